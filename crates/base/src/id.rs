@@ -1,0 +1,147 @@
+//! Typed, prefixed ids. A number inside, `cus_0000002a` outside: eight or more digits of Crockford's
+//! base 32, so that an id survives being read aloud.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use thiserror::Error;
+
+/// Why a text is not an id.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum IdError {
+    /// The prefix belongs to another type, or there is none.
+    #[error("expected an id that begins with {expected}_")]
+    Prefix {
+        /// The prefix of the wanted type.
+        expected: &'static str,
+    },
+    /// A character outside the base 32 alphabet, or more than 64 bits.
+    #[error("not an id: bad digits")]
+    Digits,
+}
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+fn write(prefix: &str, number: u64, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(out, "{prefix}_")?;
+    let digits = (64 - number.leading_zeros()).div_ceil(5).max(8);
+    for place in (0..digits).rev() {
+        let digit = usize::try_from((number >> (place * 5)) & 31).unwrap_or(0);
+        let letter = ALPHABET.get(digit).copied().unwrap_or(b'0');
+        write!(out, "{}", char::from(letter))?;
+    }
+    Ok(())
+}
+
+fn read(prefix: &'static str, text: &str) -> Result<u64, IdError> {
+    let digits = text
+        .strip_prefix(prefix)
+        .and_then(|rest| rest.strip_prefix('_'))
+        .ok_or(IdError::Prefix { expected: prefix })?;
+    if digits.is_empty() || digits.len() > 13 {
+        return Err(IdError::Digits);
+    }
+    digits.bytes().try_fold(0u64, |sum, letter| {
+        let digit = ALPHABET.iter().position(|known| *known == letter.to_ascii_lowercase());
+        let digit = digit.and_then(|found| u64::try_from(found).ok()).ok_or(IdError::Digits)?;
+        sum.checked_mul(32).and_then(|sum| sum.checked_add(digit)).ok_or(IdError::Digits)
+    })
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// The id with this number.
+            #[must_use]
+            pub const fn new(number: u64) -> Self {
+                Self(number)
+            }
+
+            /// The number inside.
+            #[must_use]
+            pub const fn number(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write($prefix, self.0, out)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                read($prefix, text).map(Self)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                if to.is_human_readable() { to.collect_str(self) } else { to.serialize_u64(self.0) }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                if from.is_human_readable() {
+                    let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
+                    text.parse().map_err(de::Error::custom)
+                } else {
+                    u64::deserialize(from).map(Self)
+                }
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A customer: one person or organisation, whatever identifiers it has been seen under.
+    CustomerId = "cus";
+    /// An event; its number is its `seq`, its place in the log.
+    EventId = "evt";
+    /// One identifier in its scope, without its value.
+    IdentityId = "idn";
+    /// An automation; a rule is an automation with one step.
+    RuleId = "aut";
+    /// A decision: what a rule did to a customer, and why.
+    DecisionId = "dec";
+    /// A task for a person.
+    TaskId = "tsk";
+    /// A source of events.
+    SourceId = "src";
+    /// The joining of two customers.
+    MergeId = "mrg";
+    /// A person who signs in.
+    UserId = "usr";
+    /// A signed-in browser.
+    SessionId = "ses";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_what_it_prints() {
+        for number in [0, 1, 31, 32, 74, u64::from(u32::MAX), u64::MAX] {
+            let id = CustomerId::new(number);
+            assert_eq!(id.to_string().parse(), Ok(id), "{id}");
+        }
+        assert_eq!(CustomerId::new(74).to_string(), "cus_0000002a");
+    }
+
+    #[test]
+    fn another_types_id_is_refused() {
+        assert_eq!("evt_0000002a".parse::<CustomerId>(), Err(IdError::Prefix { expected: "cus" }));
+        assert_eq!("cus_zzzzzzzzzzzzz".parse::<CustomerId>(), Err(IdError::Digits));
+        assert_eq!("cus_0u".parse::<CustomerId>(), Err(IdError::Digits));
+    }
+}

@@ -1,0 +1,1 @@
+//! Outside formats in: CloudEvents, Segment, NDJSON, CSV.

@@ -1,0 +1,1 @@
+//! Believable companies and measured workloads, from a seed.

@@ -1,0 +1,1 @@
+//! Identifiers to customers: normal forms, joining, un-joining, hubs.

@@ -1,0 +1,1 @@
+//! Use cases, one function each, for API and command line.

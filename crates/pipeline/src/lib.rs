@@ -1,0 +1,1 @@
+//! The six steps from an event to its decisions, in one commit.

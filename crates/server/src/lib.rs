@@ -1,0 +1,1 @@
+//! HTTP: intake, API, live updates, sessions, the embedded web interface.

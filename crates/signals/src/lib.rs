@@ -1,0 +1,1 @@
+//! Keeps definitions true per customer, event by event.

@@ -1,0 +1,1 @@
+//! The log, identities, tags, decisions and effects, on SQLite and PostgreSQL.
