@@ -1,0 +1,390 @@
+//! What a condition is for one customer at one instant, and when time alone may change it.
+
+use std::collections::HashSet;
+
+use base::{Currency, Decimal, Money, Timestamp};
+use lexicon::{Comparator, Function, Unit, Window};
+use serde::{Deserialize, Serialize};
+
+use crate::fold::Fold;
+use crate::history::{History, SEGMENT_ROWS, Stream};
+use crate::program::{CompiledRule, Measure, Node, Program, holds};
+
+/// True, false, or unknown for want of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Truth {
+    /// Holds.
+    True,
+    /// Does not hold.
+    False,
+    /// A value that it needs is absent, or amounts are in another currency.
+    Unknown,
+}
+
+/// What a measure came to, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measured {
+    /// Nothing to make it of, or mixed currencies.
+    Unknown,
+    /// A number; averages are rounded to four places.
+    Number(Decimal),
+    /// An amount.
+    Money(Money),
+    /// Yes or no.
+    Bool(bool),
+    /// The field of this event, by its place in the log.
+    Event(u64),
+}
+
+/// Scratch space that one thread keeps between evaluations.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// What each measure came to, and the round it is of.
+    values: Vec<(u64, Fold, i64)>,
+    round: u64,
+    /// By window: the instants between which its calendar bounds stay as they are.
+    calendar: Vec<Option<Calendar>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Calendar {
+    from: i64,
+    until: i64,
+    bounds: (i64, i64),
+}
+
+/// A condition with, when it is not true, whether time alone can make it so.
+#[derive(Clone, Copy)]
+struct Verdict {
+    truth: Truth,
+    stuck: bool,
+}
+
+/// Evaluates the conditions of a program for one customer.
+pub(crate) struct Evaluator<'e> {
+    pub(crate) program: &'e Program,
+    pub(crate) history: &'e mut History,
+    pub(crate) scratch: &'e mut Scratch,
+    pub(crate) at: i64,
+}
+
+impl<'e> Evaluator<'e> {
+    pub(crate) fn new(program: &'e Program, history: &'e mut History, scratch: &'e mut Scratch, at: i64) -> Self {
+        scratch.values.resize(program.measures.len(), (0, Fold::EMPTY, 0));
+        scratch.calendar.resize(program.windows.len(), None);
+        scratch.round += 1;
+        Self { program, history, scratch, at }
+    }
+
+    pub(crate) fn truth(&mut self, rule: &CompiledRule) -> Truth {
+        self.verdict(&rule.node).truth
+    }
+
+    fn verdict(&mut self, node: &Node) -> Verdict {
+        match node {
+            Node::All(of) => {
+                let mut whole = Verdict { truth: Truth::True, stuck: false };
+                for part in of {
+                    let part = self.verdict(part);
+                    whole.truth = and(whole.truth, part.truth);
+                    whole.stuck |= part.stuck;
+                    if whole.stuck && whole.truth == Truth::False {
+                        break;
+                    }
+                }
+                whole
+            }
+            Node::Any(of) => {
+                let mut whole = Verdict { truth: Truth::False, stuck: true };
+                for part in of {
+                    let part = self.verdict(part);
+                    whole.truth = or(whole.truth, part.truth);
+                    whole.stuck &= part.stuck;
+                }
+                whole
+            }
+            Node::Not(of) => {
+                let truth = not(self.verdict(of).truth);
+                Verdict { truth, stuck: false }
+            }
+            Node::Compare { measure, op, value } => self.compare(*measure, *op, *value),
+        }
+    }
+
+    fn compare(&mut self, place: usize, op: Comparator, value: i64) -> Verdict {
+        let program = self.program;
+        let Some(measure) = program.measures.get(place) else { return Verdict { truth: Truth::Unknown, stuck: true } };
+        let (fold, distinct) = self.measured(place, measure);
+        let truth = measure.compare(&fold, distinct, op, value);
+        Verdict { truth, stuck: truth != Truth::True && only_events_help(program, measure, op, value) }
+    }
+
+    fn measured(&mut self, place: usize, measure: &Measure) -> (Fold, i64) {
+        let round = self.scratch.round;
+        if let Some((known, fold, distinct)) = self.scratch.values.get(place)
+            && *known == round
+        {
+            return (*fold, *distinct);
+        }
+        let (fold, distinct) = match self.bounds(measure) {
+            Some(bounds) => self.fold(measure, bounds),
+            None => (Fold::EMPTY, 0),
+        };
+        if let Some(kept) = self.scratch.values.get_mut(place) {
+            *kept = (round, fold, distinct);
+        }
+        (fold, distinct)
+    }
+
+    fn fold(&mut self, measure: &Measure, bounds: (i64, i64)) -> (Fold, i64) {
+        let Some(stream) = self.history.stream_mut(measure.kind) else { return (Fold::EMPTY, 0) };
+        if measure.function == Function::Distinct {
+            (Fold::EMPTY, distinct(stream, measure, bounds))
+        } else {
+            (fold(stream, measure, bounds), 0)
+        }
+    }
+
+    pub(crate) fn bounds(&mut self, measure: &Measure) -> Option<(i64, i64)> {
+        let window = *self.program.windows.get(measure.window)?;
+        if let Window::Calendar { unit, offset } = window {
+            return Some(self.calendar(measure.window, unit, offset).bounds_at(self.at));
+        }
+        if let Window::Sliding { length } = window
+            && let Some(ms) = length.exact_ms()
+        {
+            return Some((self.at.saturating_sub(ms), self.at));
+        }
+        let first = self.history.stream(measure.kind).and_then(Stream::first_time).filter(|first| *first <= self.at);
+        let (from, to) = window.bounds(Timestamp::from_ms(self.at), first.map(Timestamp::from_ms), &self.program.zone)?;
+        Some((from.ms(), to.ms()))
+    }
+
+    fn calendar(&mut self, window: usize, unit: Unit, offset: i32) -> Calendar {
+        let known = self.scratch.calendar.get(window).copied().flatten();
+        if let Some(known) = known.filter(|known| known.from <= self.at && self.at < known.until) {
+            return known;
+        }
+        let (at, zone) = (Timestamp::from_ms(self.at), &self.program.zone);
+        let start = |offset| unit.start(at, offset, zone).ms();
+        let made = Calendar { from: start(0), until: start(1), bounds: (start(offset), start(offset + 1) - 1) };
+        if let Some(kept) = self.scratch.calendar.get_mut(window) {
+            *kept = Some(made);
+        }
+        made
+    }
+
+    /// The next instant at which time alone may make the rule true, or no longer true; none if it can't.
+    pub(crate) fn next_change(&mut self, rule: &CompiledRule) -> Option<i64> {
+        let verdict = self.verdict(&rule.node);
+        if verdict.truth != Truth::True && verdict.stuck {
+            return None;
+        }
+        self.next_shift(rule)
+    }
+
+    /// The next instant at which some measure of the rule may change by time alone.
+    pub(crate) fn next_shift(&mut self, rule: &CompiledRule) -> Option<i64> {
+        let program = self.program;
+        rule.measures.iter().filter_map(|place| self.shift(program.measures.get(*place)?)).min()
+    }
+
+    fn shift(&mut self, measure: &Measure) -> Option<i64> {
+        match *self.program.windows.get(measure.window)? {
+            Window::Lifetime | Window::SinceFirst { .. } => None,
+            Window::Sliding { length } => {
+                let (from, to) = self.bounds(measure)?;
+                let row = self.history.stream(measure.kind)?.first_from(from)?;
+                let time = row.first().copied().filter(|time| *time <= to)?;
+                match length.exact_ms() {
+                    Some(ms) => Some(time.saturating_add(ms).saturating_add(1)),
+                    None => Some(leaves(time, |at| length.before(Timestamp::from_ms(at), &self.program.zone).ms(), self.at)),
+                }
+            }
+            Window::Calendar { unit, offset } => {
+                let calendar = self.calendar(measure.window, unit, offset);
+                let row = self.history.stream(measure.kind)?.first_from(calendar.bounds.0)?;
+                row.first().filter(|time| **time <= self.at).map(|_| calendar.until)
+            }
+        }
+    }
+
+    /// What each measure of a rule came to, in reading order.
+    pub(crate) fn values(&mut self, rule: &CompiledRule) -> Vec<Measured> {
+        let program = self.program;
+        let all = rule.measures.iter().filter_map(|place| program.measures.get(*place).map(|m| (*place, m)));
+        all.collect::<Vec<_>>().into_iter().map(|(place, measure)| {
+            let (fold, distinct) = self.measured(place, measure);
+            measure.said(&fold, distinct)
+        }).collect()
+    }
+
+    /// The events that the rule's measures are made of, newest first, at most `limit`.
+    pub(crate) fn evidence(&mut self, rule: &CompiledRule, limit: usize) -> Vec<u64> {
+        let program = self.program;
+        let mut found: Vec<(i64, i64)> = Vec::new();
+        for measure in rule.measures.iter().filter_map(|place| program.measures.get(*place)) {
+            let Some((from, to)) = self.bounds(measure) else { continue };
+            let Some(stream) = self.history.stream(measure.kind) else { continue };
+            let rows = stream.rows().rev().skip_while(|row| row.first().is_some_and(|time| *time > to));
+            let rows = rows.take_while(|row| row.first().is_some_and(|time| *time >= from));
+            let rows = rows.filter(|row| measure.lets_through(row)).take(limit);
+            found.extend(rows.filter_map(|row| Some((*row.first()?, *row.get(1)?))));
+        }
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        found.dedup();
+        found.truncate(limit);
+        found.into_iter().filter_map(|(_, seq)| u64::try_from(seq).ok()).collect()
+    }
+}
+
+impl Calendar {
+    fn bounds_at(self, at: i64) -> (i64, i64) {
+        (self.bounds.0, self.bounds.1.min(at))
+    }
+}
+
+/// The first instant after `now` from which `before` lies beyond `time`; `before` never goes back.
+fn leaves(time: i64, before: impl Fn(i64) -> i64, now: i64) -> i64 {
+    let (mut low, mut step) = (now, base::DAY_MS);
+    while before(low + step) <= time {
+        low += step;
+        step *= 2;
+    }
+    let mut high = low + step;
+    while high - low > 1 {
+        let middle = low.midpoint(high);
+        if before(middle) <= time { low = middle } else { high = middle }
+    }
+    high
+}
+
+fn fold(stream: &mut Stream, measure: &Measure, (from, to): (i64, i64)) -> Fold {
+    let (width, start, mut whole) = (stream.width, stream.since(from), Fold::EMPTY);
+    for segment in stream.segments.iter_mut().skip(start) {
+        if segment.first_time() > to {
+            break;
+        }
+        let rows = segment.between(width, from, to);
+        if rows.len() < SEGMENT_ROWS * width / 2 || rows.len() < segment.rows.len() {
+            whole.add(measure, rows, width);
+            continue;
+        }
+        let known = segment.folds.iter().find(|(stamp, _)| *stamp == measure.stamp).map(|(_, fold)| *fold);
+        let part = known.unwrap_or_else(|| {
+            let mut part = Fold::EMPTY;
+            part.add(measure, &segment.rows, width);
+            segment.folds.push((measure.stamp, part));
+            part
+        });
+        whole.then(&part);
+    }
+    whole
+}
+
+fn distinct(stream: &Stream, measure: &Measure, (from, to): (i64, i64)) -> i64 {
+    let mut seen: HashSet<i64> = HashSet::new();
+    for segment in stream.segments.iter().skip(stream.since(from)) {
+        let rows = segment.between(stream.width, from, to).chunks_exact(stream.width);
+        seen.extend(rows.filter(|row| measure.lets_through(row)).filter_map(|row| measure.value(row)));
+    }
+    i64::try_from(seen.len()).unwrap_or(i64::MAX)
+}
+
+fn and(a: Truth, b: Truth) -> Truth {
+    match (a, b) {
+        (Truth::False, _) | (_, Truth::False) => Truth::False,
+        (Truth::True, Truth::True) => Truth::True,
+        _ => Truth::Unknown,
+    }
+}
+
+fn or(a: Truth, b: Truth) -> Truth {
+    not(and(not(a), not(b)))
+}
+
+fn not(a: Truth) -> Truth {
+    match a {
+        Truth::True => Truth::False,
+        Truth::False => Truth::True,
+        Truth::Unknown => Truth::Unknown,
+    }
+}
+
+/// Whether, once this comparison is not true, only a new event can make it true.
+fn only_events_help(program: &Program, measure: &Measure, op: Comparator, value: i64) -> bool {
+    let wants_more = match measure.function {
+        Function::Count | Function::Distinct => matches!(op, Comparator::Gt | Comparator::Ge),
+        Function::Exists => (op, value) == (Comparator::Eq, 1) || (op, value) == (Comparator::Ne, 0),
+        _ => false,
+    };
+    match program.windows.get(measure.window) {
+        Some(Window::Lifetime | Window::SinceFirst { .. }) => true,
+        Some(Window::Sliding { .. } | Window::Calendar { offset: 0, .. }) => wants_more,
+        _ => false,
+    }
+}
+
+impl Measure {
+    fn compare(&self, fold: &Fold, distinct: i64, op: Comparator, value: i64) -> Truth {
+        let truth = |yes: bool| if yes { Truth::True } else { Truth::False };
+        let counted = |count: i64| truth(holds(i128::from(count) * i128::from(Decimal::SCALE), op, i128::from(value)));
+        match self.function {
+            Function::Count => counted(fold.count),
+            Function::Distinct => counted(distinct),
+            Function::Exists => truth(holds(i64::from(fold.count > 0), op, value)),
+            _ if fold.foreign => Truth::Unknown,
+            Function::Sum => truth(holds(fold.sum, op, i128::from(value))),
+            _ if fold.valued == 0 => Truth::Unknown,
+            Function::Avg => truth(holds(fold.sum, op, i128::from(value) * i128::from(fold.valued))),
+            Function::Min => truth(holds(fold.min, op, value)),
+            Function::Max => truth(holds(fold.max, op, value)),
+            Function::First => truth(holds(fold.first.0, op, value)),
+            Function::Last => truth(holds(fold.last.0, op, value)),
+        }
+    }
+
+    fn said(&self, fold: &Fold, distinct: i64) -> Measured {
+        let count = |count: i64| Decimal::whole(count).map_or(Measured::Unknown, Measured::Number);
+        match self.function {
+            Function::Count => count(fold.count),
+            Function::Distinct => count(distinct),
+            Function::Exists => Measured::Bool(fold.count > 0),
+            _ if fold.foreign => Measured::Unknown,
+            Function::Sum => self.amount(fold.sum),
+            _ if fold.valued == 0 => Measured::Unknown,
+            Function::Avg => self.amount(rounded(fold.sum, i128::from(fold.valued))),
+            Function::Min => self.amount(i128::from(fold.min)),
+            Function::Max => self.amount(i128::from(fold.max)),
+            Function::First => Measured::Event(u64::try_from(fold.first.1).unwrap_or(0)),
+            Function::Last => Measured::Event(u64::try_from(fold.last.1).unwrap_or(0)),
+        }
+    }
+
+    fn amount(&self, scaled: i128) -> Measured {
+        let value = Decimal::from_scaled(i64::try_from(scaled).unwrap_or(i64::MAX));
+        let currency = self.currency.and_then(|(_, number)| currency(number));
+        currency.map_or(Measured::Number(value), |currency| Measured::Money(Money { value, currency }))
+    }
+}
+
+fn currency(number: i64) -> Option<Currency> {
+    let [_, _, _, _, _, a, b, c] = number.to_be_bytes();
+    std::str::from_utf8(&[a, b, c]).ok()?.parse().ok()
+}
+
+/// A quotient, half away from nought.
+fn rounded(total: i128, count: i128) -> i128 {
+    let half = if total < 0 { -count / 2 } else { count / 2 };
+    (total + half) / count.max(1)
+}
+
+/// The rules that hold for a customer without any event.
+pub(crate) fn vacuous(program: &Program) -> Vec<usize> {
+    let (mut history, mut scratch) = (History::default(), Scratch::default());
+    let mut evaluator = Evaluator::new(program, &mut history, &mut scratch, 0);
+    let all = program.rules.iter().enumerate();
+    all.filter(|(_, rule)| evaluator.truth(rule) == Truth::True).map(|(place, _)| place).collect()
+}
