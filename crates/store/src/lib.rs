@@ -1,1 +1,115 @@
-//! The log, identities, tags, decisions and effects, on SQLite and PostgreSQL.
+//! The master zone's storage: the log in blocks, identities, states, tags, decisions and effects, on SQLite and
+//! PostgreSQL alike.
+//!
+//! One writer commits [`Unit`]s; any number of readers query. Knows no engine: states and details are bytes to it.
+//!
+//! ```
+//! use store::{Location, Store, Unit};
+//! let folder = tempfile::tempdir().unwrap();
+//! let store = Store::open(Location::Sqlite(folder.path().join("jingwei.db"))).unwrap();
+//! let mut writer = store.writer().unwrap();
+//! let unit = Unit { seq: writer.next_seq().unwrap(), ..Unit::default() };
+//! unit.commit(&mut writer).unwrap();
+//! assert_eq!(writer.next_seq().unwrap(), 1);
+//! ```
+
+mod account;
+mod customer;
+mod decision;
+mod identity;
+pub mod log;
+mod migrate;
+mod rule;
+mod seen;
+mod source;
+mod sql;
+mod unit;
+
+use std::sync::{Mutex, PoisonError};
+
+pub use account::{Person, Session};
+pub use customer::{CustomerRow, StoredState};
+pub use decision::Decision;
+pub use identity::Identity;
+pub use rule::Rule;
+pub use seen::{Digest, RUN_EVENTS, Seen};
+pub use source::{Rejected, Source};
+pub use sql::{Column, Connection, Location, Row, StoreError, Value};
+pub use unit::{
+    DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, SourceCounts, StateRow, TagRow, TaskRow, Unit,
+};
+
+/// The most connections kept for readers.
+const READERS: usize = 8;
+
+/// A database, migrated, with connections to it.
+pub struct Store {
+    location: Location,
+    readers: Mutex<Vec<Connection>>,
+    accounts: Mutex<Option<Connection>>,
+}
+
+impl Store {
+    /// Opens the database and brings it to this program's form.
+    ///
+    /// # Errors
+    /// It cannot be reached, or a migration fails: then it must not be served from.
+    pub fn open(location: Location) -> Result<Self, StoreError> {
+        migrate::run(&mut Connection::open(&location)?)?;
+        Ok(Self { location, readers: Mutex::new(Vec::new()), accounts: Mutex::new(None) })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub const fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// A connection that writes. PostgreSQL allows one at a time, by an advisory lock; for SQLite the data folder's lock does.
+    ///
+    /// # Errors
+    /// The database's, or another process writes.
+    pub fn writer(&self) -> Result<Connection, StoreError> {
+        let mut connection = Connection::open(&self.location)?;
+        if let Connection::Postgres(_) = connection {
+            let row = connection.query_one("SELECT pg_try_advisory_lock(7411)::int", &[])?;
+            if row.is_none_or(|row| row.int(0) == 0) {
+                return Err(StoreError::Locked);
+            }
+        }
+        Ok(connection)
+    }
+
+    /// Lends the connection for what does not go through the log: people, sessions, sources, settings.
+    ///
+    /// # Errors
+    /// The database's, or what `f` returns.
+    pub fn write<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
+        let mut slot = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connection = match slot.take() {
+            Some(connection) => connection,
+            None => Connection::open(&self.location)?,
+        };
+        let answer = f(&mut connection)?;
+        *slot = Some(connection);
+        Ok(answer)
+    }
+
+    /// Lends a connection that only reads. It must not be used from async code.
+    ///
+    /// # Errors
+    /// The database's, or what `f` returns.
+    pub fn read<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => Connection::open_reader(&self.location)?,
+        };
+        let answer = f(&mut connection)?;
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS {
+            readers.push(connection);
+        }
+        Ok(answer)
+    }
+}

@@ -1,0 +1,45 @@
+//! Migrations, in both dialects, run in order when the store opens; a failed one leaves the database as it was.
+
+use crate::sql::{Connection, StoreError};
+
+struct Migration {
+    number: i64,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const MIGRATIONS: [Migration; 1] = [Migration {
+    number: 1,
+    sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
+    postgres: include_str!("migrations/0001_spine.postgres.sql"),
+}];
+
+/// Brings the database to this program's form.
+///
+/// # Errors
+/// A migration fails, or the database is of a later version; then nothing has changed.
+pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
+    connection.batch("CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY)")?;
+    let found = connection.query_one("SELECT COALESCE(MAX(number), 0) FROM migration", &[])?.map_or(0, |row| row.int(0));
+    let known = MIGRATIONS.iter().map(|migration| migration.number).max().unwrap_or(0);
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    MIGRATIONS.iter().filter(|migration| migration.number > found).try_for_each(|migration| migration.run(connection))
+}
+
+impl Migration {
+    fn run(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        let body = match connection {
+            Connection::Sqlite(_) => self.sqlite,
+            Connection::Postgres(_) => self.postgres,
+        };
+        let number = self.number;
+        let sql = format!("BEGIN;\n{body}\nINSERT INTO migration (number) VALUES ({number});\nCOMMIT;");
+        let done = connection.batch(&sql);
+        if done.is_err() {
+            connection.batch("ROLLBACK").ok();
+        }
+        done
+    }
+}

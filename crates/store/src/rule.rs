@@ -1,0 +1,55 @@
+//! Reading rules and declared kinds.
+
+use base::{RuleId, Timestamp};
+
+use crate::sql::{Connection, Row, StoreError};
+use crate::unit::RuleRow;
+
+/// A rule with its id.
+pub type Rule = (RuleId, RuleRow);
+
+fn rule(row: &Row) -> Rule {
+    let found = RuleRow {
+        name: row.text(1).to_owned(),
+        sentence: row.text(2).to_owned(),
+        definition: row.text(3).to_owned(),
+        version: u32::try_from(row.int(4)).unwrap_or(0),
+        active: row.int(5) != 0,
+        since: Timestamp::from_ms(row.int(6)),
+        existing: row.int(7) != 0,
+        created_at: Timestamp::from_ms(row.int(8)),
+        removed: row.int(9) != 0,
+    };
+    (RuleId::new(row.number(0)), found)
+}
+
+impl Connection {
+    /// Every rule that was ever made, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn rules(&mut self) -> Result<Vec<Rule>, StoreError> {
+        let sql = "SELECT id, name, sentence, definition, version, active, since, existing, created_at, removed FROM rule ORDER BY id";
+        Ok(self.query(sql, &[])?.iter().map(rule).collect())
+    }
+
+    /// For how many customers a rule's tag stands, and how often the rule acted since `since`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn rule_counts(&mut self, id: RuleId, since: Timestamp) -> Result<(u64, u64), StoreError> {
+        let tags = self.query_one("SELECT COUNT(*) FROM tag WHERE rule = $1", &[id.number().into()])?;
+        let sql = "SELECT COUNT(*) FROM decision WHERE rule = $1 AND at >= $2 AND corrects IS NULL";
+        let acts = self.query_one(sql, &[id.number().into(), since.ms().into()])?;
+        Ok((tags.map_or(0, |row| row.number(0)), acts.map_or(0, |row| row.number(0))))
+    }
+
+    /// The kinds that this workspace declared, as JSON, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn kinds(&mut self) -> Result<Vec<String>, StoreError> {
+        let rows = self.query("SELECT declaration FROM kind ORDER BY id", &[])?;
+        Ok(rows.iter().map(|row| row.text(0).to_owned()).collect())
+    }
+}

@@ -1,0 +1,495 @@
+//! A unit of work: everything one commit writes. Saving consumes it; all of it is stored, or nothing.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use base::{CustomerId, DecisionId, IdentityId, MergeId, RuleId, SourceId, TaskId, Timestamp};
+use domain::KindId;
+
+use crate::log::{Block, Entry};
+use crate::seen::Run;
+use crate::sql::{Column, Connection, StoreError, Value};
+
+/// An identity with its value.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IdentityRow {
+    /// Its keyed hash, by which it is found.
+    pub key_hash: [u8; 16],
+    /// The scheme's name.
+    pub scheme: String,
+    /// Where the value is unique.
+    pub scope: String,
+    /// The value; none once erased.
+    pub value: Option<String>,
+    /// What it may do: 0 key, 1 evidence, 2 ambiguous, 3 hub.
+    pub standing: u8,
+    /// With how many of one scheme it was linked when it was demoted.
+    pub degree: u64,
+    /// Whose it is.
+    pub customer: CustomerId,
+}
+
+/// Two customers joined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeRow {
+    /// The customer that is no more.
+    pub gone: CustomerId,
+    /// The customer that holds both histories.
+    pub stays: CustomerId,
+    /// The link that joined them: its ends and the event that showed it.
+    pub link: (IdentityId, IdentityId, u64),
+    /// When.
+    pub at: Timestamp,
+    /// When it was taken back.
+    pub undone_at: Option<Timestamp>,
+}
+
+/// A customer's state as bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateRow {
+    /// The place in the log up to which events are in it.
+    pub seq: u64,
+    /// When it must next be looked at.
+    pub due: Option<Timestamp>,
+    /// The instants of its first and last event.
+    pub seen: Option<(Timestamp, Timestamp)>,
+    /// How many events.
+    pub events: u64,
+    /// The state.
+    pub body: Vec<u8>,
+}
+
+/// A tag on a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagRow {
+    /// Since when.
+    pub since: Timestamp,
+    /// The decision that set it.
+    pub decision: DecisionId,
+    /// Whether it is being looked at again.
+    pub recomputing: bool,
+}
+
+/// A decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionRow {
+    /// About whom.
+    pub customer: CustomerId,
+    /// By which rule.
+    pub rule: RuleId,
+    /// The rule's version.
+    pub version: u32,
+    /// `set_tag`, `clear_tag` or `add_task`.
+    pub outcome: String,
+    /// The tag or the task's title.
+    pub name: String,
+    /// The instant at which the rule came to hold, or no longer.
+    pub as_of: Timestamp,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Why it came about.
+    pub reason: String,
+    /// The decision that it takes back.
+    pub corrects: Option<DecisionId>,
+    /// Whether it no longer stands.
+    pub superseded: bool,
+    /// Whether it was made from history: no effects followed.
+    pub history: bool,
+    /// Values and evidence, in a form of the pipeline's own.
+    pub detail: Vec<u8>,
+}
+
+/// A task for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskRow {
+    /// About whom.
+    pub customer: CustomerId,
+    /// What is to be done.
+    pub title: String,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
+}
+
+/// A rule as people made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleRow {
+    /// What people call it.
+    pub name: String,
+    /// As it was typed.
+    pub sentence: String,
+    /// The definition as JSON.
+    pub definition: String,
+    /// From 1.
+    pub version: u32,
+    /// Whether it is on.
+    pub active: bool,
+    /// Nothing before this makes it fire.
+    pub since: Timestamp,
+    /// Whether it also fires for those for whom it holds already.
+    pub existing: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Whether it was removed.
+    pub removed: bool,
+}
+
+/// What a source sent in one commit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SourceCounts {
+    /// Events taken.
+    pub accepted: u64,
+    /// Events seen before.
+    pub duplicates: u64,
+    /// Events refused.
+    pub rejected: u64,
+}
+
+/// An event refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectionRow {
+    /// When.
+    pub at: Timestamp,
+    /// Where it came from.
+    pub source: String,
+    /// The line, in a file or body of many.
+    pub line: Option<u64>,
+    /// The member at fault.
+    pub field: String,
+    /// The kind of fault.
+    pub code: String,
+    /// The sentence in both languages, as JSON.
+    pub message: String,
+}
+
+/// Everything one commit writes.
+#[derive(Default)]
+pub struct Unit {
+    /// When the commit is made.
+    pub received_at: Timestamp,
+    /// The place of the first entry.
+    pub seq: u64,
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// The digests of the events among them.
+    pub digests: Vec<[u8; 16]>,
+    /// The raw zone's block that was sealed for them.
+    pub raw_block: Option<u64>,
+    /// Identities, new or changed.
+    pub identities: BTreeMap<IdentityId, IdentityRow>,
+    /// Identities known before: new owner.
+    pub owners: BTreeMap<IdentityId, CustomerId>,
+    /// Identities known before: what they may do now, and the degree at which they were demoted.
+    pub standings: BTreeMap<IdentityId, (u8, u64)>,
+    /// Links: open or closed.
+    pub links: BTreeMap<(IdentityId, IdentityId, u64), bool>,
+    /// Pairs said to be apart.
+    pub apart: Vec<(IdentityId, IdentityId)>,
+    /// Customers, and into which they were merged.
+    pub customers: BTreeMap<CustomerId, Option<CustomerId>>,
+    /// Customers whose name changed.
+    pub names: BTreeMap<CustomerId, Option<String>>,
+    /// What customers are found by; added.
+    pub keys: Vec<(String, CustomerId)>,
+    /// Customers whose keys are written anew in this commit: the old ones go first.
+    pub unkeyed: Vec<CustomerId>,
+    /// Merges, made or undone.
+    pub merges: BTreeMap<MergeId, MergeRow>,
+    /// Profile values by identity and field, with the event's instant and place.
+    pub profile: BTreeMap<(IdentityId, String), (String, Timestamp, u64)>,
+    /// Profile keys.
+    pub profile_keys: BTreeMap<IdentityId, Vec<u8>>,
+    /// States; none for a customer that is no more.
+    pub states: BTreeMap<CustomerId, Option<StateRow>>,
+    /// Segments of histories.
+    pub segments: BTreeMap<(CustomerId, KindId, u32), Vec<u8>>,
+    /// Tags; none for one taken away.
+    pub tags: BTreeMap<(CustomerId, String, RuleId), Option<TagRow>>,
+    /// Decisions made.
+    pub decisions: BTreeMap<DecisionId, DecisionRow>,
+    /// Decisions of earlier commits that no longer stand.
+    pub superseded: Vec<DecisionId>,
+    /// Tasks written.
+    pub tasks: BTreeMap<TaskId, TaskRow>,
+    /// Tasks of earlier commits that are taken back.
+    pub withdrawn: Vec<TaskId>,
+    /// Rules made or changed.
+    pub rules: BTreeMap<RuleId, RuleRow>,
+    /// Kinds declared: number, name and declaration as JSON.
+    pub kinds: Vec<(KindId, String, String)>,
+    /// What sources sent.
+    pub sources: BTreeMap<SourceId, SourceCounts>,
+    /// Events refused.
+    pub rejections: Vec<RejectionRow>,
+    /// From which place in the log states must be brought up to date after a crash.
+    pub recover_from: Option<u64>,
+    /// A run of digests to be stored for good.
+    pub run: Option<Run>,
+}
+
+use Column::{Blob, Int, Text};
+
+impl Unit {
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+            && self.states.is_empty()
+            && self.sources.is_empty()
+            && self.rejections.is_empty()
+            && self.rules.is_empty()
+            && self.kinds.is_empty()
+    }
+
+    /// Writes everything in one transaction, flushed when this returns; tells how long the flush took.
+    ///
+    /// # Errors
+    /// The database's; then nothing is stored.
+    pub fn commit(self, to: &mut Connection) -> Result<Duration, StoreError> {
+        to.begin()?;
+        if let Err(error) = self.write(to) {
+            to.batch("ROLLBACK").ok();
+            return Err(error);
+        }
+        let start = Instant::now();
+        to.batch("COMMIT")?;
+        Ok(start.elapsed())
+    }
+
+    fn write(self, to: &mut Connection) -> Result<(), StoreError> {
+        if !self.entries.is_empty() {
+            let digests: Vec<u8> = self.digests.concat();
+            let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+            let sql = "INSERT INTO log (seq, count, received_at, raw_block, digests, payload) VALUES ($1, $2, $3, $4, $5, $6)";
+            let block = Block::pack(&self.entries)?;
+            let values = [self.seq.into(), count.into(), self.received_at.ms().into(), self.raw_block.into(), digests.into(), block.into()];
+            to.execute(sql, &values)?;
+        }
+        identities(to, self.identities, self.owners, self.standings)?;
+        links(to, self.links, self.apart)?;
+        customers(to, self.customers, self.names, self.keys, &self.unkeyed)?;
+        merges(to, self.merges)?;
+        profiles(to, self.profile, self.profile_keys)?;
+        states(to, self.states, self.segments)?;
+        tags(to, self.tags)?;
+        decisions(to, self.decisions, &self.superseded)?;
+        tasks(to, self.tasks, &self.withdrawn)?;
+        rules(to, self.rules)?;
+        kinds(to, self.kinds)?;
+        sources(to, self.sources, self.received_at)?;
+        rejections(to, self.rejections)?;
+        if let Some(seq) = self.recover_from {
+            to.set_setting("recover_from", &seq.to_string())?;
+        }
+        self.run.map_or(Ok(()), |run| run.write(to))
+    }
+}
+
+fn identities(
+    to: &mut Connection,
+    new: BTreeMap<IdentityId, IdentityRow>,
+    owners: BTreeMap<IdentityId, CustomerId>,
+    standings: BTreeMap<IdentityId, (u8, u64)>,
+) -> Result<(), StoreError> {
+    let rows = new.into_iter().map(|(id, row)| {
+        let hash: Value = row.key_hash.as_slice().into();
+        let standing = i64::from(row.standing).into();
+        vec![id.number().into(), hash, row.scheme.into(), row.scope.into(), row.value.into(), standing, row.degree.into(), row.customer.number().into()]
+    });
+    let insert = "INSERT INTO identity (id, key_hash, scheme, scope, value, standing, degree, customer)";
+    to.bulk(insert, &[Int, Blob, Text, Text, Text, Int, Int, Int], "", rows.collect())?;
+    for (id, customer) in owners {
+        to.execute("UPDATE identity SET customer = $1 WHERE id = $2", &[customer.number().into(), id.number().into()])?;
+    }
+    for (id, (standing, degree)) in standings {
+        let values = [i64::from(standing).into(), degree.into(), id.number().into()];
+        to.execute("UPDATE identity SET standing = $1, degree = $2 WHERE id = $3", &values)?;
+    }
+    Ok(())
+}
+
+fn links(
+    to: &mut Connection,
+    links: BTreeMap<(IdentityId, IdentityId, u64), bool>,
+    apart: Vec<(IdentityId, IdentityId)>,
+) -> Result<(), StoreError> {
+    let (open, closed): (Vec<_>, Vec<_>) = links.into_iter().partition(|(_, open)| *open);
+    let rows = open.into_iter().map(|((a, b, seq), _)| vec![a.number().into(), b.number().into(), seq.into()]);
+    to.bulk("INSERT INTO link (a, b, seq)", &[Int, Int, Int], "ON CONFLICT DO NOTHING", rows.collect())?;
+    for ((a, b, seq), _) in closed {
+        let values = [a.number().into(), b.number().into(), seq.into()];
+        to.execute("DELETE FROM link WHERE a = $1 AND b = $2 AND seq = $3", &values)?;
+    }
+    let rows = apart.into_iter().map(|(a, b)| vec![a.number().into(), b.number().into()]);
+    to.bulk("INSERT INTO apart (a, b)", &[Int, Int], "ON CONFLICT DO NOTHING", rows.collect())
+}
+
+fn customers(
+    to: &mut Connection,
+    customers: BTreeMap<CustomerId, Option<CustomerId>>,
+    names: BTreeMap<CustomerId, Option<String>>,
+    mut keys: Vec<(String, CustomerId)>,
+    unkeyed: &[CustomerId],
+) -> Result<(), StoreError> {
+    let rows = customers.into_iter().map(|(id, into)| vec![id.number().into(), into.map(CustomerId::number).into()]);
+    let conflict = "ON CONFLICT (id) DO UPDATE SET merged_into = excluded.merged_into";
+    to.bulk("INSERT INTO customer (id, merged_into)", &[Int, Int], conflict, rows.collect())?;
+    for (id, name) in names {
+        to.execute("UPDATE customer SET name = $1 WHERE id = $2", &[name.into(), id.number().into()])?;
+    }
+    for id in unkeyed {
+        to.execute("DELETE FROM customer_key WHERE customer = $1", &[id.number().into()])?;
+    }
+    keys.sort();
+    keys.dedup();
+    let rows = keys.into_iter().map(|(key, customer)| vec![key.into(), customer.number().into()]);
+    to.bulk("INSERT INTO customer_key (key, customer)", &[Text, Int], "ON CONFLICT DO NOTHING", rows.collect())
+}
+
+fn merges(to: &mut Connection, merges: BTreeMap<MergeId, MergeRow>) -> Result<(), StoreError> {
+    let rows = merges.into_iter().map(|(id, row)| {
+        let (a, b, seq) = row.link;
+        let (gone, stays) = (row.gone.number().into(), row.stays.number().into());
+        let undone = row.undone_at.map(Timestamp::ms).into();
+        vec![id.number().into(), gone, stays, a.number().into(), b.number().into(), seq.into(), row.at.ms().into(), undone]
+    });
+    let conflict = "ON CONFLICT (id) DO UPDATE SET undone_at = excluded.undone_at";
+    to.bulk("INSERT INTO merge (id, gone, stays, a, b, seq, at, undone_at)", &[Int; 8], conflict, rows.collect())
+}
+
+fn profiles(
+    to: &mut Connection,
+    profile: BTreeMap<(IdentityId, String), (String, Timestamp, u64)>,
+    keys: BTreeMap<IdentityId, Vec<u8>>,
+) -> Result<(), StoreError> {
+    let rows = profile.into_iter().map(|((identity, field), (value, at, seq))| {
+        vec![identity.number().into(), field.into(), value.into(), at.ms().into(), seq.into()]
+    });
+    let conflict = "ON CONFLICT (identity, field) DO UPDATE SET value = excluded.value, at = excluded.at, seq = excluded.seq
+                    WHERE (excluded.at, excluded.seq) > (profile.at, profile.seq)";
+    to.bulk("INSERT INTO profile (identity, field, value, at, seq)", &[Int, Text, Text, Int, Int], conflict, rows.collect())?;
+    let rows = keys.into_iter().map(|(identity, key)| vec![identity.number().into(), key.into()]);
+    to.bulk("INSERT INTO profile_key (identity, key)", &[Int, Blob], "ON CONFLICT DO NOTHING", rows.collect())
+}
+
+fn states(
+    to: &mut Connection,
+    states: BTreeMap<CustomerId, Option<StateRow>>,
+    segments: BTreeMap<(CustomerId, KindId, u32), Vec<u8>>,
+) -> Result<(), StoreError> {
+    let gone = states.iter().filter(|(_, state)| state.is_none()).map(|(id, _)| *id);
+    for id in gone {
+        to.execute("DELETE FROM state WHERE customer = $1", &[id.number().into()])?;
+        to.execute("DELETE FROM segment WHERE customer = $1", &[id.number().into()])?;
+    }
+    let rows = states.into_iter().filter_map(|(id, state)| {
+        let row = state?;
+        let (first, last) = row.seen.map_or((None, None), |(first, last)| (Some(first.ms()), Some(last.ms())));
+        let last = last.unwrap_or(0).into();
+        Some(vec![id.number().into(), row.seq.into(), row.due.map(Timestamp::ms).into(), first.into(), last, row.events.into(), row.body.into()])
+    });
+    let conflict = "ON CONFLICT (customer) DO UPDATE SET seq = excluded.seq, due = excluded.due, first_seen = excluded.first_seen,
+                    last_seen = excluded.last_seen, events = excluded.events, body = excluded.body";
+    let insert = "INSERT INTO state (customer, seq, due, first_seen, last_seen, events, body)";
+    to.bulk(insert, &[Int, Int, Int, Int, Int, Int, Blob], conflict, rows.collect())?;
+    let rows = segments.into_iter().map(|((customer, kind, number), body)| {
+        vec![customer.number().into(), i64::from(kind.0).into(), i64::from(number).into(), body.into()]
+    });
+    let conflict = "ON CONFLICT (customer, kind, number) DO UPDATE SET body = excluded.body";
+    to.bulk("INSERT INTO segment (customer, kind, number, body)", &[Int, Int, Int, Blob], conflict, rows.collect())
+}
+
+fn tags(to: &mut Connection, tags: BTreeMap<(CustomerId, String, RuleId), Option<TagRow>>) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(tags.len());
+    for ((customer, tag, rule), row) in tags {
+        match row {
+            Some(row) => {
+                let (since, decision) = (row.since.ms().into(), row.decision.number().into());
+                rows.push(vec![customer.number().into(), tag.into(), rule.number().into(), since, decision, row.recomputing.into()]);
+            }
+            None => {
+                let values = [customer.number().into(), tag.into(), rule.number().into()];
+                to.execute("DELETE FROM tag WHERE customer = $1 AND tag = $2 AND rule = $3", &values)?;
+            }
+        }
+    }
+    let conflict = "ON CONFLICT (customer, tag, rule) DO UPDATE SET since = excluded.since, decision = excluded.decision,
+                    recomputing = excluded.recomputing";
+    let insert = "INSERT INTO tag (customer, tag, rule, since, decision, recomputing)";
+    to.bulk(insert, &[Int, Text, Int, Int, Int, Int], conflict, rows)
+}
+
+fn decisions(to: &mut Connection, decisions: BTreeMap<DecisionId, DecisionRow>, superseded: &[DecisionId]) -> Result<(), StoreError> {
+    let rows = decisions.into_iter().map(|(id, row)| {
+        let (as_of, at) = (row.as_of.ms().into(), row.at.ms().into());
+        let corrects = row.corrects.map(DecisionId::number).into();
+        let head = vec![id.number().into(), row.customer.number().into(), row.rule.number().into(), i64::from(row.version).into()];
+        let tail = vec![row.outcome.into(), row.name.into(), as_of, at, row.reason.into(), corrects];
+        let end = vec![row.superseded.into(), row.history.into(), row.detail.into()];
+        [head, tail, end].concat()
+    });
+    let insert = "INSERT INTO decision (id, customer, rule, version, outcome, name, as_of, at, reason, corrects, superseded, history, detail)";
+    let types = [Int, Int, Int, Int, Text, Text, Int, Int, Text, Int, Int, Int, Blob];
+    to.bulk(insert, &types, "", rows.collect())?;
+    for id in superseded {
+        to.execute("UPDATE decision SET superseded = 1 WHERE id = $1", &[id.number().into()])?;
+    }
+    Ok(())
+}
+
+fn tasks(to: &mut Connection, tasks: BTreeMap<TaskId, TaskRow>, withdrawn: &[TaskId]) -> Result<(), StoreError> {
+    let rows = tasks.into_iter().map(|(id, row)| {
+        vec![id.number().into(), row.customer.number().into(), row.title.into(), row.at.ms().into(), row.withdrawn.into()]
+    });
+    let insert = "INSERT INTO task (id, customer, title, at, withdrawn)";
+    to.bulk(insert, &[Int, Int, Text, Int, Int], "", rows.collect())?;
+    for id in withdrawn {
+        to.execute("UPDATE task SET withdrawn = 1 WHERE id = $1", &[id.number().into()])?;
+    }
+    Ok(())
+}
+
+fn rules(to: &mut Connection, rules: BTreeMap<RuleId, RuleRow>) -> Result<(), StoreError> {
+    let rows = rules.into_iter().map(|(id, row)| {
+        let version = i64::from(row.version).into();
+        let (since, created) = (row.since.ms().into(), row.created_at.ms().into());
+        let words = vec![id.number().into(), row.name.into(), row.sentence.into(), row.definition.into(), version];
+        [words, vec![row.active.into(), since, row.existing.into(), created, row.removed.into()]].concat()
+    });
+    let conflict = "ON CONFLICT (id) DO UPDATE SET name = excluded.name, sentence = excluded.sentence, definition = excluded.definition,
+                    version = excluded.version, active = excluded.active, since = excluded.since, existing = excluded.existing, removed = excluded.removed";
+    let insert = "INSERT INTO rule (id, name, sentence, definition, version, active, since, existing, created_at, removed)";
+    to.bulk(insert, &[Int, Text, Text, Text, Int, Int, Int, Int, Int, Int], conflict, rows.collect())
+}
+
+fn kinds(to: &mut Connection, kinds: Vec<(KindId, String, String)>) -> Result<(), StoreError> {
+    let rows = kinds.into_iter().map(|(id, name, body)| vec![i64::from(id.0).into(), name.into(), body.into()]);
+    let conflict = "ON CONFLICT (id) DO UPDATE SET declaration = excluded.declaration";
+    to.bulk("INSERT INTO kind (id, name, declaration)", &[Int, Text, Text], conflict, rows.collect())
+}
+
+fn sources(to: &mut Connection, sources: BTreeMap<SourceId, SourceCounts>, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE source SET accepted = accepted + $1, duplicates = duplicates + $2, rejected = rejected + $3, last_at = $4 WHERE id = $5";
+    for (id, counts) in sources {
+        let values = [counts.accepted.into(), counts.duplicates.into(), counts.rejected.into(), at.ms().into(), id.number().into()];
+        to.execute(sql, &values)?;
+    }
+    Ok(())
+}
+
+/// How many refused events are kept for people to look at.
+const REJECTIONS_KEPT: i64 = 10_000;
+
+fn rejections(to: &mut Connection, rejections: Vec<RejectionRow>) -> Result<(), StoreError> {
+    if rejections.is_empty() {
+        return Ok(());
+    }
+    let rows = rejections.into_iter().map(|row| {
+        vec![row.at.ms().into(), row.source.into(), row.line.into(), row.field.into(), row.code.into(), row.message.into()]
+    });
+    let insert = "INSERT INTO rejection (at, source, line, field, code, message)";
+    to.bulk(insert, &[Int, Text, Int, Text, Text, Text], "", rows.collect())?;
+    let sql = "DELETE FROM rejection WHERE id <= (SELECT MAX(id) FROM rejection) - $1";
+    to.execute(sql, &[REJECTIONS_KEPT.into()]).map(|_| ())
+}
