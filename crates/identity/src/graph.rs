@@ -184,6 +184,17 @@ impl Graph {
         self.last_customer
     }
 
+    /// Puts a stored identity into memory, unless it is there, and tells whose it is.
+    pub fn put(&mut self, id: IdentityId, node: impl FnOnce() -> Node) -> CustomerId {
+        self.nodes.entry(id).or_insert_with(node).customer
+    }
+
+    /// Whose an identity is, as far as it is in memory.
+    #[must_use]
+    pub fn owner(&self, id: IdentityId) -> Option<CustomerId> {
+        self.nodes.get(&id).map(|node| node.customer)
+    }
+
     /// How many identities are in memory.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,1 +1,32 @@
-//! The six steps from an event to its decisions, in one commit.
+//! From an event to its decisions, in one commit: recognise, seal, log, identity, signals, decide.
+//!
+//! Calls the engines and writes the units; knows no HTTP and no vendor. Everything it holds in memory can be
+//! rebuilt from the log, which [`replay`] proves.
+
+mod apply;
+mod command;
+mod decide;
+mod detail;
+mod engine;
+mod group;
+mod join;
+mod meter;
+pub mod profile;
+mod recognise;
+mod recover;
+mod residents;
+pub mod seal;
+mod secrets;
+mod worker;
+
+pub use command::{Command, NewRule, Outcome, RULES_LIMIT};
+pub use decide::reason_name;
+pub use detail::Detail;
+pub use engine::{Committed, Engine, EngineError, Settings, Taken, load_kinds, rule};
+pub use group::Refused;
+pub use meter::{Meter, Percentiles};
+pub use recognise::{KindName, Original, Recognised, Recogniser, hex};
+pub use recover::{ReplayReport, replay};
+pub use residents::read as read_state;
+pub use secrets::Secrets;
+pub use worker::{Batch, Listener, Pipeline, Setup, Unavailable};

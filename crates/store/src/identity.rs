@@ -72,7 +72,17 @@ impl Connection {
         Ok(self.query(&sql, &[value.into()])?.iter().map(identity).collect())
     }
 
-    /// Calls `each` with number, keyed hash and customer of every identity.
+    /// Scheme and scope of the identities after `after`, in order of their numbers; a page of them.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn identities_after(&mut self, after: IdentityId, limit: u32) -> Result<Vec<(IdentityId, String, String)>, StoreError> {
+        let sql = format!("SELECT id, scheme, scope FROM identity WHERE id > $1 ORDER BY id LIMIT {limit}");
+        let read = |row: &Row| (IdentityId::new(row.number(0)), row.text(1).to_owned(), row.text(2).to_owned());
+        Ok(self.query(&sql, &[after.number().into()])?.iter().map(read).collect())
+    }
+
+    /// Whose each identity is, by number.
     ///
     /// # Errors
     /// The database's.

@@ -31,6 +31,7 @@ pub use account::{Person, Session};
 pub use customer::{CustomerRow, StoredState};
 pub use decision::Decision;
 pub use identity::Identity;
+pub use migrate::run as migrate;
 pub use rule::Rule;
 pub use seen::{Digest, RUN_EVENTS, Seen};
 pub use source::{Rejected, Source};

@@ -163,6 +163,15 @@ impl Connection {
         Ok(last.map_or(1, |row| row.number(0)))
     }
 
+    /// When the last commit was made; before everything if there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_received_at(&mut self) -> Result<Timestamp, StoreError> {
+        let last = self.query_one("SELECT received_at FROM log ORDER BY seq DESC LIMIT 1", &[])?;
+        Ok(last.map_or(Timestamp::MIN, |row| Timestamp::from_ms(row.int(0))))
+    }
+
     /// Calls `each` with every block that has entries at or after `from`, in order.
     ///
     /// # Errors

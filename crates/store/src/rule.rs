@@ -1,6 +1,6 @@
 //! Reading rules and declared kinds.
 
-use base::{RuleId, Timestamp};
+use base::{CustomerId, RuleId, Timestamp};
 
 use crate::sql::{Connection, Row, StoreError};
 use crate::unit::RuleRow;
@@ -19,6 +19,7 @@ fn rule(row: &Row) -> Rule {
         existing: row.int(7) != 0,
         created_at: Timestamp::from_ms(row.int(8)),
         removed: row.int(9) != 0,
+        beginning: row.int_or_null(10).and_then(|id| u64::try_from(id).ok()).map(CustomerId::new),
     };
     (RuleId::new(row.number(0)), found)
 }
@@ -29,7 +30,8 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn rules(&mut self) -> Result<Vec<Rule>, StoreError> {
-        let sql = "SELECT id, name, sentence, definition, version, active, since, existing, created_at, removed FROM rule ORDER BY id";
+        let sql = "SELECT id, name, sentence, definition, version, active, since, existing, created_at, removed, beginning
+                   FROM rule ORDER BY id";
         Ok(self.query(sql, &[])?.iter().map(rule).collect())
     }
 

@@ -113,7 +113,7 @@ pub struct TaskRow {
 }
 
 /// A rule as people made it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RuleRow {
     /// What people call it.
     pub name: String,
@@ -133,6 +133,9 @@ pub struct RuleRow {
     pub created_at: Timestamp,
     /// Whether it was removed.
     pub removed: bool,
+    /// While it is being begun, or ended, for every customer: the last one it was done for.
+    #[serde(skip)]
+    pub beginning: Option<CustomerId>,
 }
 
 /// What a source sent in one commit.
@@ -455,12 +458,13 @@ fn rules(to: &mut Connection, rules: BTreeMap<RuleId, RuleRow>) -> Result<(), St
         let version = i64::from(row.version).into();
         let (since, created) = (row.since.ms().into(), row.created_at.ms().into());
         let words = vec![id.number().into(), row.name.into(), row.sentence.into(), row.definition.into(), version];
-        [words, vec![row.active.into(), since, row.existing.into(), created, row.removed.into()]].concat()
+        [words, vec![row.active.into(), since, row.existing.into(), created, row.removed.into(), row.beginning.map(CustomerId::number).into()]].concat()
     });
     let conflict = "ON CONFLICT (id) DO UPDATE SET name = excluded.name, sentence = excluded.sentence, definition = excluded.definition,
-                    version = excluded.version, active = excluded.active, since = excluded.since, existing = excluded.existing, removed = excluded.removed";
-    let insert = "INSERT INTO rule (id, name, sentence, definition, version, active, since, existing, created_at, removed)";
-    to.bulk(insert, &[Int, Text, Text, Text, Int, Int, Int, Int, Int, Int], conflict, rows.collect())
+                    version = excluded.version, active = excluded.active, since = excluded.since, existing = excluded.existing, removed = excluded.removed,
+                    beginning = excluded.beginning";
+    let insert = "INSERT INTO rule (id, name, sentence, definition, version, active, since, existing, created_at, removed, beginning)";
+    to.bulk(insert, &[Int, Text, Text, Text, Int, Int, Int, Int, Int, Int, Int], conflict, rows.collect())
 }
 
 fn kinds(to: &mut Connection, kinds: Vec<(KindId, String, String)>) -> Result<(), StoreError> {

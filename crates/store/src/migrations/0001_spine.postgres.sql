@@ -21,7 +21,7 @@ CREATE TABLE state (customer BIGINT PRIMARY KEY, seq BIGINT NOT NULL, due BIGINT
 CREATE INDEX state_recent ON state (last_seen, customer);
 CREATE INDEX state_due ON state (due) WHERE due IS NOT NULL;
 CREATE TABLE segment (customer BIGINT NOT NULL, kind BIGINT NOT NULL, number BIGINT NOT NULL, body BYTEA NOT NULL, PRIMARY KEY (customer, kind, number));
-CREATE TABLE rule (id BIGINT PRIMARY KEY, name TEXT NOT NULL, sentence TEXT NOT NULL, definition TEXT NOT NULL, version BIGINT NOT NULL, active BIGINT NOT NULL, since BIGINT NOT NULL, existing BIGINT NOT NULL, created_at BIGINT NOT NULL, removed BIGINT NOT NULL DEFAULT 0);
+CREATE TABLE rule (id BIGINT PRIMARY KEY, name TEXT NOT NULL, sentence TEXT NOT NULL, definition TEXT NOT NULL, version BIGINT NOT NULL, active BIGINT NOT NULL, since BIGINT NOT NULL, existing BIGINT NOT NULL, created_at BIGINT NOT NULL, removed BIGINT NOT NULL DEFAULT 0, beginning BIGINT);
 CREATE TABLE tag (customer BIGINT NOT NULL, tag TEXT NOT NULL, rule BIGINT NOT NULL, since BIGINT NOT NULL, decision BIGINT NOT NULL, recomputing BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (customer, tag, rule));
 CREATE INDEX tag_name ON tag (tag, customer);
 CREATE INDEX tag_rule ON tag (rule);

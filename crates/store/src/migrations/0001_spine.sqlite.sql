@@ -21,7 +21,7 @@ CREATE TABLE state (customer INTEGER PRIMARY KEY, seq INTEGER NOT NULL, due INTE
 CREATE INDEX state_recent ON state (last_seen, customer);
 CREATE INDEX state_due ON state (due) WHERE due IS NOT NULL;
 CREATE TABLE segment (customer INTEGER NOT NULL, kind INTEGER NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (customer, kind, number)) WITHOUT ROWID;
-CREATE TABLE rule (id INTEGER PRIMARY KEY, name TEXT NOT NULL, sentence TEXT NOT NULL, definition TEXT NOT NULL, version INTEGER NOT NULL, active INTEGER NOT NULL, since INTEGER NOT NULL, existing INTEGER NOT NULL, created_at INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE rule (id INTEGER PRIMARY KEY, name TEXT NOT NULL, sentence TEXT NOT NULL, definition TEXT NOT NULL, version INTEGER NOT NULL, active INTEGER NOT NULL, since INTEGER NOT NULL, existing INTEGER NOT NULL, created_at INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT 0, beginning INTEGER);
 CREATE TABLE tag (customer INTEGER NOT NULL, tag TEXT NOT NULL, rule INTEGER NOT NULL, since INTEGER NOT NULL, decision INTEGER NOT NULL, recomputing INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (customer, tag, rule)) WITHOUT ROWID;
 CREATE INDEX tag_name ON tag (tag, customer);
 CREATE INDEX tag_rule ON tag (rule);

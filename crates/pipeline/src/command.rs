@@ -1,0 +1,138 @@
+//! Commands to the writer: changes that people make, each at its place in the log.
+
+use base::{MergeId, RuleId, Timestamp};
+use domain::Kind;
+use lexicon::Definition;
+use store::log::Entry;
+use store::{RuleRow, StoreError, Unit};
+
+use crate::engine::{Committed, Engine, EngineError};
+
+/// A rule to be made.
+#[derive(Debug, Clone)]
+pub struct NewRule {
+    /// What people call it.
+    pub name: String,
+    /// As it was typed.
+    pub sentence: String,
+    /// What it means.
+    pub definition: Definition,
+    /// Whether it also acts for those for whom it holds already.
+    pub existing: bool,
+    /// Since when it applies; none for now.
+    pub since: Option<Timestamp>,
+}
+
+/// A change that someone makes.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Makes a rule and switches it on.
+    AddRule(NewRule),
+    /// Switches a rule on or off.
+    SetRuleActive(RuleId, bool),
+    /// Removes a rule; its decisions stay.
+    RemoveRule(RuleId),
+    /// Takes a merge back.
+    Unmerge(MergeId),
+    /// Declares a kind, or declares it anew.
+    Declare(Kind),
+    /// Writes every state back, so that the log is not needed at the next start.
+    Flush,
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A rule was made or changed.
+    Rule(RuleId),
+    /// Done.
+    Done,
+    /// There is no such thing, or it was done before.
+    NotFound,
+    /// It does not fit; why.
+    Refused(String),
+}
+
+/// The most rules that a workspace may have.
+pub const RULES_LIMIT: usize = 1_000;
+
+impl Engine {
+    /// Carries a command out within a unit.
+    pub(crate) fn carry_out_command(&mut self, command: Command, unit: &mut Unit, done: &mut Committed) -> Result<Outcome, EngineError> {
+        match command {
+            Command::AddRule(rule) => self.add_rule(rule, unit),
+            Command::SetRuleActive(id, active) => self.change_rule(id, unit, |row| row.active = active),
+            Command::RemoveRule(id) => self.change_rule(id, unit, |row| (row.active, row.removed) = (false, true)),
+            Command::Unmerge(id) => {
+                let undone = self.unmerge(id, unit.received_at, unit, done)?;
+                Ok(if undone { Outcome::Done } else { Outcome::NotFound })
+            }
+            Command::Declare(kind) => {
+                self.declare(kind, unit);
+                self.recompile()?;
+                Ok(Outcome::Done)
+            }
+            Command::Flush => Ok(Outcome::Done),
+        }
+    }
+
+    fn add_rule(&mut self, rule: NewRule, unit: &mut Unit) -> Result<Outcome, EngineError> {
+        let live = self.rules.values().filter(|row| !row.removed).count();
+        if live >= RULES_LIMIT {
+            return Ok(Outcome::Refused(format!("a workspace has at most {RULES_LIMIT} rules")));
+        }
+        if let Err(error) = rule.definition.check(&self.kinds) {
+            return Ok(Outcome::Refused(error.to_string()));
+        }
+        let id = RuleId::new(self.rules.keys().last().map_or(1, |last| last.number() + 1));
+        let at = unit.received_at;
+        let definition = serde_json::to_string(&rule.definition).unwrap_or_default();
+        self.rules.insert(id, RuleRow {
+            name: rule.name,
+            sentence: rule.sentence,
+            definition,
+            version: 1,
+            active: true,
+            since: rule.since.unwrap_or(at),
+            existing: rule.existing,
+            created_at: at,
+            removed: false,
+            beginning: None,
+        });
+        self.begin_rule(id, unit)
+    }
+
+    fn change_rule(&mut self, id: RuleId, unit: &mut Unit, f: impl FnOnce(&mut RuleRow)) -> Result<Outcome, EngineError> {
+        let at = unit.received_at;
+        let Some(row) = self.rules.get_mut(&id).filter(|row| !row.removed) else { return Ok(Outcome::NotFound) };
+        let was = row.active;
+        f(row);
+        if row.active && !was {
+            row.since = at;
+            row.version += 1;
+        }
+        self.begin_rule(id, unit)
+    }
+
+    /// Logs a rule as it is now and starts to begin, or end, it for every customer.
+    fn begin_rule(&mut self, id: RuleId, unit: &mut Unit) -> Result<Outcome, EngineError> {
+        let body = self.rules.get(&id).and_then(|row| serde_json::to_string(row).ok());
+        self.append(unit, Entry::Rule { rule: id, body });
+        if let Some(row) = self.rules.get_mut(&id) {
+            row.beginning = Some(base::CustomerId::new(0));
+            unit.rules.insert(id, row.clone());
+        }
+        self.recompile()?;
+        Ok(Outcome::Rule(id))
+    }
+
+    /// Brings a logged rule back into force.
+    pub(crate) fn restore_rule(&mut self, id: RuleId, body: Option<&str>) -> Result<(), EngineError> {
+        if let Some(body) = body {
+            let row = serde_json::from_str(body)
+                .map_err(|error| StoreError::Corrupt { what: "a logged rule", why: error.to_string() })?;
+            self.rules.insert(id, row);
+        }
+        self.recompile()
+    }
+}

@@ -1,0 +1,350 @@
+//! The one writer: takes sealed events and commands, keeps the graph, the states and the rules in memory, and makes a unit of
+//! work of each group.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use base::{CustomerId, IdentityId, RuleId, SourceId, TimeZone, Timestamp};
+use domain::{Kind, KindId, Kinds, Rejection, RejectionCode};
+use identity::{Graph, Known, Node, Standing};
+use signals::{Layouts, Program, Rule, Scratch};
+use store::log::Entry;
+use store::{Connection, RuleRow, Seen, StoreError, Unit};
+use thiserror::Error;
+
+use crate::residents::Residents;
+
+/// The most kinds that a workspace may have of its own.
+pub const OWN_KINDS_LIMIT: usize = 1000;
+
+/// Why the writer stopped.
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// The database's.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stored rule does not fit the kinds.
+    #[error("rule {rule} cannot be computed: {why}")]
+    Rule {
+        /// Which.
+        rule: RuleId,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// How the writer is set up.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The workspace's zone.
+    pub zone: TimeZone,
+    /// How many bytes customers in memory may take, about.
+    pub memory: usize,
+}
+
+/// The writer's memory. Everything in it can be rebuilt from the log.
+pub struct Engine {
+    pub(crate) db: Connection,
+    pub(crate) settings: Settings,
+    pub(crate) kinds: Arc<Kinds>,
+    pub(crate) layouts: Layouts,
+    pub(crate) rules: BTreeMap<RuleId, RuleRow>,
+    pub(crate) program: Program,
+    pub(crate) scratch: Scratch,
+    pub(crate) graph: Graph,
+    pub(crate) hashes: HashMap<[u8; 16], IdentityId>,
+    pub(crate) profile_keys: HashMap<IdentityId, Vec<u8>>,
+    pub(crate) residents: Residents,
+    pub(crate) seen: Seen,
+    pub(crate) sources: HashMap<String, SourceId>,
+    pub(crate) next_seq: u64,
+    pub(crate) last_identity: u64,
+    pub(crate) last_time: Timestamp,
+    /// Customers whose name must be found again, from their profile as committed.
+    pub(crate) rename: Vec<CustomerId>,
+    /// Customers whose rules must all be looked at again, behind.
+    pub(crate) restating: Vec<CustomerId>,
+    pub(crate) row: Vec<i64>,
+    /// Merges made since the writer opened: what un-merging one closes and revives.
+    pub(crate) merged: BTreeMap<base::MergeId, (identity::Link, CustomerId)>,
+}
+
+/// What a group came to, for those who listen.
+#[derive(Debug, Clone, Default)]
+pub struct Committed {
+    /// The place after the last entry.
+    pub next_seq: u64,
+    /// When the commit was made.
+    pub received_at: Timestamp,
+    /// Events taken, with their customers, kinds and times.
+    pub events: Vec<(u64, CustomerId, KindId)>,
+    /// Decisions made.
+    pub decisions: Vec<base::DecisionId>,
+}
+
+/// What became of each event of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// Logged at this place.
+    Accepted(u64),
+    /// Seen before.
+    Duplicate,
+    /// Not taken.
+    Rejected(Rejection),
+}
+
+impl Engine {
+    /// Opens the writer on a database and brings states up to date with the log.
+    ///
+    /// # Errors
+    /// The database's, or stored rules that this program cannot compute.
+    pub fn open(mut db: Connection, settings: Settings) -> Result<Self, EngineError> {
+        let kinds = load_kinds(&mut db)?;
+        let rules: BTreeMap<RuleId, RuleRow> = db.rules()?.into_iter().collect();
+        let (last_identity, last_customer) = db.last_numbers()?;
+        let seen = Seen::load(&mut db)?;
+        let next_seq = db.next_seq()?;
+        let sources = db.sources()?.into_iter().map(|source| (source.name, source.id)).collect();
+        let last_time = db.last_received_at()?;
+        let mut engine = Self {
+            program: compile(&rules, &kinds, &settings.zone)?,
+            layouts: Layouts::of(&kinds),
+            kinds: Arc::new(kinds),
+            graph: Graph::after(last_customer),
+            scratch: Scratch::default(),
+            hashes: HashMap::new(),
+            profile_keys: HashMap::new(),
+            residents: Residents::default(),
+            rename: Vec::new(),
+            restating: Vec::new(),
+            row: Vec::new(),
+            merged: BTreeMap::new(),
+            db,
+            settings,
+            rules,
+            seen,
+            sources,
+            next_seq,
+            last_identity,
+            last_time,
+        };
+        engine.recover()?;
+        Ok(engine)
+    }
+
+    /// The declared kinds.
+    #[must_use]
+    pub fn kinds(&self) -> Arc<Kinds> {
+        Arc::clone(&self.kinds)
+    }
+
+    /// The workspace's zone.
+    #[must_use]
+    pub const fn zone(&self) -> &TimeZone {
+        &self.settings.zone
+    }
+
+    /// The place after the last entry.
+    #[must_use]
+    pub const fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
+    /// About how many bytes customers in memory take.
+    #[must_use]
+    pub const fn memory(&self) -> usize {
+        self.residents.bytes()
+    }
+
+    /// Whether something is left to do behind: states to write, rules to begin, customers to look at again.
+    #[must_use]
+    pub fn has_work(&self) -> bool {
+        let beginning = self.rules.values().any(|row| row.beginning.is_some());
+        self.residents.unwritten() > 0 || beginning || !self.restating.is_empty() || !self.rename.is_empty()
+    }
+
+    /// The latest instant known: never goes back.
+    pub(crate) fn clock(&mut self, now: Timestamp) -> Timestamp {
+        self.last_time = self.last_time.max(now);
+        self.last_time
+    }
+
+    /// Gives an entry its place.
+    pub(crate) fn append(&mut self, unit: &mut Unit, entry: Entry) -> u64 {
+        let seq = self.next_seq;
+        unit.entries.push(entry);
+        self.next_seq += 1;
+        seq
+    }
+
+    /// Compiles the rules anew.
+    pub(crate) fn recompile(&mut self) -> Result<(), EngineError> {
+        self.program = compile(&self.rules, &self.kinds, &self.settings.zone)?;
+        self.scratch = Scratch::default();
+        Ok(())
+    }
+
+    /// The number of a kind, declared now if it is new.
+    pub(crate) fn kind(&mut self, name: &str, unit: &mut Unit) -> Result<KindId, Rejection> {
+        if let Some(kind) = self.kinds.by_name(name) {
+            return Ok(kind.id);
+        }
+        let own = self.kinds.iter().filter(|kind| kind.id >= KindId::FIRST_OWN).count();
+        if own >= OWN_KINDS_LIMIT {
+            let (zh, en) = ("自定义事件类型已达上限 1000", "the workspace has 1000 kinds of its own, which is the limit");
+            return Err(Rejection::new(RejectionCode::TooLarge, "type", zh, en));
+        }
+        let label = base::Text::same(name);
+        let id = self.kinds.next_own();
+        let kind = Kind { id, name: name.to_owned(), label, words_zh: Vec::new(), words_en: Vec::new(), fields: Vec::new() };
+        self.declare(kind, unit);
+        Ok(id)
+    }
+
+    /// Declares a kind, or declares it anew.
+    pub(crate) fn declare(&mut self, kind: Kind, unit: &mut Unit) {
+        let body = serde_json::to_string(&kind).unwrap_or_default();
+        unit.kinds.retain(|(id, ..)| *id != kind.id);
+        unit.kinds.push((kind.id, kind.name.clone(), body));
+        let mut kinds = Kinds::clone(&self.kinds);
+        kinds.add(kind);
+        self.layouts = Layouts::of(&kinds);
+        self.kinds = Arc::new(kinds);
+    }
+
+    /// The number of a source, made now if it is new.
+    pub(crate) fn source(&mut self, name: &str) -> Result<SourceId, StoreError> {
+        if let Some(id) = self.sources.get(name) {
+            return Ok(*id);
+        }
+        let id = self.db.add_source(name, self.last_time)?.id;
+        self.sources.insert(name.to_owned(), id);
+        Ok(id)
+    }
+
+    /// Brings the identities of these hashes, and their customers, into memory in as few rounds as the database allows.
+    pub(crate) fn prefetch(&mut self, hashes: impl Iterator<Item = [u8; 16]>) -> Result<(), StoreError> {
+        let missing: HashSet<[u8; 16]> = hashes.filter(|hash| !self.hashes.contains_key(hash)).collect();
+        let missing: Vec<[u8; 16]> = missing.into_iter().collect();
+        let mut customers = Vec::with_capacity(missing.len());
+        for (id, row) in self.db.identities_by_hash(&missing)? {
+            self.hashes.insert(row.key_hash, id);
+            let node = self.graph.put(id, || node(&row));
+            customers.push(node);
+        }
+        customers.sort_unstable();
+        customers.dedup();
+        self.residents.load_all(&customers, &mut self.db)
+    }
+
+    /// Drops from memory what is stored and not needed soon.
+    pub(crate) fn sweep(&mut self) {
+        const IDENTITIES: usize = 6_000_000;
+        self.graph.forget_components();
+        self.residents.sweep(self.settings.memory);
+        if self.hashes.len() > IDENTITIES {
+            self.hashes = HashMap::new();
+            self.graph.forget();
+            self.profile_keys = HashMap::new();
+        }
+    }
+
+    /// The rules in force, as data.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Looks at a customer. None when there is none of this id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn look<T>(
+        &mut self,
+        id: CustomerId,
+        f: impl FnOnce(&mut signals::Customer, &Program, &mut Scratch) -> T,
+    ) -> Result<Option<T>, StoreError> {
+        self.residents.load(id, &mut self.db)?;
+        let (program, scratch) = (&self.program, &mut self.scratch);
+        Ok(self.residents.look(id, |customer| f(customer, program, scratch)))
+    }
+}
+
+/// The standard kinds and the workspace's own.
+///
+/// # Errors
+/// The database's, or a declaration that cannot be read.
+pub fn load_kinds(db: &mut Connection) -> Result<Kinds, StoreError> {
+    let mut kinds = Kinds::standard();
+    for body in db.kinds()? {
+        let kind = serde_json::from_str(&body).map_err(|error| StoreError::Corrupt { what: "a kind", why: error.to_string() })?;
+        kinds.add(kind);
+    }
+    Ok(kinds)
+}
+
+/// A rule in the form that is computed.
+///
+/// # Errors
+/// A stored definition that cannot be read.
+pub fn rule(id: RuleId, row: &RuleRow) -> Result<Rule, EngineError> {
+    let definition = serde_json::from_str(&row.definition).map_err(|error| EngineError::Rule { rule: id, why: error.to_string() })?;
+    Ok(Rule { id, version: row.version, definition, since: row.since, existing: row.existing })
+}
+
+fn compile(rules: &BTreeMap<RuleId, RuleRow>, kinds: &Kinds, zone: &TimeZone) -> Result<Program, EngineError> {
+    let active = rules.iter().filter(|(_, row)| row.active && !row.removed);
+    let active = active.map(|(id, row)| rule(*id, row)).collect::<Result<Vec<_>, _>>()?;
+    Program::compile(&active, kinds, zone.clone())
+        .map_err(|error| EngineError::Rule { rule: RuleId::default(), why: error.to_string() })
+}
+
+pub(crate) fn node(row: &store::IdentityRow) -> Node {
+    let standing = match row.standing {
+        0 => Standing::Key,
+        1 => Standing::Evidence,
+        3 => Standing::Hub,
+        _ => Standing::Ambiguous,
+    };
+    Node { scheme: domain::Scheme::named(&row.scheme), scope: row.scope.clone(), standing, customer: row.customer }
+}
+
+pub(crate) const fn standing_code(standing: Standing) -> u8 {
+    match standing {
+        Standing::Key => 0,
+        Standing::Evidence => 1,
+        Standing::Ambiguous => 2,
+        Standing::Hub => 3,
+    }
+}
+
+/// The stored part of the graph.
+pub(crate) struct StoredGraph<'d> {
+    pub(crate) db: &'d mut Connection,
+    pub(crate) failed: Option<StoreError>,
+}
+
+impl StoredGraph<'_> {
+    fn note<T: Default>(&mut self, found: Result<T, StoreError>) -> T {
+        found.unwrap_or_else(|error| {
+            self.failed = Some(error);
+            T::default()
+        })
+    }
+}
+
+impl Known for StoredGraph<'_> {
+    fn node(&mut self, id: IdentityId) -> Option<Node> {
+        let found = self.db.identity(id);
+        self.note(found).map(|(_, row)| node(&row))
+    }
+
+    fn component(&mut self, customer: CustomerId) -> identity::Component {
+        let identities = self.db.identities_of(customer);
+        let identities = self.note(identities).into_iter().map(|(id, _)| id).collect();
+        let found = self.db.links_of(customer);
+        let (links, apart) = self.note(found);
+        let links = links.into_iter().map(|(a, b, seq)| identity::Link { a, b, seq }).collect();
+        identity::Component { identities, links, apart: apart.into_iter().collect() }
+    }
+}

@@ -1,0 +1,194 @@
+//! A group of events and commands becomes one unit of work and one commit.
+
+use std::time::Duration;
+
+use base::{CustomerId, SourceId, Timestamp};
+use domain::Rejection;
+use signals::{Cause, Reason};
+use store::log::Entry;
+use store::{RejectionRow, StoreError, Unit};
+
+use crate::engine::{Committed, Engine, Taken};
+use crate::profile::search_keys;
+use crate::residents::LAG_LIMIT;
+use crate::seal::Sealed;
+
+/// The most timers that one commit lets fire.
+const TIMERS_LIMIT: usize = 20_000;
+/// The most customers for whom one commit begins rules.
+const BEGIN_LIMIT: u32 = 500;
+/// The most customers that one commit writes back when there is nothing else to do.
+const IDLE_WRITES: usize = 1_000;
+
+/// A line that was refused before it came to the writer.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// Its source, as far as known.
+    pub source: String,
+    /// The line, in a file or body of many.
+    pub line: Option<u64>,
+    /// Why.
+    pub rejection: Rejection,
+}
+
+impl Engine {
+    /// Starts a unit at the present instant.
+    pub(crate) fn unit(&mut self, now: Timestamp) -> Unit {
+        let received_at = self.clock(now);
+        Unit { received_at, seq: self.next_seq, ..Unit::default() }
+    }
+
+    /// Takes events into a unit, in their order.
+    pub(crate) fn take_all(
+        &mut self,
+        events: Vec<Sealed>,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<Vec<Taken>, StoreError> {
+        let hashes: Vec<[u8; 16]> = events.iter().flat_map(|(event, _)| event.who.iter().map(|(_, hash)| *hash)).collect();
+        self.prefetch(hashes.into_iter())?;
+        let mut taken = Vec::with_capacity(events.len());
+        for sealed in events {
+            let source = self.source(&sealed.0.source)?;
+            let outcome = self.take(sealed, unit, done)?;
+            count(unit, source, &outcome);
+            taken.push(outcome);
+        }
+        self.named(unit);
+        Ok(taken)
+    }
+
+    /// Notes the customers whose name this unit may change.
+    fn named(&mut self, unit: &Unit) {
+        let names = unit.profile.keys().filter(|(_, field)| field == "name").map(|(identity, _)| *identity);
+        for identity in names {
+            self.rename.extend(self.graph.owner(identity));
+        }
+    }
+
+    /// Lets every window move that is due.
+    pub(crate) fn tick(&mut self, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+        let at = unit.received_at;
+        let limit = u32::try_from(TIMERS_LIMIT).unwrap_or(u32::MAX);
+        for customer in self.db.due(at, limit)? {
+            self.residents.load(customer, &mut self.db)?;
+        }
+        for _ in 0..TIMERS_LIMIT {
+            let Some((_, customer)) = self.residents.first_due(at) else { break };
+            self.advance(customer, at, false, unit, done)?;
+        }
+        Ok(())
+    }
+
+    /// Does some of what is left to do behind.
+    pub(crate) fn behind(&mut self, unit: &mut Unit, done: &mut Committed, idle: bool) -> Result<(), StoreError> {
+        self.rename_some(unit)?;
+        self.begin_some(unit, done)?;
+        if let Some(customer) = idle.then(|| self.restating.pop()).flatten() {
+            let seq = self.append(unit, Entry::Restate { customer });
+            self.restate_whole(customer, seq, unit, done)?;
+        }
+        let events = unit.entries.len();
+        let lag = self.residents.lag(self.next_seq);
+        let limit = if idle { IDLE_WRITES } else if lag > LAG_LIMIT { events * 2 } else { 0 };
+        let from = self.residents.write_back(self.next_seq, limit, unit);
+        let from = if self.rename.is_empty() { from } else { from.min(unit.seq) };
+        unit.recover_from = Some(from);
+        unit.run = self.seen.run(self.next_seq);
+        Ok(())
+    }
+
+    /// Looks at all rules of a customer again.
+    pub(crate) fn restate_whole(&mut self, customer: CustomerId, seq: u64, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+        self.residents.load(customer, &mut self.db)?;
+        self.restate(customer, seq, unit, done);
+        self.write_tags(customer, false, unit);
+        Ok(())
+    }
+
+    /// Finds names again, from profiles that are committed.
+    fn rename_some(&mut self, unit: &mut Unit) -> Result<(), StoreError> {
+        let mut customers: Vec<CustomerId> = self.rename.drain(..self.rename.len().min(2_000)).collect();
+        customers.sort_unstable();
+        customers.dedup();
+        for customer in customers {
+            let profile = self.db.profile(customer)?;
+            let name = profile.into_iter().find(|(field, ..)| field == "name").map(|(_, value, _)| value);
+            unit.unkeyed.push(customer);
+            let keys = name.as_deref().map(search_keys).unwrap_or_default();
+            unit.keys.extend(keys.into_iter().map(|key| (key, customer)));
+            unit.names.insert(customer, name);
+        }
+        Ok(())
+    }
+
+    /// Begins or ends changed rules for some more customers.
+    fn begin_some(&mut self, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+        let beginning = self.rules.iter().find_map(|(id, row)| row.beginning.map(|after| (*id, after)));
+        let Some((rule, after)) = beginning else { return Ok(()) };
+        let customers = self.db.customers_after(after, BEGIN_LIMIT)?;
+        self.residents.load_all(&customers, &mut self.db)?;
+        for customer in &customers {
+            self.begin(rule, *customer, unit, done)?;
+        }
+        if let Some(row) = self.rules.get_mut(&rule) {
+            row.beginning = customers.last().copied();
+            unit.rules.insert(rule, row.clone());
+        }
+        Ok(())
+    }
+
+    /// Begins or ends a rule for one customer; logged when something follows.
+    pub(crate) fn begin(&mut self, rule: base::RuleId, customer: CustomerId, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+        self.residents.load(customer, &mut self.db)?;
+        let (at, seq) = (unit.received_at, self.next_seq);
+        let cause = Cause { seq, reason: Reason::Rule };
+        let (program, scratch) = (&self.program, &mut self.scratch);
+        let before = self.residents.look(customer, |state| (state.due(), state.standing_on(rule)));
+        let transitions = self.residents.look(customer, |state| state.begin(program, scratch, rule, at, cause)).unwrap_or_default();
+        let after = self.residents.look(customer, |state| (state.due(), state.standing_on(rule)));
+        if before != after || !transitions.is_empty() {
+            self.append(unit, Entry::Begin { rule, customer });
+            self.residents.touched(customer, seq, before.and_then(|(due, _)| due));
+            self.decide(customer, transitions, false, unit, done);
+        }
+        Ok(())
+    }
+
+    /// Commits a unit and tells how long the flush took.
+    pub(crate) fn commit(&mut self, unit: Unit) -> Result<Duration, StoreError> {
+        if unit.is_empty() {
+            return Ok(Duration::ZERO);
+        }
+        let flush = unit.commit(&mut self.db)?;
+        self.sweep();
+        Ok(flush)
+    }
+
+    /// Notes refused lines in the unit.
+    pub(crate) fn refuse(&mut self, refused: Vec<Refused>, unit: &mut Unit) -> Result<(), StoreError> {
+        for line in refused {
+            let source = self.source(&line.source)?;
+            unit.sources.entry(source).or_default().rejected += 1;
+            let rejection = line.rejection;
+            unit.rejections.push(RejectionRow {
+                at: unit.received_at,
+                source: line.source,
+                line: line.line,
+                field: rejection.field,
+                code: serde_json::to_value(rejection.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default(),
+                message: serde_json::to_string(&rejection.message).unwrap_or_default(),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn count(unit: &mut Unit, source: SourceId, outcome: &Taken) {
+    let counts = unit.sources.entry(source).or_default();
+    match outcome {
+        Taken::Accepted(_) => counts.accepted += 1,
+        Taken::Duplicate => counts.duplicates += 1,
+        Taken::Rejected(_) => {}
+    }
+}

@@ -1,0 +1,129 @@
+//! Merges and un-merges: histories joined and taken apart, every rule looked at again.
+
+use base::{CustomerId, IdentityId, MergeId, RuleId, Timestamp};
+use identity::{Link, NewNode};
+use lexicon::Action;
+use signals::{Cause, Reason};
+use store::log::Entry;
+use store::{MergeRow, StoreError, TagRow, Unit};
+
+use crate::apply::own;
+use crate::engine::{Committed, Engine, StoredGraph};
+
+/// The longest history that is looked at again at once; a longer one follows behind, its tags marked.
+pub const RESTATE_LIMIT: usize = 20_000;
+
+impl Engine {
+    #[expect(clippy::too_many_arguments, reason = "one merge with its place")]
+    pub(crate) fn merge(
+        &mut self,
+        merge: MergeId,
+        from: CustomerId,
+        into: CustomerId,
+        link: Link,
+        seq: u64,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<(), StoreError> {
+        self.residents.load_all(&[from, into], &mut self.db)?;
+        let gone = self.residents.remove(from).unwrap_or_default();
+        for (rule, _) in gone.standing_decisions() {
+            if let Some(tag) = self.tag_of(rule) {
+                unit.tags.insert((from, tag, rule), None);
+            }
+        }
+        let link = (link.a, link.b, link.seq);
+        unit.merges.insert(merge, MergeRow { gone: from, stays: into, link, at: unit.received_at, undone_at: None });
+        unit.customers.insert(from, Some(into));
+        unit.states.insert(from, None);
+        unit.segments.retain(|(customer, ..), _| *customer != from);
+        self.residents.change(into, seq, |state| state.absorb(&gone));
+        self.restate_or_mark(into, seq, unit, done);
+        self.residents.write(into, seq, true, unit);
+        self.rename.extend([from, into]);
+        Ok(())
+    }
+
+    pub(crate) fn split(
+        &mut self,
+        from: CustomerId,
+        into: CustomerId,
+        identities: &[IdentityId],
+        seq: u64,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<(), StoreError> {
+        self.residents.load(from, &mut self.db)?;
+        let theirs = self.residents.change(from, seq, |state| {
+            state.take(|identity| identities.contains(&IdentityId::new(identity)))
+        });
+        self.residents.put_new(into, theirs);
+        identities.iter().for_each(|identity| own(unit, *identity, into));
+        unit.customers.insert(into, None);
+        for customer in [from, into] {
+            self.restate_or_mark(customer, seq, unit, done);
+            self.residents.change(customer, seq, |_| ());
+            unit.segments.retain(|(known, ..), _| *known != customer);
+            self.residents.write(customer, seq, true, unit);
+            self.rename.push(customer);
+        }
+        Ok(())
+    }
+
+    fn restate_or_mark(&mut self, customer: CustomerId, seq: u64, unit: &mut Unit, done: &mut Committed) {
+        let long = self.residents.look(customer, |state| state.history.len()).is_some_and(|events| events > RESTATE_LIMIT);
+        if long {
+            self.restating.push(customer);
+        } else {
+            self.restate(customer, seq, unit, done);
+        }
+        self.write_tags(customer, long, unit);
+    }
+
+    pub(crate) fn restate(&mut self, customer: CustomerId, seq: u64, unit: &mut Unit, done: &mut Committed) {
+        let cause = Cause { seq, reason: Reason::Merge };
+        let (program, scratch) = (&self.program, &mut self.scratch);
+        let transitions = self.residents.change(customer, seq, |state| state.restate(program, scratch, cause));
+        self.decide(customer, transitions, true, unit, done);
+    }
+
+    /// Writes a customer's tags as its standings say.
+    pub(crate) fn write_tags(&mut self, customer: CustomerId, recomputing: bool, unit: &mut Unit) {
+        let standing = self.residents.look(customer, |state| state.standing_since().collect::<Vec<_>>()).unwrap_or_default();
+        for (rule, since, decision) in standing {
+            if let Some(tag) = self.tag_of(rule) {
+                unit.tags.insert((customer, tag, rule), Some(TagRow { since, decision, recomputing }));
+            }
+        }
+    }
+
+    pub(crate) fn tag_of(&self, rule: RuleId) -> Option<String> {
+        match self.action_of(rule)? {
+            Action::SetTag { tag } => Some(tag),
+            _ => None,
+        }
+    }
+
+    /// Takes a merge back. False when it was taken back before.
+    pub(crate) fn unmerge(&mut self, id: MergeId, now: Timestamp, unit: &mut Unit, done: &mut Committed) -> Result<bool, StoreError> {
+        let Some((_, row)) = self.db.merge(id)?.filter(|(_, row)| row.undone_at.is_none()) else { return Ok(false) };
+        let (a, b, link_seq) = row.link;
+        let link = Link { a, b, seq: link_seq };
+        let mut stored = StoredGraph { db: &mut self.db, failed: None };
+        let changes = self.graph.unmerge(link, row.gone, &mut stored);
+        if let Some(error) = stored.failed {
+            return Err(error);
+        }
+        let Some(changes) = changes else { return Ok(false) };
+        let seq = self.append(unit, Entry::Unmerge { merge: id });
+        unit.merges.insert(id, MergeRow { undone_at: Some(now), ..row });
+        unit.apart.push((a.min(b), a.max(b)));
+        self.change(&changes, seq, unit, done)?;
+        Ok(true)
+    }
+
+    /// An identity as the graph wants to see it for the first time.
+    pub(crate) fn new_node(id: IdentityId, scheme: &str, scope: &str) -> NewNode {
+        NewNode::new(id.number(), domain::Scheme::named(scheme), scope)
+    }
+}

@@ -1,0 +1,224 @@
+//! Customers in memory: loaded when touched, written back behind the log, dropped when memory is short.
+//!
+//! A state may lie behind the log on disk; the log brings it up to date after a crash. How far behind is bounded: the
+//! oldest unwritten change is never more than [`LAG_LIMIT`] entries back.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use base::{CustomerId, Timestamp};
+use signals::Customer;
+use store::{Connection, StateRow, StoreError, Unit};
+
+/// How far back in the log the oldest unwritten change may lie.
+pub const LAG_LIMIT: u64 = 500_000;
+
+struct Resident {
+    customer: Customer,
+    /// The place in the log of the first change not yet written.
+    dirty_since: Option<u64>,
+    /// Whether it was touched since the last sweep.
+    young: bool,
+    size: usize,
+}
+
+/// The customers in memory.
+#[derive(Default)]
+pub struct Residents {
+    all: HashMap<CustomerId, Resident>,
+    dirty: VecDeque<(u64, CustomerId)>,
+    due: BTreeSet<(Timestamp, CustomerId)>,
+    bytes: usize,
+}
+
+impl Residents {
+    /// Whether a customer is in memory.
+    #[must_use]
+    pub fn has(&self, id: CustomerId) -> bool {
+        self.all.contains_key(&id)
+    }
+
+    /// About how many bytes they take.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many have changes that are not written.
+    #[must_use]
+    pub fn unwritten(&self) -> usize {
+        self.dirty.len()
+    }
+
+    /// Puts a customer that has no stored state.
+    pub fn put_new(&mut self, id: CustomerId, customer: Customer) {
+        let size = customer.size();
+        self.bytes += size;
+        if let Some(due) = customer.due() {
+            self.due.insert((due, id));
+        }
+        if let Some(old) = self.all.insert(id, Resident { customer, dirty_since: None, young: true, size }) {
+            self.bytes -= old.size;
+        }
+    }
+
+    /// Brings a customer into memory.
+    ///
+    /// # Errors
+    /// The database's, or a state that cannot be read.
+    pub fn load(&mut self, id: CustomerId, from: &mut Connection) -> Result<(), StoreError> {
+        if self.has(id) {
+            return Ok(());
+        }
+        let stored = from.state(id)?;
+        let customer = match stored {
+            Some(stored) => read(id, &stored.body, from)?,
+            None => Customer::default(),
+        };
+        self.put_new(id, customer);
+        Ok(())
+    }
+
+    /// Brings several customers into memory in one round.
+    ///
+    /// # Errors
+    /// As [`Residents::load`].
+    pub fn load_all(&mut self, ids: &[CustomerId], from: &mut Connection) -> Result<(), StoreError> {
+        let missing: Vec<CustomerId> = ids.iter().copied().filter(|id| !self.has(*id)).collect();
+        for (id, stored) in from.states(&missing)? {
+            let customer = read(id, &stored.body, from)?;
+            self.put_new(id, customer);
+        }
+        Ok(())
+    }
+
+    /// Changes a customer that is in memory, at a place in the log.
+    pub fn change<T>(&mut self, id: CustomerId, seq: u64, f: impl FnOnce(&mut Customer) -> T) -> T {
+        let resident = self.all.entry(id).or_insert_with(|| Resident {
+            customer: Customer::default(),
+            dirty_since: None,
+            young: true,
+            size: 0,
+        });
+        let due = resident.customer.due();
+        let answer = f(&mut resident.customer);
+        self.touched(id, seq, due);
+        answer
+    }
+
+    /// Notes that a customer was changed at a place in the log; it was due at `due` before.
+    pub fn touched(&mut self, id: CustomerId, seq: u64, due: Option<Timestamp>) {
+        let Some(resident) = self.all.get_mut(&id) else { return };
+        resident.young = true;
+        if resident.dirty_since.is_none() {
+            resident.dirty_since = Some(seq);
+            self.dirty.push_back((seq, id));
+        }
+        let size = resident.customer.size();
+        self.bytes = (self.bytes + size).saturating_sub(resident.size);
+        resident.size = size;
+        let now = resident.customer.due();
+        if now != due {
+            due.map(|due| self.due.remove(&(due, id)));
+            now.map(|due| self.due.insert((due, id)));
+        }
+    }
+
+    /// Looks at a customer that is in memory. `f` may fill its caches, nothing else.
+    pub fn look<T>(&mut self, id: CustomerId, f: impl FnOnce(&mut Customer) -> T) -> Option<T> {
+        let resident = self.all.get_mut(&id)?;
+        resident.young = true;
+        Some(f(&mut resident.customer))
+    }
+
+    /// Takes a customer out for good.
+    pub fn remove(&mut self, id: CustomerId) -> Option<Customer> {
+        let resident = self.all.remove(&id)?;
+        resident.customer.due().map(|due| self.due.remove(&(due, id)));
+        self.bytes = self.bytes.saturating_sub(resident.size);
+        Some(resident.customer)
+    }
+
+    /// The customer in memory that is due first, if by `at`.
+    #[must_use]
+    pub fn first_due(&self, at: Timestamp) -> Option<(Timestamp, CustomerId)> {
+        self.due.first().copied().filter(|(due, _)| *due <= at)
+    }
+
+    /// Writes one customer with this unit, all of it where `all`.
+    pub fn write(&mut self, id: CustomerId, seq: u64, all: bool, unit: &mut Unit) {
+        let Some(resident) = self.all.get_mut(&id) else { return };
+        let events = u64::try_from(resident.customer.history.len()).unwrap_or(0);
+        let seen = resident.customer.history.span();
+        let stored = resident.customer.store(all);
+        let row = StateRow { seq, due: stored.due, seen, events, body: stored.state };
+        unit.states.insert(id, Some(row));
+        let segments = stored.segments.into_iter().map(|((kind, number), body)| ((id, kind, number), body));
+        unit.segments.extend(segments);
+        resident.dirty_since = None;
+    }
+
+    /// Writes up to `limit` customers, those that have waited longest first; returns from where the log is needed to bring
+    /// the others up to date.
+    pub fn write_back(&mut self, next_seq: u64, limit: usize, unit: &mut Unit) -> u64 {
+        for _ in 0..limit {
+            self.forget_written();
+            let Some((_, id)) = self.dirty.pop_front() else { break };
+            self.write(id, next_seq, false, unit);
+        }
+        self.forget_written();
+        self.dirty.front().map_or(next_seq, |(since, _)| *since)
+    }
+
+    /// Drops from the front of the queue what was written otherwise.
+    fn forget_written(&mut self) {
+        let all = &self.all;
+        let stale = |(since, id): &(u64, CustomerId)| all.get(id).is_none_or(|resident| resident.dirty_since != Some(*since));
+        while self.dirty.front().is_some_and(stale) {
+            self.dirty.pop_front();
+        }
+    }
+
+    /// How far back the oldest unwritten change lies.
+    #[must_use]
+    pub fn lag(&mut self, next_seq: u64) -> u64 {
+        self.forget_written();
+        self.dirty.front().map_or(0, |(since, _)| next_seq.saturating_sub(*since))
+    }
+
+    /// Drops customers that are written and were not touched lately, when together they take more than `limit` bytes.
+    pub fn sweep(&mut self, limit: usize) {
+        if self.bytes <= limit {
+            return;
+        }
+        let due = &mut self.due;
+        let mut bytes = self.bytes;
+        self.all.retain(|id, resident| {
+            let keep = resident.dirty_since.is_some() || std::mem::take(&mut resident.young);
+            if !keep {
+                bytes = bytes.saturating_sub(resident.size);
+                resident.customer.due().map(|at| due.remove(&(at, *id)));
+            }
+            keep
+        });
+        self.bytes = bytes;
+    }
+}
+
+/// Reads a stored customer.
+///
+/// # Errors
+/// The database's, or a state that cannot be read.
+pub fn read(id: CustomerId, body: &[u8], from: &mut Connection) -> Result<Customer, StoreError> {
+    let mut failed = None;
+    let customer = Customer::load(body, |(kind, number)| match from.segment(id, kind, number) {
+        Ok(found) => found,
+        Err(error) => {
+            failed = Some(error);
+            None
+        }
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    customer.map_err(|error| StoreError::Corrupt { what: "the state of a customer", why: error.to_string() })
+}

@@ -1,0 +1,113 @@
+//! Step 2: originals to the raw zone, before anything is logged.
+
+use domain::{Rejection, RejectionCode};
+use store::log::Part;
+use vault::{Category, Client, IdentityAlias, RawRef, RecordId, SealBody, SealItem, VaultError};
+
+use crate::recognise::Recognised;
+
+/// The alias of events that carry no identifier.
+pub const NOBODY: IdentityAlias = IdentityAlias([0; 16]);
+
+/// The name of an original in the raw zone: its event's digest and its part.
+#[must_use]
+pub fn record_id(digest: &[u8; 16], part: Part) -> RecordId {
+    let code = match part {
+        Part::Field(field) => [0, field.0],
+        Part::Undeclared => [1, 0],
+        Part::Attachment(place) => [2, place],
+    };
+    let mut hasher = blake3::Hasher::new_derive_key("jingwei 2026 raw record v1");
+    hasher.update(digest);
+    code.iter().for_each(|number| {
+        hasher.update(&number.to_le_bytes());
+    });
+    RecordId(*hasher.finalize().as_bytes())
+}
+
+/// Under whose key an event's originals are sealed.
+#[must_use]
+pub fn alias(event: &Recognised) -> IdentityAlias {
+    event.who.first().map_or(NOBODY, |(_, hash)| IdentityAlias(*hash))
+}
+
+/// An event with the places of its originals in their order, or why they could not be sealed. The event may still turn out
+/// to have been seen before, so it goes on either way.
+pub type Sealed = (Recognised, Result<Vec<RawRef>, Rejection>);
+
+/// Seals the originals of many events.
+pub fn seal(vault: &Client, events: Vec<Recognised>) -> Vec<Sealed> {
+    let items: Vec<SealItem> = events.iter().flat_map(items).collect();
+    if items.is_empty() {
+        return events.into_iter().map(|event| (event, Ok(Vec::new()))).collect();
+    }
+    match vault.seal(&items) {
+        Ok(refs) => {
+            let mut refs = refs.into_iter();
+            let with = |event: Recognised| {
+                let places = refs.by_ref().take(event.originals.len()).collect();
+                (event, Ok(places))
+            };
+            events.into_iter().map(with).collect()
+        }
+        Err(VaultError::Unavailable) => refuse(events, &unavailable()),
+        Err(error) if events.len() > 1 => {
+            tracing::warn!(%error, "a batch of originals was refused; trying them one by one");
+            events.into_iter().flat_map(|event| seal(vault, vec![event])).collect()
+        }
+        Err(error) => refuse(events, &refused(&error)),
+    }
+}
+
+fn refuse(events: Vec<Recognised>, why: &Rejection) -> Vec<Sealed> {
+    let with = |event: Recognised| {
+        let places = if event.originals.is_empty() { Ok(Vec::new()) } else { Err(why.clone()) };
+        (event, places)
+    };
+    events.into_iter().map(with).collect()
+}
+
+/// The raw zone is down.
+#[must_use]
+pub fn unavailable() -> Rejection {
+    let (zh, en) = ("原始数据区暂不可用,请稍后重发", "the raw zone is down; send this event again later");
+    Rejection::new(RejectionCode::VaultUnavailable, "data", zh, en)
+}
+
+fn refused(error: &VaultError) -> Rejection {
+    match error {
+        VaultError::ObjectMissing { .. } => {
+            let (zh, en) = ("附件尚未上传,请先 PUT /v1/originals/{sha256}", "the attachment was not uploaded; PUT /v1/originals/{sha256} first");
+            Rejection::new(RejectionCode::AttachmentMissing, "data.attachments", zh, en)
+        }
+        error => {
+            tracing::warn!(%error, "an original was refused");
+            Rejection::invalid("data", "原文无法封存", "the original cannot be sealed")
+        }
+    }
+}
+
+fn items(event: &Recognised) -> impl Iterator<Item = SealItem> {
+    let identity = alias(event);
+    event.originals.iter().map(move |original| SealItem {
+        identity,
+        record: record_id(&event.digest, original.part),
+        category: category(event, original.part),
+        time_ms: event.time.ms(),
+        media_type: original.media_type.clone(),
+        name: original.name.clone(),
+        body: match &original.body {
+            SealBody::Bytes(bytes) => SealBody::Bytes(bytes.clone()),
+            SealBody::Object { sha256 } => SealBody::Object { sha256: *sha256 },
+        },
+    })
+}
+
+fn category(event: &Recognised, part: Part) -> Category {
+    match part {
+        Part::Attachment(_) => Category::Attachment,
+        Part::Undeclared => Category::Other,
+        Part::Field(_) if event.history => Category::Import,
+        Part::Field(_) => Category::Message,
+    }
+}

@@ -1,0 +1,71 @@
+//! The master zone's own keys, derived from one file: what makes digests and identity hashes unguessable.
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use domain::Identifier;
+
+/// Keys for digests of events and hashes of identifiers. No useful `Debug`.
+#[derive(Clone)]
+pub struct Secrets {
+    digest: [u8; 32],
+    identity: [u8; 32],
+}
+
+impl Secrets {
+    /// Derives the keys from 32 secret bytes.
+    #[must_use]
+    pub fn derive(root: &[u8; 32]) -> Self {
+        Self {
+            digest: blake3::derive_key("jingwei 2026 event digest v1", root),
+            identity: blake3::derive_key("jingwei 2026 identity hash v1", root),
+        }
+    }
+
+    /// Reads the key file, or makes it, readable by its owner only.
+    ///
+    /// # Errors
+    /// The file cannot be read, written, or is not 32 bytes long.
+    pub fn load(path: &Path) -> std::io::Result<Self> {
+        let mut root = [0; 32];
+        match std::fs::File::open(path) {
+            Ok(mut file) => file.read_exact(&mut root)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                getrandom::fill(&mut root).map_err(std::io::Error::other)?;
+                create(path, &root)?;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(Self::derive(&root))
+    }
+
+    /// The digest by which an event is known again.
+    #[must_use]
+    pub fn digest(&self, source: &str, id: &str) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new_keyed(&self.digest);
+        hasher.update(&u32::try_from(source.len()).unwrap_or(u32::MAX).to_le_bytes());
+        hasher.update(source.as_bytes()).update(id.as_bytes());
+        head(&hasher)
+    }
+
+    /// The hash by which an identifier is found; also its alias in the raw zone.
+    #[must_use]
+    pub fn identity(&self, identifier: &Identifier) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new_keyed(&self.identity);
+        for part in [identifier.scheme.name(), &identifier.scope, &identifier.value] {
+            hasher.update(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes()).update(part.as_bytes());
+        }
+        head(&hasher)
+    }
+}
+
+fn head(hasher: &blake3::Hasher) -> [u8; 16] {
+    hasher.finalize().as_bytes().first_chunk().copied().unwrap_or_default()
+}
+
+fn create(path: &Path, root: &[u8; 32]) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(root)?;
+    file.sync_all()
+}
