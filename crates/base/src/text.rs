@@ -43,6 +43,7 @@ impl FromStr for Locale {
 
 /// The same thing said in Chinese and in English.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Text {
     /// In Chinese.
     pub zh: String,

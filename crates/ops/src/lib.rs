@@ -1,1 +1,19 @@
-//! Use cases, one function each, for API and command line.
+//! Use cases, one function each, for the API and the command line alike.
+//!
+//! Each takes what it needs of an [`App`] and returns a view: plain data that serialises. Knows no HTTP. All functions block;
+//! async callers run them on a thread of their own.
+
+pub mod account;
+mod app;
+pub mod customer;
+mod error;
+pub mod event;
+pub mod intake;
+mod population;
+pub mod rule;
+mod say;
+pub mod term;
+
+pub use app::{Actor, App};
+pub use error::{Fault, OpError};
+pub use population::Population;

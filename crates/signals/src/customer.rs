@@ -8,12 +8,12 @@
 
 use base::{DecisionId, RuleId, Timestamp};
 use domain::KindId;
-use lexicon::{Action, Trigger};
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::{Evaluator, Measured, Scratch, Truth};
 use crate::history::History;
 use crate::program::{CompiledRule, Program};
+use crate::standing::{Standing, Turn};
 
 /// How many events a decision names.
 pub const EVIDENCE_LIMIT: usize = 50;
@@ -67,16 +67,6 @@ pub struct Transition {
     pub evidence: Vec<u64>,
 }
 
-/// Where a rule stands; absent for one that never held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Standing {
-    pub(crate) rule: RuleId,
-    /// Whether it was true at the last point.
-    pub(crate) truth: bool,
-    /// The standing decision and its instant.
-    pub(crate) fired: Option<(Timestamp, DecisionId)>,
-}
-
 /// A customer's events, and where each rule stands.
 #[derive(Debug, Clone, Default)]
 pub struct Customer {
@@ -103,7 +93,7 @@ pub struct Cause {
 const RULE_BITS: u32 = 16;
 
 impl Cause {
-    fn decision(self, rule: RuleId) -> DecisionId {
+    pub(crate) fn decision(self, rule: RuleId) -> DecisionId {
         DecisionId::new(self.seq << RULE_BITS | rule.number() & ((1 << RULE_BITS) - 1))
     }
 }
@@ -112,17 +102,6 @@ impl Cause {
 #[must_use]
 pub const fn cause_of(decision: DecisionId) -> u64 {
     decision.number() >> RULE_BITS
-}
-
-/// What a rule's points from an instant on show.
-#[derive(Debug, Clone, Copy)]
-struct Visited {
-    /// The first instant looked at.
-    from: i64,
-    /// The last instant at which it became true.
-    edge: Option<i64>,
-    /// Whether it is true at the last point.
-    truth: bool,
 }
 
 impl Customer {
@@ -146,39 +125,46 @@ impl Customer {
 
     /// Adds an event's row and returns what follows. Whatever is [`due`](Self::due) before it must have been
     /// [`advanced`](Self::advance) to.
-    pub fn event(&mut self, program: &Program, scratch: &mut Scratch, kind: KindId, row: &[i64], cause: Cause) -> Vec<Transition> {
+    pub fn event(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        kind: KindId,
+        row: &[i64],
+        cause: Cause,
+    ) -> Vec<Transition> {
         let time = row.first().copied().unwrap_or(0);
-        let is_first = self.history.is_empty();
+        let is_new = self.history.is_empty();
+        let again = !is_new && time <= self.visited;
+        let late = !is_new && time < self.visited;
+        let opens = is_new || late && self.history.first_time().is_some_and(|first| time < first);
         self.history.insert(kind, row);
         self.last_seq = self.last_seq.max(cause.seq);
-        let late = !is_first && time <= self.visited;
-        let extra = if is_first { program.vacuous.as_slice() } else { &[] };
-        let touched = program.touched(kind);
-        let places = touched.iter().chain(extra.iter().filter(|place| !touched.contains(place)));
-        let mut turn = Turn { program, scratch, cause, transitions: Vec::new() };
-        if is_first {
-            self.visited = time;
-        }
-        for rule in places.filter_map(|place| program.rules.get(*place)) {
+        self.visited = if is_new { time } else { self.visited.max(time) };
+        let reason = if late { Reason::LateEvent } else { cause.reason };
+        let mut turn = Turn::new(program, scratch, Cause { reason, ..cause });
+        for rule in program.touched_rules(kind, opens) {
             let since = rule.rule.since.ms();
-            if late || time < since {
-                turn.cause.reason = if late { Reason::LateEvent } else { cause.reason };
+            if again || time <= since {
                 self.revisit(&mut turn, rule, time.max(since));
             } else {
-                turn.cause.reason = cause.reason;
                 self.visit(&mut turn, rule, time);
             }
         }
-        self.visited = self.visited.max(time);
         turn.transitions
     }
 
     /// Lets time pass up to `to`, a point that was due, and returns what follows.
     pub fn advance(&mut self, program: &Program, scratch: &mut Scratch, to: Timestamp, seq: u64) -> Vec<Transition> {
-        let mut turn = Turn { program, scratch, cause: Cause { seq, reason: Reason::Time }, transitions: Vec::new() };
+        let mut turn = Turn::new(program, scratch, Cause { seq, reason: Reason::Time });
         self.due = None;
         for rule in &program.rules {
-            if to >= rule.rule.since && (self.touches(rule) || self.standing(rule.rule.id).is_some()) {
+            if !self.concerns(rule) {
+                continue;
+            }
+            if to < rule.rule.since {
+                self.await_beginning(&mut turn, rule);
+            } else {
                 self.visit(&mut turn, rule, to.ms());
             }
         }
@@ -187,22 +173,28 @@ impl Customer {
     }
 
     /// Starts a rule for this customer, or restarts it in a new version, as of `at`.
-    pub fn begin(&mut self, program: &Program, scratch: &mut Scratch, rule: RuleId, at: Timestamp, cause: Cause) -> Vec<Transition> {
-        let mut turn = Turn { program, scratch, cause, transitions: Vec::new() };
-        let Some((_, compiled)) = program.rule(rule) else { return self.end(rule, at, cause) };
-        let from = compiled.rule.since.ms();
+    pub fn begin(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        rule: RuleId,
+        at: Timestamp,
+        cause: Cause,
+    ) -> Vec<Transition> {
+        let Some((place, compiled)) = program.rule(rule) else { return self.end(rule, at, cause) };
+        let mut turn = Turn::new(program, scratch, cause);
         self.visited = self.visited.max(at.ms());
-        if self.touches(compiled) || program.vacuous.iter().any(|place| program.rules.get(*place).is_some_and(|r| r.rule.id == rule)) {
-            self.revisit(&mut turn, compiled, from);
+        if self.concerns(compiled) || program.vacuous.contains(&place) {
+            self.revisit(&mut turn, compiled, compiled.rule.since.ms());
         }
         turn.transitions
     }
 
     /// Ends a rule for this customer: what holds only while it is true goes.
     pub fn end(&mut self, rule: RuleId, at: Timestamp, cause: Cause) -> Vec<Transition> {
-        let standing = self.standing(rule);
+        let goes = self.standing(rule).filter(|standing| !standing.stays);
         self.standings.retain(|known| known.rule != rule);
-        let Some((_, decision)) = standing.and_then(|standing| standing.fired) else { return Vec::new() };
+        let Some((_, decision)) = goes.and_then(|standing| standing.fired) else { return Vec::new() };
         vec![Transition {
             decision: cause.decision(rule),
             rule,
@@ -218,24 +210,22 @@ impl Customer {
 
     /// Looks at every rule afresh over all events, after a merge or un-merge, and returns what follows.
     pub fn restate(&mut self, program: &Program, scratch: &mut Scratch, cause: Cause) -> Vec<Transition> {
-        let mut turn = Turn { program, scratch, cause, transitions: Vec::new() };
+        let mut turn = Turn::new(program, scratch, cause);
         self.due = None;
         for rule in &program.rules {
-            let first = self.history.span().map_or(0, |(first, _)| first.ms());
-            self.revisit(&mut turn, rule, first.max(rule.rule.since.ms()));
+            self.revisit(&mut turn, rule, rule.rule.since.ms());
         }
         turn.transitions
     }
 
-    /// Takes over another customer's events and, where nothing stands yet, its standings. `restate` must follow.
+    /// Takes over another customer's events and, where its decisions are later, its standings. `restate` must follow.
     pub fn absorb(&mut self, other: &Self) {
         self.history.absorb(&other.history);
         self.visited = self.visited.max(other.visited);
         self.last_seq = self.last_seq.max(other.last_seq);
         for theirs in &other.standings {
             match self.standings.iter_mut().find(|ours| ours.rule == theirs.rule) {
-                Some(ours) if ours.fired.is_none() => *ours = *theirs,
-                Some(_) => {}
+                Some(ours) => ours.absorb(theirs),
                 None => self.standings.push(*theirs),
             }
         }
@@ -253,6 +243,7 @@ impl Customer {
         if let Some(standing) = self.standings.iter_mut().find(|known| known.rule == rule) {
             standing.fired = None;
             standing.truth = true;
+            standing.settled = Some(Timestamp::from_ms(self.visited));
             self.due = Some(self.visited);
         }
     }
@@ -262,141 +253,33 @@ impl Customer {
         self.standings.iter().filter_map(|known| known.fired.map(|(_, decision)| (known.rule, decision)))
     }
 
+    /// The decisions that stand, by rule, with the instants at which the rules came to hold.
+    pub fn standing_since(&self) -> impl Iterator<Item = (RuleId, Timestamp, DecisionId)> {
+        self.standings.iter().filter_map(|known| known.fired.map(|(since, decision)| (known.rule, since, decision)))
+    }
+
+    /// Where a rule stands: whether it was true at the last point, and the decision that stands.
+    #[must_use]
+    pub fn standing_on(&self, rule: RuleId) -> Option<(bool, Option<DecisionId>)> {
+        self.standing(rule).map(|known| (known.truth, known.fired.map(|(_, decision)| decision)))
+    }
+
+    /// Whether a rule holds at an instant.
+    pub fn truth(&mut self, program: &Program, scratch: &mut Scratch, rule: RuleId, at: Timestamp) -> Option<Truth> {
+        let (_, rule) = program.rule(rule)?;
+        Some(Evaluator::new(program, &mut self.history, scratch, at.ms()).truth(rule))
+    }
+
     /// Whether a rule holds at an instant, and what its measures came to.
     pub fn explain(&mut self, program: &Program, scratch: &mut Scratch, rule: RuleId, at: Timestamp) -> Option<(Truth, Vec<Measured>, Vec<u64>)> {
         let (_, rule) = program.rule(rule)?;
+        scratch.renew(program);
         let mut evaluator = Evaluator::new(program, &mut self.history, scratch, at.ms());
         Some((evaluator.truth(rule), evaluator.values(rule), evaluator.evidence(rule, EVIDENCE_LIMIT)))
     }
 
-    fn standing(&self, rule: RuleId) -> Option<Standing> {
-        self.standings.iter().find(|known| known.rule == rule).copied()
+    /// Whether a rule may hold or have held.
+    fn concerns(&self, rule: &CompiledRule) -> bool {
+        rule.kinds.iter().any(|kind| self.history.stream(*kind).is_some()) || self.standing(rule.rule.id).is_some()
     }
-
-    fn touches(&self, rule: &CompiledRule) -> bool {
-        rule.kinds.iter().any(|kind| self.history.stream(*kind).is_some())
-    }
-
-    /// The next point in order.
-    fn visit(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, at: i64) {
-        let before = self.standing(rule.rule.id);
-        if rule.latches && before.is_some_and(|standing| standing.fired.is_some()) {
-            return;
-        }
-        let mut evaluator = Evaluator::new(turn.program, &mut self.history, turn.scratch, at);
-        let truth = evaluator.truth(rule) == Truth::True;
-        let next = evaluator.next_change(rule);
-        let was = before.is_some_and(|standing| standing.truth);
-        let edge = (truth && !was).then_some(at);
-        self.settle(turn, rule, Visited { from: at, edge, truth }, at);
-        self.wake(rule, next);
-    }
-
-    /// Every point from `from` to the last one visited, again.
-    fn revisit(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, from: i64) {
-        let to = self.visited.max(from);
-        let fired = self.standing(rule.rule.id).and_then(|standing| standing.fired);
-        if rule.latches && fired.is_some_and(|(as_of, _)| as_of.ms() < from) {
-            return;
-        }
-        let holds_only_now = rule.rule.definition.trigger == Trigger::While;
-        let start = if holds_only_now { to } else { from };
-        let visited = self.points(turn, rule, start, to);
-        self.settle(turn, rule, visited, to);
-        let mut evaluator = Evaluator::new(turn.program, &mut self.history, turn.scratch, to);
-        let next = evaluator.next_change(rule);
-        self.wake(rule, next);
-    }
-
-    fn points(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, from: i64, to: i64) -> Visited {
-        let program = turn.program;
-        let mut truth_at = |at: i64, scratch: &mut Scratch, history: &mut History| {
-            Evaluator::new(program, history, scratch, at).truth(rule) == Truth::True
-        };
-        let starts = from == rule.rule.since.ms() && rule.rule.existing;
-        let mut was = !starts && truth_at(from - 1, turn.scratch, &mut self.history);
-        let mut visited = Visited { from, edge: None, truth: false };
-        let mut at = from;
-        loop {
-            visited.truth = truth_at(at, turn.scratch, &mut self.history);
-            if visited.truth && !was {
-                visited.edge = Some(at);
-            }
-            was = visited.truth;
-            let shift = Evaluator::new(program, &mut self.history, turn.scratch, at).next_shift(rule);
-            let event = self.next_event(rule, at);
-            match shift.into_iter().chain(event).min().filter(|next| *next <= to) {
-                Some(next) => at = next,
-                None if at < to => at = to,
-                None => return visited,
-            }
-        }
-    }
-
-    fn next_event(&self, rule: &CompiledRule, after: i64) -> Option<i64> {
-        let streams = rule.kinds.iter().filter_map(|kind| self.history.stream(*kind));
-        streams.filter_map(|stream| stream.first_from(after + 1)?.first().copied()).min()
-    }
-
-    /// Brings the rule's standing to what its points show.
-    fn settle(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, visited: Visited, at: i64) {
-        let id = rule.rule.id;
-        let before = self.standing(id);
-        let fired = before.and_then(|standing| standing.fired);
-        let is_while = rule.rule.definition.trigger == Trigger::While;
-        let late = matches!(turn.cause.reason, Reason::LateEvent | Reason::Merge);
-        let (act, take_back) = match (is_while, fired) {
-            (true, None) => (visited.truth.then_some(at), false),
-            (true, Some(_)) => (None, !visited.truth),
-            (false, None) => (visited.edge, false),
-            (false, Some((as_of, _))) => (
-                visited.edge.filter(|edge| !rule.latches && *edge > as_of.ms()),
-                late && visited.edge.is_none() && visited.from <= as_of.ms(),
-            ),
-        };
-        let fired = match (act, take_back) {
-            (Some(as_of), _) => Some(self.decide(turn, rule, Outcome::Act, as_of, None)),
-            (None, true) => {
-                self.decide(turn, rule, Outcome::TakeBack, at, fired.map(|(_, decision)| decision));
-                None
-            }
-            (None, false) => fired,
-        };
-        self.standings.retain(|known| known.rule != id);
-        if visited.truth || fired.is_some() {
-            self.standings.push(Standing { rule: id, truth: visited.truth, fired });
-        }
-    }
-
-    fn decide(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, outcome: Outcome, at: i64, corrects: Option<DecisionId>) -> (Timestamp, DecisionId) {
-        let mut evaluator = Evaluator::new(turn.program, &mut self.history, turn.scratch, at);
-        let transition = Transition {
-            decision: turn.cause.decision(rule.rule.id),
-            rule: rule.rule.id,
-            version: rule.rule.version,
-            outcome,
-            as_of: Timestamp::from_ms(at),
-            reason: turn.cause.reason,
-            corrects,
-            values: evaluator.values(rule),
-            evidence: evaluator.evidence(rule, EVIDENCE_LIMIT),
-        };
-        let made = (transition.as_of, transition.decision);
-        turn.transitions.push(transition);
-        made
-    }
-
-    fn wake(&mut self, rule: &CompiledRule, next: Option<i64>) {
-        let latched = rule.latches && self.standing(rule.rule.id).is_some_and(|standing| standing.fired.is_some());
-        if let Some(next) = next.filter(|_| !latched) {
-            self.due = Some(self.due.map_or(next, |due| due.min(next)));
-        }
-    }
-}
-
-struct Turn<'t> {
-    program: &'t Program,
-    scratch: &'t mut Scratch,
-    cause: Cause,
-    transitions: Vec<Transition>,
 }

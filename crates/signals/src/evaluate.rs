@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use base::{Currency, Decimal, Money, Timestamp};
-use lexicon::{Comparator, Function, Unit, Window};
+use base::{Currency, Decimal, Money, TimeZone, Timestamp};
+use lexicon::{Comparator, Function, Length, Unit, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::fold::Fold;
-use crate::history::{History, SEGMENT_ROWS, Stream};
+use crate::history::{FOLD_ROWS, History, Stream};
 use crate::program::{CompiledRule, Measure, Node, Program, holds};
 
 /// True, false, or unknown for want of a value.
@@ -41,11 +41,29 @@ pub enum Measured {
 /// Scratch space that one thread keeps between evaluations.
 #[derive(Debug, Default)]
 pub struct Scratch {
+    /// The stamp of the program that it serves.
+    program: u64,
     /// What each measure came to, and the round it is of.
     values: Vec<(u64, Fold, i64)>,
+    /// Measures stay as they are within a round: one instant of one customer with the same events.
     round: u64,
+    at: i64,
     /// By window: the instants between which its calendar bounds stay as they are.
     calendar: Vec<Option<Calendar>>,
+    /// Between which instants no [`seam`] lies.
+    seam: Option<(i64, i64)>,
+}
+
+impl Scratch {
+    /// Forgets what measures came to: the customer or its events are others now.
+    pub(crate) fn renew(&mut self, program: &Program) {
+        if self.program != program.stamp {
+            *self = Self { round: self.round, program: program.stamp, ..Self::default() };
+            self.values.resize(program.measures.len(), (0, Fold::EMPTY, 0));
+            self.calendar.resize(program.windows.len(), None);
+        }
+        self.round += 1;
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -62,24 +80,30 @@ struct Verdict {
     stuck: bool,
 }
 
-/// Evaluates the conditions of a program for one customer.
+/// Evaluates the conditions of a program for one customer at one instant.
 pub(crate) struct Evaluator<'e> {
-    pub(crate) program: &'e Program,
-    pub(crate) history: &'e mut History,
-    pub(crate) scratch: &'e mut Scratch,
-    pub(crate) at: i64,
+    program: &'e Program,
+    history: &'e mut History,
+    scratch: &'e mut Scratch,
+    at: i64,
 }
 
 impl<'e> Evaluator<'e> {
+    /// `scratch` was renewed since it last served another customer or other events.
     pub(crate) fn new(program: &'e Program, history: &'e mut History, scratch: &'e mut Scratch, at: i64) -> Self {
-        scratch.values.resize(program.measures.len(), (0, Fold::EMPTY, 0));
-        scratch.calendar.resize(program.windows.len(), None);
-        scratch.round += 1;
+        if scratch.at != at {
+            scratch.round += 1;
+            scratch.at = at;
+        }
         Self { program, history, scratch, at }
     }
 
     pub(crate) fn truth(&mut self, rule: &CompiledRule) -> Truth {
         self.verdict(&rule.node).truth
+    }
+
+    pub(crate) fn holds(&mut self, rule: &CompiledRule) -> bool {
+        self.truth(rule) == Truth::True
     }
 
     fn verdict(&mut self, node: &Node) -> Verdict {
@@ -116,14 +140,14 @@ impl<'e> Evaluator<'e> {
     fn compare(&mut self, place: usize, op: Comparator, value: i64) -> Verdict {
         let program = self.program;
         let Some(measure) = program.measures.get(place) else { return Verdict { truth: Truth::Unknown, stuck: true } };
-        let (fold, distinct) = self.measured(place, measure);
+        let (fold, distinct) = self.measured(measure);
         let truth = measure.compare(&fold, distinct, op, value);
         Verdict { truth, stuck: truth != Truth::True && only_events_help(program, measure, op, value) }
     }
 
-    fn measured(&mut self, place: usize, measure: &Measure) -> (Fold, i64) {
+    fn measured(&mut self, measure: &Measure) -> (Fold, i64) {
         let round = self.scratch.round;
-        if let Some((known, fold, distinct)) = self.scratch.values.get(place)
+        if let Some((known, fold, distinct)) = self.scratch.values.get(measure.shared)
             && *known == round
         {
             return (*fold, *distinct);
@@ -132,7 +156,7 @@ impl<'e> Evaluator<'e> {
             Some(bounds) => self.fold(measure, bounds),
             None => (Fold::EMPTY, 0),
         };
-        if let Some(kept) = self.scratch.values.get_mut(place) {
+        if let Some(kept) = self.scratch.values.get_mut(measure.shared) {
             *kept = (round, fold, distinct);
         }
         (fold, distinct)
@@ -176,13 +200,11 @@ impl<'e> Evaluator<'e> {
         made
     }
 
-    /// The next instant at which time alone may make the rule true, or no longer true; none if it can't.
-    pub(crate) fn next_change(&mut self, rule: &CompiledRule) -> Option<i64> {
+    /// Whether the rule is true, and the next instant at which time alone may change that; none if it can't.
+    pub(crate) fn outlook(&mut self, rule: &CompiledRule) -> (bool, Option<i64>) {
         let verdict = self.verdict(&rule.node);
-        if verdict.truth != Truth::True && verdict.stuck {
-            return None;
-        }
-        self.next_shift(rule)
+        let is_true = verdict.truth == Truth::True;
+        (is_true, if verdict.stuck { None } else { self.next_shift(rule) })
     }
 
     /// The next instant at which some measure of the rule may change by time alone.
@@ -195,18 +217,44 @@ impl<'e> Evaluator<'e> {
         match *self.program.windows.get(measure.window)? {
             Window::Lifetime | Window::SinceFirst { .. } => None,
             Window::Sliding { length } => {
-                let (from, to) = self.bounds(measure)?;
-                let row = self.history.stream(measure.kind)?.first_from(from)?;
-                let time = row.first().copied().filter(|time| *time <= to)?;
+                let from = self.bounds(measure)?.0;
                 match length.exact_ms() {
-                    Some(ms) => Some(time.saturating_add(ms).saturating_add(1)),
-                    None => Some(leaves(time, |at| length.before(Timestamp::from_ms(at), &self.program.zone).ms(), self.at)),
+                    Some(ms) => Some(self.first_from(measure, from)?.saturating_add(ms).saturating_add(1)),
+                    None => self.slides(measure, length, from),
                 }
             }
             Window::Calendar { unit, offset } => {
                 let calendar = self.calendar(measure.window, unit, offset);
-                let row = self.history.stream(measure.kind)?.first_from(calendar.bounds.0)?;
-                row.first().filter(|time| **time <= self.at).map(|_| calendar.until)
+                self.first_from(measure, calendar.bounds.0).map(|_| calendar.until)
+            }
+        }
+    }
+
+    /// The instant of the first event of a measure's kind from an instant up to now.
+    fn first_from(&self, measure: &Measure, from: i64) -> Option<i64> {
+        let row = self.history.stream(measure.kind)?.first_from(from)?;
+        row.first().copied().filter(|time| *time <= self.at)
+    }
+
+    /// When a window of months next moves past an event, or back over one at a [`seam`].
+    fn slides(&mut self, measure: &Measure, length: Length, from: i64) -> Option<i64> {
+        let program = self.program;
+        let before = |at: i64| length.before(Timestamp::from_ms(at), &program.zone).ms();
+        let seam = self.seam();
+        match self.first_from(measure, from) {
+            Some(time) if before(seam - 1) > time => Some(turning(self.at, seam - 1, |at| before(at) > time)),
+            _ => self.first_from(measure, from.min(before(seam))).map(|_| seam),
+        }
+    }
+
+    fn seam(&mut self) -> i64 {
+        let at = self.at;
+        match self.scratch.seam.filter(|(from, until)| (*from..*until).contains(&at)) {
+            Some((_, until)) => until,
+            None => {
+                let until = seam(at, &self.program.zone);
+                self.scratch.seam = Some((at, until));
+                until
             }
         }
     }
@@ -215,8 +263,8 @@ impl<'e> Evaluator<'e> {
     pub(crate) fn values(&mut self, rule: &CompiledRule) -> Vec<Measured> {
         let program = self.program;
         let all = rule.measures.iter().filter_map(|place| program.measures.get(*place).map(|m| (*place, m)));
-        all.collect::<Vec<_>>().into_iter().map(|(place, measure)| {
-            let (fold, distinct) = self.measured(place, measure);
+        all.collect::<Vec<_>>().into_iter().map(|(_, measure)| {
+            let (fold, distinct) = self.measured(measure);
             measure.said(&fold, distinct)
         }).collect()
     }
@@ -246,17 +294,21 @@ impl Calendar {
     }
 }
 
-/// The first instant after `now` from which `before` lies beyond `time`; `before` never goes back.
-fn leaves(time: i64, before: impl Fn(i64) -> i64, now: i64) -> i64 {
-    let (mut low, mut step) = (now, base::DAY_MS);
-    while before(low + step) <= time {
-        low += step;
-        step *= 2;
-    }
-    let mut high = low + step;
+/// The next instant at which a window of months may step back: the 29th, 30th and 31st are as far from a month of 28
+/// days as the 28th is, hour for hour, so at their midnights the window again begins where it did a day before.
+fn seam(at: i64, zone: &TimeZone) -> i64 {
+    let now = Timestamp::from_ms(at);
+    let months = (0..=2).map(|month| Unit::Month.start(now, month, zone));
+    let mut late_days = months.flat_map(|month| (28..=30).map(move |day| Unit::Day.start(month, day, zone)));
+    let found = late_days.find(|day| *day > now && day.to_zoned(zone).day() > 28);
+    found.map_or(i64::MAX, Timestamp::ms)
+}
+
+/// The first instant after `low` up to `high` at which `test` holds; it stays so, and holds at `high`.
+fn turning(mut low: i64, mut high: i64, test: impl Fn(i64) -> bool) -> i64 {
     while high - low > 1 {
         let middle = low.midpoint(high);
-        if before(middle) <= time { low = middle } else { high = middle }
+        if test(middle) { high = middle } else { low = middle }
     }
     high
 }
@@ -268,27 +320,20 @@ fn fold(stream: &mut Stream, measure: &Measure, (from, to): (i64, i64)) -> Fold 
             break;
         }
         let rows = segment.between(width, from, to);
-        if rows.len() < SEGMENT_ROWS * width / 2 || rows.len() < segment.rows.len() {
+        if rows.len() < FOLD_ROWS * width || rows.len() < segment.rows.len() {
             whole.add(measure, rows, width);
-            continue;
+        } else {
+            whole.then(&segment.fold(measure, width));
         }
-        let known = segment.folds.iter().find(|(stamp, _)| *stamp == measure.stamp).map(|(_, fold)| *fold);
-        let part = known.unwrap_or_else(|| {
-            let mut part = Fold::EMPTY;
-            part.add(measure, &segment.rows, width);
-            segment.folds.push((measure.stamp, part));
-            part
-        });
-        whole.then(&part);
     }
     whole
 }
 
 fn distinct(stream: &Stream, measure: &Measure, (from, to): (i64, i64)) -> i64 {
-    let mut seen: HashSet<i64> = HashSet::new();
+    let mut seen = HashSet::new();
     for segment in stream.segments.iter().skip(stream.since(from)) {
         let rows = segment.between(stream.width, from, to).chunks_exact(stream.width);
-        seen.extend(rows.filter(|row| measure.lets_through(row)).filter_map(|row| measure.value(row)));
+        seen.extend(rows.filter(|row| measure.lets_through(row)).filter_map(|row| measure.different(row)));
     }
     i64::try_from(seen.len()).unwrap_or(i64::MAX)
 }
@@ -322,7 +367,8 @@ fn only_events_help(program: &Program, measure: &Measure, op: Comparator, value:
     };
     match program.windows.get(measure.window) {
         Some(Window::Lifetime | Window::SinceFirst { .. }) => true,
-        Some(Window::Sliding { .. } | Window::Calendar { offset: 0, .. }) => wants_more,
+        Some(Window::Sliding { length }) => wants_more && length.exact_ms().is_some(),
+        Some(Window::Calendar { offset: 0, .. }) => wants_more,
         _ => false,
     }
 }
@@ -384,7 +430,8 @@ fn rounded(total: i128, count: i128) -> i128 {
 /// The rules that hold for a customer without any event.
 pub(crate) fn vacuous(program: &Program) -> Vec<usize> {
     let (mut history, mut scratch) = (History::default(), Scratch::default());
+    scratch.renew(program);
     let mut evaluator = Evaluator::new(program, &mut history, &mut scratch, 0);
     let all = program.rules.iter().enumerate();
-    all.filter(|(_, rule)| evaluator.truth(rule) == Truth::True).map(|(place, _)| place).collect()
+    all.filter(|(_, rule)| evaluator.holds(rule)).map(|(place, _)| place).collect()
 }

@@ -5,7 +5,7 @@ use crate::program::Measure;
 
 /// The sum of rows, in the order of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fold {
+pub(crate) struct Fold {
     /// Rows that the filter let through.
     pub(crate) count: i64,
     /// Of those, rows that have the field.

@@ -7,14 +7,17 @@ use base::Timestamp;
 use domain::KindId;
 
 use crate::fold::Fold;
-use crate::layout::HEAD;
+use crate::program::Measure;
+use crate::layout::{ABSENT, HEAD};
 
 /// The most rows in a segment.
 pub const SEGMENT_ROWS: usize = 256;
+/// Of how many rows the sum is worth keeping.
+pub(crate) const FOLD_ROWS: usize = 32;
 
 /// The events of one kind.
 #[derive(Debug, Clone, Default)]
-pub struct Stream {
+pub(crate) struct Stream {
     pub(crate) width: usize,
     pub(crate) segments: Vec<Segment>,
     pub(crate) last_number: u32,
@@ -22,12 +25,12 @@ pub struct Stream {
 
 /// A run of rows.
 #[derive(Debug, Clone, Default)]
-pub struct Segment {
+pub(crate) struct Segment {
     /// Its name within the stream, for storage.
     pub(crate) number: u32,
     pub(crate) rows: Vec<i64>,
-    /// What measures made of all its rows, by measure.
-    pub(crate) folds: Vec<(u64, Fold)>,
+    /// What measures made of its rows, by measure: of all, or of the first so many.
+    pub(crate) folds: Vec<(u64, usize, Fold)>,
     /// Whether it changed since it was stored.
     pub(crate) dirty: bool,
 }
@@ -45,6 +48,7 @@ pub(crate) fn identity_of(row: &[i64]) -> i64 {
     row.get(2).copied().unwrap_or(0)
 }
 
+/// What rows are in order of.
 fn key(row: &[i64]) -> (i64, i64) {
     (time_of(row), seq_of(row))
 }
@@ -81,16 +85,38 @@ impl Segment {
         self.rows.get(low * width..high * width).unwrap_or_default()
     }
 
+    /// Adds a row after all others; folds go on from where they were.
+    fn append(&mut self, row: &[i64]) {
+        self.rows.extend_from_slice(row);
+        self.dirty = true;
+    }
+
     fn insert(&mut self, width: usize, row: &[i64]) {
         let place = self.partition(width, |known| key(known) < key(row)) * width;
         self.rows.splice(place..place, row.iter().copied());
         self.touch();
     }
 
+    /// What a measure makes of all rows.
+    pub(crate) fn fold(&mut self, measure: &Measure, width: usize) -> Fold {
+        let place = self.folds.iter().position(|(stamp, ..)| *stamp == measure.stamp).unwrap_or_else(|| {
+            self.folds.push((measure.stamp, 0, Fold::EMPTY));
+            self.folds.len() - 1
+        });
+        let Some((_, done, fold)) = self.folds.get_mut(place) else { return Fold::EMPTY };
+        fold.add(measure, self.rows.get(*done..).unwrap_or_default(), width);
+        *done = self.rows.len();
+        *fold
+    }
+
     fn touch(&mut self) {
         self.folds.clear();
         self.dirty = true;
     }
+}
+
+fn padded(row: &[i64], width: usize) -> impl Iterator<Item = i64> {
+    row.iter().copied().chain(std::iter::repeat_n(ABSENT, width.saturating_sub(row.len())))
 }
 
 impl Stream {
@@ -121,15 +147,14 @@ impl Stream {
         segment.between(self.width, from, i64::MAX).get(..self.width)
     }
 
+    /// Makes room for rows of this width: a kind's fields grow.
     fn widen(&mut self, width: usize) {
         if width <= self.width {
             return;
         }
         for segment in &mut self.segments {
-            let wider = segment.rows.chunks_exact(self.width).flat_map(|row| {
-                row.iter().copied().chain(std::iter::repeat_n(crate::layout::ABSENT, width - self.width))
-            });
-            segment.rows = wider.collect();
+            let rows = segment.rows.chunks_exact(self.width);
+            segment.rows = rows.flat_map(|row| padded(row, width)).collect();
             segment.touch();
         }
         self.width = width;
@@ -142,31 +167,31 @@ impl Stream {
 
     pub(crate) fn insert(&mut self, row: &[i64]) {
         self.widen(row.len());
-        let width = self.width;
-        let place = self.segments.partition_point(|segment| segment.first_time() <= time_of(row)).saturating_sub(1);
-        let is_last = place + 1 >= self.segments.len();
-        let Some(segment) = self.segments.get_mut(place) else {
-            let number = self.number();
-            self.segments.push(Segment { number, rows: row.to_vec(), folds: Vec::new(), dirty: true });
-            return;
+        if row.len() < self.width {
+            let row: Vec<i64> = padded(row, self.width).collect();
+            return self.insert(&row);
+        }
+        let (width, new) = (self.width, key(row));
+        let follows = self.segments.partition_point(|segment| key(&segment.rows) <= new);
+        let is_last = follows >= self.segments.len();
+        let Some(segment) = self.segments.get_mut(follows.saturating_sub(1)) else {
+            return self.begin(row);
         };
-        let full = segment.len(width) >= SEGMENT_ROWS;
-        let after = key(segment.last(width)) < key(row);
-        match (full, after && is_last) {
-            (false, true) => {
-                segment.rows.extend_from_slice(row);
-                segment.touch();
-            }
+        match (segment.len(width) >= SEGMENT_ROWS, is_last && key(segment.last(width)) < new) {
+            (false, true) => segment.append(row),
             (false, false) => segment.insert(width, row),
-            (true, true) => {
-                let number = self.number();
-                self.segments.push(Segment { number, rows: row.to_vec(), folds: Vec::new(), dirty: true });
-            }
+            (true, true) => self.begin(row),
             (true, false) => {
-                self.split(place);
+                self.split(follows.saturating_sub(1));
                 self.insert(row);
             }
         }
+    }
+
+    /// Begins a segment after all others.
+    fn begin(&mut self, row: &[i64]) {
+        let number = self.number();
+        self.segments.push(Segment { number, rows: row.to_vec(), folds: Vec::new(), dirty: true });
     }
 
     fn split(&mut self, place: usize) {
@@ -218,10 +243,15 @@ impl History {
         self.streams.is_empty()
     }
 
+    /// The instant of the first event.
+    pub(crate) fn first_time(&self) -> Option<i64> {
+        self.streams.iter().filter_map(|(_, stream)| stream.first_time()).min()
+    }
+
     /// The instants of the first and last event.
     #[must_use]
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
-        let first = self.streams.iter().filter_map(|(_, stream)| stream.first_time()).min()?;
+        let first = self.first_time()?;
         let ends = self.streams.iter().filter_map(|(_, stream)| stream.segments.last().map(|last| (stream.width, last)));
         let last = ends.map(|(width, segment)| time_of(segment.last(width))).max()?;
         Some((Timestamp::from_ms(first), Timestamp::from_ms(last)))

@@ -71,8 +71,8 @@ impl Layout {
         row.extend(head);
         row.resize(self.width, ABSENT);
         for (field, value) in fields {
-            let Some((_, slot)) = self.slot(field) else { continue };
-            let (word, second) = words(value);
+            let Some((field_type, slot)) = self.slot(field) else { continue };
+            let Some((word, second)) = words(field_type, value) else { continue };
             if let Some(place) = row.get_mut(slot) {
                 *place = word;
             }
@@ -83,14 +83,15 @@ impl Layout {
     }
 }
 
-fn words(value: &Value) -> (i64, Option<i64>) {
-    match value {
-        Value::Bool(value) => (i64::from(*value), None),
-        Value::Number(value) => (value.scaled(), None),
-        Value::Money(value) => (value.value.scaled(), Some(value.currency.number())),
-        Value::Text(value) => (symbol(value), None),
-        Value::Time(value) => (value.ms(), None),
-    }
+fn words(field_type: FieldType, value: &Value) -> Option<(i64, Option<i64>)> {
+    Some(match (field_type, value) {
+        (FieldType::Bool, Value::Bool(value)) => (i64::from(*value), None),
+        (FieldType::Number, Value::Number(value)) => (value.scaled(), None),
+        (FieldType::Money, Value::Money(money)) => (money.value.scaled(), Some(money.currency.number())),
+        (FieldType::Text, Value::Text(value)) => (symbol(value), None),
+        (FieldType::Time, Value::Time(value)) => (value.ms(), None),
+        _ => return None,
+    })
 }
 
 /// The layouts of all kinds.

@@ -37,6 +37,7 @@ mod fold;
 mod history;
 mod layout;
 mod program;
+mod standing;
 mod stored;
 
 pub use customer::{Cause, Customer, EVIDENCE_LIMIT, Outcome, Reason, Transition, cause_of};

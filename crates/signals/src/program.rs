@@ -24,21 +24,23 @@ pub struct Rule {
 }
 
 /// A measure over slots.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub(crate) struct Measure {
     pub(crate) function: Function,
     pub(crate) kind: KindId,
     pub(crate) slot: Option<usize>,
-    /// The slot of the currency and the one wanted.
+    /// The slot of the currency and the one wanted; none is wanted to tell amounts apart.
     pub(crate) currency: Option<(usize, i64)>,
     pub(crate) filter: Vec<Test>,
     pub(crate) window: usize,
     /// Whether a stored fold is this measure's: a hash of all but the window.
     pub(crate) stamp: u64,
+    /// The first measure over the same rows of the same field: what one came to serves all.
+    pub(crate) shared: usize,
 }
 
 /// A predicate over slots.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub(crate) struct Test {
     slot: usize,
     currency: Option<(usize, i64)>,
@@ -69,12 +71,24 @@ impl Test {
 }
 
 impl Measure {
+    /// Whether what one comes to serves the other.
+    fn shares(&self, other: &Self) -> bool {
+        let is_distinct = |measure: &Self| measure.function == Function::Distinct;
+        let stands = |measure: &Self| (measure.kind, measure.window, measure.stamp, is_distinct(measure));
+        stands(self) == stands(other)
+    }
+
     pub(crate) fn lets_through(&self, row: &[i64]) -> bool {
         self.filter.iter().all(|test| test.lets_through(row))
     }
 
     pub(crate) fn value(&self, row: &[i64]) -> Option<i64> {
         self.slot.and_then(|slot| word(row, slot))
+    }
+
+    /// A value that differs where what it stands for does.
+    pub(crate) fn different(&self, row: &[i64]) -> Option<(i64, Option<i64>)> {
+        Some((self.value(row)?, self.currency.and_then(|(slot, _)| word(row, slot))))
     }
 
     pub(crate) fn is_foreign(&self, row: &[i64]) -> bool {
@@ -111,6 +125,8 @@ pub struct Program {
     pub(crate) measures: Vec<Measure>,
     pub(crate) windows: Vec<Window>,
     pub(crate) zone: TimeZone,
+    /// A hash of what scratch space keeps for it.
+    pub(crate) stamp: u64,
     by_kind: HashMap<KindId, Vec<usize>>,
     /// Rules that hold for a customer without any event.
     pub(crate) vacuous: Vec<usize>,
@@ -129,7 +145,8 @@ impl Program {
         for (place, rule) in compiled.iter().enumerate() {
             rule.kinds.iter().for_each(|kind| by_kind.entry(*kind).or_default().push(place));
         }
-        let mut program = Self { rules: compiled, measures, windows, zone, by_kind, vacuous: Vec::new() };
+        let stamp = hash(&format!("{} {windows:?} {zone:?}", measures.len()));
+        let mut program = Self { rules: compiled, measures, windows, zone, stamp, by_kind, vacuous: Vec::new() };
         program.vacuous = crate::evaluate::vacuous(&program);
         Ok(program)
     }
@@ -138,6 +155,14 @@ impl Program {
     #[must_use]
     pub fn touched(&self, kind: KindId) -> &[usize] {
         self.by_kind.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rules that an event touches; the first of a customer also touches those that hold without any.
+    pub(crate) fn touched_rules(&self, kind: KindId, opens: bool) -> impl Iterator<Item = &CompiledRule> {
+        let touched = self.touched(kind);
+        let vacuous = if opens { self.vacuous.as_slice() } else { &[] };
+        let places = touched.iter().chain(vacuous.iter().filter(|place| !touched.contains(place)));
+        places.filter_map(|place| self.rules.get(*place))
     }
 
     /// A rule and its place.
@@ -214,20 +239,30 @@ impl Compiler<'_> {
             Ok(Test { slot, currency: currency.map(|wanted| (slot + 1, wanted)), op: predicate.op, value })
         });
         let filter = filter.collect::<Result<Vec<_>, DefinitionError>>()?;
-        let currency = slot.and_then(|(_, slot)| currency.map(|wanted| (slot + 1, wanted)));
-        let window = place_of(&mut self.windows, measure.window);
-        let slot = slot.map(|(_, slot)| slot);
-        let mut compiled = Measure { function: measure.function, kind, slot, currency, filter, window: 0, stamp: 0 };
+        let is_money = slot.is_some_and(|(field_type, _)| field_type == FieldType::Money);
+        let wanted = currency.or(is_money.then_some(ABSENT));
+        let currency = slot.and_then(|(_, slot)| wanted.map(|wanted| (slot + 1, wanted)));
+        let (slot, window) = (slot.map(|(_, slot)| slot), place_of(&mut self.windows, measure.window));
+        let function = measure.function;
+        let mut compiled = Measure { function, kind, slot, currency, filter, window, stamp: 0, shared: 0 };
         compiled.stamp = stamp(&compiled);
-        compiled.window = window;
-        Ok(place_of(&mut self.measures, compiled))
+        let shared = self.measures.iter().position(|known| known.shares(&compiled));
+        compiled.shared = shared.unwrap_or(self.measures.len());
+        let known = self.measures.iter().position(|known| known.function == function && known.shares(&compiled));
+        Ok(known.unwrap_or_else(|| {
+            self.measures.push(compiled);
+            self.measures.len() - 1
+        }))
     }
 }
 
 /// Equal for measures that make the same of the same rows.
 fn stamp(measure: &Measure) -> u64 {
-    let shape = format!("{:?} {:?} {:?}", measure.slot, measure.currency, measure.filter);
-    symbol(&shape).cast_unsigned()
+    hash(&format!("{:?} {:?} {:?}", measure.slot, measure.currency, measure.filter))
+}
+
+fn hash(shape: &str) -> u64 {
+    symbol(shape).cast_unsigned()
 }
 
 fn literal(value: &Literal) -> (i64, Option<i64>) {

@@ -6,9 +6,11 @@ use domain::KindId;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::customer::{Customer, Standing};
+use crate::customer::Customer;
+use crate::fold::Fold;
 use crate::history::{History, Segment, Stream};
 use crate::layout::{ABSENT, HEAD};
+use crate::standing::Standing;
 
 /// The form that is written today.
 const VERSION: u8 = 1;
@@ -143,7 +145,7 @@ impl Customer {
     #[must_use]
     pub fn size(&self) -> usize {
         let segments = self.history.streams.iter().flat_map(|(_, stream)| &stream.segments);
-        let rows: usize = segments.map(|segment| 120 + segment.rows.capacity() * 8 + segment.folds.capacity() * 120).sum();
+        let rows: usize = segments.map(|segment| 120 + segment.rows.capacity() * 8 + segment.folds.capacity() * size_of::<(u64, usize, Fold)>()).sum();
         160 + self.standings.capacity() * size_of::<Standing>() + rows
     }
 }
@@ -171,13 +173,20 @@ impl Stream {
 
     fn load(stored: StreamState, mut segment: impl FnMut(u32) -> Option<Vec<u8>>) -> Result<Self, StoredError> {
         let width = stored.width;
-        let whole = |number, packed: &[i64], dirty| Segment { number, rows: unpack(packed, width), folds: Vec::new(), dirty };
+        if width < HEAD {
+            return Err(StoredError::Corrupt);
+        }
+        let whole = |number, packed: &[i64], dirty| {
+            let rows = unpack(packed, width);
+            let is_whole = !rows.is_empty() && rows.len() == packed.len();
+            is_whole.then_some(Segment { number, rows, folds: Vec::new(), dirty }).ok_or(StoredError::Corrupt)
+        };
         let mut segments = Vec::with_capacity(stored.apart.len() + 1);
         for number in stored.apart {
             let packed: Vec<i64> = read(&segment(number).ok_or(StoredError::Corrupt)?)?;
-            segments.push(whole(number, &packed, false));
+            segments.push(whole(number, &packed, false)?);
         }
-        segments.push(whole(stored.last, &stored.rows, true));
+        segments.push(whole(stored.last, &stored.rows, true)?);
         Ok(Self { width, segments, last_number: stored.last_number })
     }
 }

@@ -1,0 +1,45 @@
+//! What use cases work with.
+
+use std::sync::Arc;
+
+use base::{Clock, Currency, TimeZone, Timestamp};
+use domain::Kinds;
+use pipeline::{Pipeline, Secrets};
+use store::Store;
+use vault::Client;
+
+/// A workspace that is open for work.
+pub struct App {
+    /// The database.
+    pub store: Arc<Store>,
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// The raw zone.
+    pub vault: Arc<Client>,
+    /// The master zone's keys.
+    pub secrets: Secrets,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The workspace's zone.
+    pub zone: TimeZone,
+    /// The workspace's currency.
+    pub currency: Currency,
+}
+
+/// Who asks, for the audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor(pub String);
+
+impl App {
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The declared kinds.
+    #[must_use]
+    pub fn kinds(&self) -> Arc<Kinds> {
+        self.pipeline.kinds()
+    }
+}

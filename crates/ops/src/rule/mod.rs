@@ -1,0 +1,285 @@
+//! Rules: read from a sentence, previewed, switched on, watched.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use base::{DAY_MS, RuleId, Text, Timestamp};
+use lexicon::{Action, Definition, Trigger};
+use pipeline::{Command, NewRule, Outcome};
+use serde::{Deserialize, Serialize};
+use store::{Connection, RuleRow};
+use utoipa::ToSchema;
+
+use crate::customer::decision::{self, DecisionView};
+use crate::population::{Matches, Population, Vocabulary};
+use crate::term::{self, Ground, Tried};
+use crate::{App, OpError};
+
+/// The most customers shown as a sample.
+const SAMPLE: usize = 12;
+
+/// A rule.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RuleView {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: RuleId,
+    /// What people call it.
+    pub name: String,
+    /// As it was typed.
+    pub sentence: String,
+    /// What it means.
+    pub said: Text,
+    /// Whether it is on.
+    pub on: bool,
+    /// Its version.
+    pub version: u32,
+    /// What it does.
+    #[schema(value_type = Option<Object>)]
+    pub action: Option<Action>,
+    /// Whether what it does stays.
+    #[schema(value_type = String)]
+    pub trigger: Trigger,
+    /// For how many customers its tag stands.
+    pub holding: u64,
+    /// How often it acted in the last day.
+    pub fired_24h: u64,
+    /// When it was made.
+    #[schema(value_type = String)]
+    pub created_at: Timestamp,
+    /// Whether it is still being begun for everyone.
+    pub beginning: bool,
+}
+
+/// A rule with its latest decisions.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RuleDetail {
+    /// The rule.
+    #[serde(flatten)]
+    pub rule: RuleView,
+    /// Newest first.
+    pub decisions: Vec<DecisionView>,
+}
+
+/// Rules.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RulePage {
+    /// Newest first.
+    pub items: Vec<RuleView>,
+}
+
+/// A sentence to be read.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct ReadRequest {
+    /// The sentence.
+    pub sentence: String,
+    /// Answers to questions and changed assumptions.
+    #[serde(default)]
+    pub answers: BTreeMap<String, String>,
+}
+
+/// What a sentence came to, with a preview.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReadAnswer {
+    /// What it came to.
+    #[serde(flatten)]
+    pub tried: Tried,
+    /// For whom it holds; when understood.
+    pub preview: Option<Preview>,
+}
+
+/// For whom a sentence holds, now and a month ago.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Preview {
+    /// For how many now.
+    pub now: u64,
+    /// For how many thirty days ago.
+    pub month_ago: u64,
+    /// How many customers there are.
+    pub population: u64,
+    /// For how many it is unknown.
+    pub unknown: u64,
+    /// Some of them.
+    pub sample: Vec<SampleRow>,
+}
+
+/// A customer in a preview.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SampleRow {
+    /// Who.
+    #[schema(value_type = String)]
+    pub customer: base::CustomerId,
+    /// Its name.
+    pub name: Option<String>,
+    /// Whether it holds now.
+    pub now: bool,
+    /// Whether it held thirty days ago.
+    pub month_ago: bool,
+}
+
+/// A rule to be made.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct AddRequest {
+    /// The sentence.
+    pub sentence: String,
+    /// Answers to questions and changed assumptions.
+    #[serde(default)]
+    pub answers: BTreeMap<String, String>,
+    /// What to call it; the sentence's tag or task if absent.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Whether it also acts for those for whom it holds already.
+    #[serde(default = "yes")]
+    pub existing: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// What reading learnt of the log's values, kept between readings.
+#[derive(Default)]
+pub struct Readings(Mutex<Vocabulary>);
+
+fn ground<'g>(app: &'g App, kinds: &'g domain::Kinds) -> Ground<'g> {
+    Ground { kinds, zone: &app.zone, currency: app.currency }
+}
+
+/// Reads a sentence and, when it is understood, previews it.
+///
+/// # Errors
+/// The database's.
+pub fn read(app: &App, readings: &Readings, request: &ReadRequest) -> Result<ReadAnswer, OpError> {
+    let (kinds, now) = (app.kinds(), app.now());
+    let ground = ground(app, &kinds);
+    app.store.read(|db| {
+        let mut vocabulary = readings.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let trial = term::read(db, &ground, &mut vocabulary, &request.sentence, &request.answers, now)?;
+        drop(vocabulary);
+        let preview = match (&trial.tried.definition, trial.population) {
+            (Some(definition), Some(population)) if trial.tried.status == "understood" => {
+                Some(preview(db, &ground, definition, population, now)?)
+            }
+            _ => None,
+        };
+        Ok(ReadAnswer { tried: trial.tried, preview })
+    })
+}
+
+fn preview(db: &mut Connection, ground: &Ground<'_>, definition: &Definition, mut all: Population, now: Timestamp) -> Result<Preview, OpError> {
+    let today = all.matches(definition, ground.kinds, now)?;
+    let before = all.matches(definition, ground.kinds, now.plus_ms(-30 * DAY_MS))?;
+    let count = |matches: &Matches| u64::try_from(matches.customers.len()).unwrap_or(0);
+    let mut shown: Vec<_> = today.customers.iter().chain(&before.customers).copied().take(SAMPLE * 2).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    shown.truncate(SAMPLE);
+    let row = |customer| {
+        let name = db.customer(customer)?.and_then(|row| row.name);
+        let (now, month_ago) = (today.customers.binary_search(&customer).is_ok(), before.customers.binary_search(&customer).is_ok());
+        Ok::<_, OpError>(SampleRow { customer, name, now, month_ago })
+    };
+    let sample = shown.into_iter().map(row).collect::<Result<_, _>>()?;
+    Ok(Preview { now: count(&today), month_ago: count(&before), population: today.population, unknown: today.unknown, sample })
+}
+
+/// Makes a rule of a sentence that is understood, and switches it on.
+///
+/// # Errors
+/// The sentence is not understood or does nothing, there are too many rules, or the database's.
+pub fn add(app: &App, readings: &Readings, request: AddRequest) -> Result<RuleView, OpError> {
+    let read = ReadRequest { sentence: request.sentence.clone(), answers: request.answers };
+    let kinds = app.kinds();
+    let ground = ground(app, &kinds);
+    let tried = app.store.read(|db| {
+        let mut vocabulary = readings.0.lock().unwrap_or_else(PoisonError::into_inner);
+        term::read(db, &ground, &mut vocabulary, &read.sentence, &read.answers, app.now())
+    })?;
+    let tried = tried.tried;
+    let definition = tried.definition.filter(|_| tried.status == "understood").ok_or_else(|| {
+        OpError::invalid("sentence", "这句话还没有读懂,或还有问题要回答", "the sentence is not understood yet, or a question is open")
+    })?;
+    let action = definition.action.clone().ok_or_else(|| {
+        let en = "say what is to follow, such as: tag them as …";
+        OpError::invalid("sentence", "请写明满足条件后做什么,例如「标记为…」", en)
+    })?;
+    let name = request.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| action.name().to_owned());
+    let rule = NewRule { name, sentence: request.sentence, definition, existing: request.existing, since: None };
+    changed(app, Command::AddRule(rule))
+}
+
+/// Switches a rule on or off.
+///
+/// # Errors
+/// There is no such rule, or the database's.
+pub fn set_on(app: &App, id: RuleId, on: bool) -> Result<RuleView, OpError> {
+    changed(app, Command::SetRuleActive(id, on))
+}
+
+/// Removes a rule; its decisions stay.
+///
+/// # Errors
+/// There is no such rule, or the database's.
+pub fn remove(app: &App, id: RuleId) -> Result<(), OpError> {
+    match app.pipeline.command(Command::RemoveRule(id))? {
+        Outcome::NotFound => Err(OpError::not_found()),
+        _ => Ok(()),
+    }
+}
+
+fn changed(app: &App, command: Command) -> Result<RuleView, OpError> {
+    match app.pipeline.command(command)? {
+        Outcome::Rule(id) => Ok(get(app, id)?.rule),
+        Outcome::Refused(why) => Err(OpError::invalid("definition", &why, &why)),
+        _ => Err(OpError::not_found()),
+    }
+}
+
+/// All rules.
+///
+/// # Errors
+/// The database's.
+pub fn list(app: &App) -> Result<RulePage, OpError> {
+    let kinds = app.kinds();
+    app.store.read(|db| {
+        let rows = db.rules()?.into_iter().rev().filter(|(_, row)| !row.removed);
+        let items = rows.map(|(id, row)| view(db, app, &kinds, id, &row)).collect::<Result<_, _>>()?;
+        Ok(RulePage { items })
+    })
+}
+
+/// A rule with its latest decisions.
+///
+/// # Errors
+/// There is no such rule, or the database's.
+pub fn get(app: &App, id: RuleId) -> Result<RuleDetail, OpError> {
+    let kinds = app.kinds();
+    app.store.read(|db| {
+        let found = db.rules()?.into_iter().find(|(known, row)| *known == id && !row.removed);
+        let (_, row) = found.ok_or_else(OpError::not_found)?;
+        let rule = view(db, app, &kinds, id, &row)?;
+        let rows = db.decisions_by(id, 50)?;
+        let decisions = decision::views(db, &kinds, &app.zone, &rows)?.items;
+        Ok(RuleDetail { rule, decisions })
+    })
+}
+
+fn view(db: &mut Connection, app: &App, kinds: &domain::Kinds, id: RuleId, row: &RuleRow) -> Result<RuleView, OpError> {
+    let definition = serde_json::from_str::<Definition>(&row.definition).ok();
+    let (holding, fired_24h) = db.rule_counts(id, app.now().plus_ms(-DAY_MS))?;
+    Ok(RuleView {
+        id,
+        name: row.name.clone(),
+        sentence: row.sentence.clone(),
+        said: definition.as_ref().map(|definition| lexicon::say(definition, kinds)).unwrap_or_default(),
+        on: row.active,
+        version: row.version,
+        trigger: definition.as_ref().map_or(Trigger::While, |definition| definition.trigger),
+        action: definition.and_then(|definition| definition.action),
+        holding,
+        fired_24h,
+        created_at: row.created_at,
+        beginning: row.beginning.is_some(),
+    })
+}
+

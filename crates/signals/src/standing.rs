@@ -1,0 +1,231 @@
+//! Where a rule stands for a customer, and how it comes to stand elsewhere.
+
+use base::{DecisionId, RuleId, Timestamp};
+use lexicon::Trigger;
+use serde::{Deserialize, Serialize};
+
+use crate::customer::{Cause, Customer, EVIDENCE_LIMIT, Outcome, Reason, Transition};
+use crate::evaluate::{Evaluator, Scratch};
+use crate::history::History;
+use crate::program::{CompiledRule, Program};
+
+/// Where a rule stands; absent for one that never held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Standing {
+    pub(crate) rule: RuleId,
+    /// Whether it was true at the last point.
+    pub(crate) truth: bool,
+    /// The standing decision, and the edge it is for: the first of a rule that latches, else the last.
+    pub(crate) fired: Option<(Timestamp, DecisionId)>,
+    /// Edges up to this instant do not make it fire, or not again.
+    pub(crate) settled: Option<Timestamp>,
+    /// Whether what it did stays when the rule ends.
+    pub(crate) stays: bool,
+}
+
+impl Standing {
+    /// Joins where the rule stands for another customer: the later decision goes on.
+    pub(crate) fn absorb(&mut self, other: &Self) {
+        self.fired = self.fired.max(other.fired);
+        self.settled = self.settled.max(other.settled);
+    }
+}
+
+/// What some of a rule's points show.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    /// The first instant looked at.
+    from: i64,
+    /// The instant at which it became true, and was not settled: the first of a rule that latches, else the last.
+    edge: Option<i64>,
+    /// Whether it is true at the last point.
+    truth: bool,
+    /// Whether these points were visited before, with other events.
+    again: bool,
+}
+
+/// What follows for a rule.
+enum Step {
+    Act(i64),
+    TakeBack,
+    /// What stands goes on to stand; for an edge that may have moved.
+    Stay(Option<(Timestamp, DecisionId)>),
+}
+
+impl Seen {
+    fn step(&self, rule: &CompiledRule, fired: Option<(Timestamp, DecisionId)>, at: i64) -> Step {
+        let holds_while = rule.rule.definition.trigger == Trigger::While;
+        match (fired, self.edge) {
+            (None, _) if holds_while && self.truth => Step::Act(at),
+            (Some(_), _) if holds_while && !self.truth => Step::TakeBack,
+            (None, Some(edge)) if !holds_while => Step::Act(edge),
+            (Some((of, _)), Some(edge)) if !holds_while && !rule.latches && edge > of.ms() => Step::Act(edge),
+            (Some((of, decision)), edge) if !holds_while && self.again && self.from <= of.ms() => match edge {
+                Some(edge) => Step::Stay(Some((Timestamp::from_ms(edge), decision))),
+                None => Step::TakeBack,
+            },
+            _ => Step::Stay(fired),
+        }
+    }
+}
+
+/// One cause at work on a customer.
+pub(crate) struct Turn<'t> {
+    pub(crate) program: &'t Program,
+    pub(crate) scratch: &'t mut Scratch,
+    pub(crate) cause: Cause,
+    pub(crate) transitions: Vec<Transition>,
+}
+
+impl<'t> Turn<'t> {
+    pub(crate) fn new(program: &'t Program, scratch: &'t mut Scratch, cause: Cause) -> Self {
+        scratch.renew(program);
+        Self { program, scratch, cause, transitions: Vec::new() }
+    }
+
+    fn at<'e>(&'e mut self, history: &'e mut History, at: i64) -> Evaluator<'e> {
+        Evaluator::new(self.program, history, self.scratch, at)
+    }
+}
+
+impl Customer {
+    pub(crate) fn standing(&self, rule: RuleId) -> Option<Standing> {
+        self.standings.iter().find(|known| known.rule == rule).copied()
+    }
+
+    /// The next point in order.
+    pub(crate) fn visit(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, at: i64) {
+        let before = self.standing(rule.rule.id);
+        let fired = before.and_then(|standing| standing.fired);
+        if rule.latches && fired.is_some() {
+            return;
+        }
+        let (truth, next) = turn.at(&mut self.history, at).outlook(rule);
+        let edge = (truth && !before.is_some_and(|standing| standing.truth)).then_some(at);
+        self.settle(turn, rule, Seen { from: at, edge, truth, again: false }, at);
+        self.wake(rule, next);
+    }
+
+    /// Every point from `from`, which is not before the rule's beginning, to the last one visited, again.
+    pub(crate) fn revisit(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, from: i64) {
+        let to = self.visited.max(from);
+        let standing = self.standing(rule.rule.id);
+        let fired = standing.and_then(|standing| standing.fired);
+        if rule.latches && fired.is_some_and(|(of, _)| of.ms() < from) {
+            return;
+        }
+        let exists = self.history.first_time().is_some_and(|first| first <= to);
+        let (now, next) = turn.at(&mut self.history, to).outlook(rule);
+        let again = turn.cause.reason != Reason::Rule;
+        let mut seen = Seen { from, edge: None, truth: exists && now, again };
+        if rule.rule.definition.trigger == Trigger::Becomes {
+            let settled = standing.and_then(|standing| standing.settled);
+            let open = settled.map_or(from, |settled| from.max(settled.ms() + 1));
+            seen.edge = self.edge(turn, rule, open, to);
+        }
+        self.settle(turn, rule, seen, to);
+        self.wake(rule, next);
+    }
+
+    /// Where the rule becomes true between two instants: first, if it latches, else last.
+    fn edge(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, from: i64, to: i64) -> Option<i64> {
+        let first = self.history.first_time()?;
+        let anew = rule.rule.existing && from == rule.rule.since.ms();
+        let mut was = !anew && first < from && turn.at(&mut self.history, from - 1).holds(rule);
+        let mut at = from.max(first);
+        let mut edge = None;
+        while at <= to {
+            let mut evaluator = turn.at(&mut self.history, at);
+            let (holds, shift) = (evaluator.holds(rule), evaluator.next_shift(rule));
+            if holds && !was {
+                edge = Some(at);
+                if rule.latches {
+                    break;
+                }
+            }
+            was = holds;
+            match shift.into_iter().chain(self.next_event(rule, at)).min() {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        edge
+    }
+
+    fn next_event(&self, rule: &CompiledRule, after: i64) -> Option<i64> {
+        let streams = rule.kinds.iter().filter_map(|kind| self.history.stream(*kind));
+        streams.filter_map(|stream| stream.first_from(after + 1)?.first().copied()).min()
+    }
+
+    /// Brings the rule's standing to what its points show.
+    fn settle(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, seen: Seen, at: i64) {
+        let id = rule.rule.id;
+        let stays = rule.rule.definition.trigger == Trigger::Becomes;
+        let none = Standing { rule: id, truth: false, fired: None, settled: None, stays };
+        let before = self.standing(id);
+        let mut standing = Standing { truth: seen.truth, stays, ..before.unwrap_or(none) };
+        match seen.step(rule, standing.fired, at) {
+            Step::Stay(fired) => standing.fired = fired,
+            Step::Act(edge) => standing.fired = Some(self.decide(turn, rule, Outcome::Act, edge, None)),
+            Step::TakeBack => {
+                let corrects = standing.fired.take().map(|(_, decision)| decision);
+                self.decide(turn, rule, Outcome::TakeBack, at, corrects);
+                if stays && !rule.latches {
+                    standing.settled = standing.settled.max(Some(Timestamp::from_ms(seen.from - 1)));
+                }
+            }
+        }
+        if before != Some(standing) {
+            self.put(standing);
+        }
+    }
+
+    fn put(&mut self, standing: Standing) {
+        let matters = standing.truth || standing.fired.is_some() || standing.settled.is_some();
+        match self.standings.iter().position(|known| known.rule == standing.rule) {
+            Some(place) if !matters => drop(self.standings.swap_remove(place)),
+            Some(place) => self.standings.iter_mut().skip(place).take(1).for_each(|known| *known = standing),
+            None if matters => self.standings.push(standing),
+            None => {}
+        }
+    }
+
+    fn decide(
+        &mut self,
+        turn: &mut Turn<'_>,
+        rule: &CompiledRule,
+        outcome: Outcome,
+        at: i64,
+        corrects: Option<DecisionId>,
+    ) -> (Timestamp, DecisionId) {
+        let mut evaluator = turn.at(&mut self.history, at);
+        let (values, evidence) = (evaluator.values(rule), evaluator.evidence(rule, EVIDENCE_LIMIT));
+        let decision = turn.cause.decision(rule.rule.id);
+        turn.transitions.push(Transition {
+            decision,
+            rule: rule.rule.id,
+            version: rule.rule.version,
+            outcome,
+            as_of: Timestamp::from_ms(at),
+            reason: turn.cause.reason,
+            corrects,
+            values,
+            evidence,
+        });
+        (Timestamp::from_ms(at), decision)
+    }
+
+    /// Sees to it that the customer is looked at when time alone may change where the rule stands.
+    pub(crate) fn wake(&mut self, rule: &CompiledRule, next: Option<i64>) {
+        let latched = rule.latches && self.standing(rule.rule.id).is_some_and(|standing| standing.fired.is_some());
+        if let Some(next) = next.filter(|_| !latched) {
+            self.due = Some(self.due.map_or(next, |due| due.min(next)));
+        }
+    }
+
+    /// Looks ahead from the beginning of a rule that is yet to come.
+    pub(crate) fn await_beginning(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule) {
+        let (_, next) = turn.at(&mut self.history, rule.rule.since.ms()).outlook(rule);
+        self.wake(rule, next);
+    }
+}

@@ -1,0 +1,246 @@
+//! Held against the reference: whatever the order of arrival, a customer comes out as the definitions say.
+
+mod reference;
+mod regressions;
+mod worlds;
+
+use std::collections::HashSet;
+
+use base::{RuleId, Timestamp};
+use lexicon::{Action, Trigger};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use reference::{Event, Reference};
+use signals::{Outcome, Rule};
+use worlds::{BEGIN, World, clock, crowd, events, rules, shuffled, zone};
+
+/// Runs `PROPTEST_CASES` times as many cases as the default bids, in proportion.
+fn cases(share: u32) -> ProptestConfig {
+    let bid = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(256);
+    ProptestConfig { cases: (bid * share / 100).max(1), failure_persistence: None, ..ProptestConfig::default() }
+}
+
+fn adds_task(rule: &Rule) -> bool {
+    matches!(rule.definition.action, Some(Action::AddTask { .. }))
+}
+
+/// The rules that should stand: tasks left out, since how often they are written follows the log.
+fn should_stand(rules: &[Rule], reference: &Reference, clock: i64) -> HashSet<RuleId> {
+    let stands = |rule: &&Rule| match rule.definition.trigger {
+        Trigger::While => reference.holds(rule, clock),
+        Trigger::Becomes => reference.changes(rule, clock).iter().any(|(_, holds)| *holds),
+    };
+    rules.iter().filter(|rule| !adds_task(rule)).filter(stands).map(|rule| rule.id).collect()
+}
+
+fn standing(rules: &[Rule], world: &World) -> HashSet<RuleId> {
+    let tags = rules.iter().filter(|rule| !adds_task(rule)).map(|rule| rule.id);
+    tags.filter(|rule| world.standing().contains(rule)).collect()
+}
+
+fn in_order(events: &[Event]) -> Vec<Event> {
+    let mut events = events.to_vec();
+    events.sort_by_key(|event| (event.time, event.seq));
+    events
+}
+
+/// What a rule's changes make it do, in order.
+fn should_do(rule: &Rule, reference: &Reference, clock: i64) -> Vec<(i64, Outcome)> {
+    let outcome = |holds| if holds { Outcome::Act } else { Outcome::TakeBack };
+    match rule.definition.trigger {
+        Trigger::While => {
+            let changes = reference.changes(&Rule { existing: true, ..rule.clone() }, clock);
+            changes.into_iter().map(|(at, holds)| (at, outcome(holds))).collect()
+        }
+        Trigger::Becomes => {
+            let acts = reference.changes(rule, clock).into_iter().filter(|(_, holds)| *holds);
+            acts.map(|(at, _)| (at, Outcome::Act)).take(if adds_task(rule) { usize::MAX } else { 1 }).collect()
+        }
+    }
+}
+
+/// What a rule did, without what was taken back at the instant it was done: several things can happen at one.
+fn did(rule: &Rule, world: &World) -> Vec<(i64, Outcome)> {
+    let mut done: Vec<(i64, Outcome)> = Vec::new();
+    for transition in world.transitions.iter().filter(|transition| transition.rule == rule.id) {
+        let at = transition.as_of.ms();
+        match done.last() {
+            Some((before, outcome)) if *before == at && *outcome != transition.outcome => drop(done.pop()),
+            _ => done.push((at, transition.outcome)),
+        }
+    }
+    done
+}
+
+proptest! {
+    #![proptest_config(cases(100))]
+
+    #[test]
+    fn truth_is_what_the_definition_says(
+        events in events(20).prop_flat_map(shuffled),
+        rules in rules(4),
+        instants in prop::collection::vec((any::<Index>(), -1..=1i64), 1..20),
+    ) {
+        let reference = Reference::new(&events, &zone());
+        let mut world = World::at(&rules, &events, clock(&events, &rules, 1));
+        for rule in &rules {
+            let known = reference.instants(&Rule { since: Timestamp::from_ms(BEGIN), ..rule.clone() }, clock(&events, &rules, 400));
+            for (index, ms) in &instants {
+                let at = index.get(&known) + ms;
+                prop_assert_eq!(world.truth(rule, at), reference.truth(&rule.definition.condition, at), "{:?} at {}", rule, at);
+            }
+        }
+    }
+
+    #[test]
+    fn outcomes_are_the_same_in_any_order(
+        (events, other) in events(14).prop_flat_map(|events| (shuffled(events.clone()), shuffled(events))),
+        rules in rules(3),
+        days in 0..80i64,
+    ) {
+        let clock = clock(&events, &rules, days);
+        let should = should_stand(&rules, &Reference::new(&events, &zone()), clock);
+        for order in [&in_order(&events), &events, &other] {
+            let world = World::at(&rules, order, clock);
+            world.assert_consistent();
+            prop_assert_eq!(standing(&rules, &world), should.clone(), "{:#?} {:#?}", order, world.transitions);
+        }
+    }
+
+    #[test]
+    fn in_order_each_change_is_acted_upon_at_its_instant(events in events(14), rules in rules(3), days in 0..80i64) {
+        let clock = clock(&events, &rules, days);
+        let reference = Reference::new(&events, &zone());
+        let world = World::at(&rules, &in_order(&events), clock);
+        for rule in &rules {
+            prop_assert_eq!(did(rule, &world), should_do(rule, &reference, clock), "{:?}", rule);
+        }
+    }
+
+    #[test]
+    fn taken_apart_each_is_as_if_built_alone(
+        events in events(14).prop_flat_map(shuffled),
+        rules in rules(3),
+        theirs in prop::collection::hash_set(1..4u64, 0..3),
+        days in 0..80i64,
+    ) {
+        let clock = clock(&events, &rules, days);
+        let mut ours = World::at(&rules, &events, clock);
+        let mut other = World::new(&rules);
+        other.customer = ours.customer.take(|identity| theirs.contains(&identity));
+        let sides = [(&mut ours, false), (&mut other, true)];
+        for (world, is_theirs) in sides {
+            world.restate();
+            world.advance(clock);
+            world.assert_consistent();
+            let left: Vec<Event> = events.iter().filter(|event| theirs.contains(&event.identity) == is_theirs).cloned().collect();
+            let should = should_stand(&rules, &Reference::new(&left, &zone()), clock);
+            prop_assert_eq!(standing(&rules, world), should, "theirs: {}", is_theirs);
+        }
+    }
+
+    #[test]
+    fn joined_they_are_as_if_built_together(
+        events in events(14).prop_flat_map(shuffled),
+        rules in rules(3),
+        theirs in prop::collection::hash_set(1..4u64, 0..3),
+        moment in any::<Index>(),
+        days in 0..80i64,
+    ) {
+        let clock = clock(&events, &rules, days);
+        let (before, after) = events.split_at(moment.index(events.len() + 1));
+        let (mut ours, mut other) = (World::new(&rules), World::new(&rules));
+        for event in before {
+            if theirs.contains(&event.identity) { other.event(event) } else { ours.event(event) }
+        }
+        let now = ours.customer.visited().max(other.customer.visited());
+        ours.advance(now.ms());
+        other.advance(now.ms());
+        ours.customer.absorb(&other.customer);
+        ours.restate();
+        after.iter().for_each(|event| ours.event(event));
+        ours.advance(clock);
+        let reference = Reference::new(&events, &zone());
+        prop_assert_eq!(standing(&rules, &ours), should_stand(&rules, &reference, clock));
+        for rule in &rules {
+            prop_assert_eq!(ours.truth(rule, clock), reference.truth(&rule.definition.condition, clock));
+        }
+    }
+
+    #[test]
+    fn storing_changes_nothing(
+        events in events(20).prop_flat_map(shuffled),
+        rules in rules(3),
+        moments in prop::collection::hash_set(0..20usize, 0..8),
+        days in 0..80i64,
+    ) {
+        let clock = clock(&events, &rules, days);
+        let mut world = World::new(&rules);
+        for (place, event) in events.iter().enumerate() {
+            world.event(event);
+            if moments.contains(&place) {
+                world.restart();
+            }
+        }
+        world.advance(clock);
+        prop_assert_eq!(world.transitions, World::at(&rules, &events, clock).transitions);
+    }
+
+    #[test]
+    fn a_rule_begun_later_holds_from_then_on(
+        events in events(14).prop_flat_map(shuffled),
+        mut rules in rules(3),
+        moment in any::<Index>(),
+        back in 0..2i64,
+        days in 0..80i64,
+    ) {
+        let (before, after) = events.split_at(moment.index(events.len() + 1));
+        let mut world = World::new(&rules[1..]);
+        before.iter().for_each(|event| world.event(event));
+        let now = before.iter().map(|event| event.time).max().unwrap_or(BEGIN);
+        rules[0].since = Timestamp::from_ms(now - back * 20 * base::DAY_MS);
+        world.compile(&rules);
+        world.begin(rules[0].id, now);
+        after.iter().for_each(|event| world.event(event));
+        let clock = clock(&events, &rules, days);
+        world.advance(clock);
+        world.assert_consistent();
+        prop_assert_eq!(standing(&rules, &world), should_stand(&rules, &Reference::new(&events, &zone()), clock));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(10))]
+
+    #[test]
+    fn long_histories_are_cut_and_joined_without_a_seam(
+        events in crowd(260..700),
+        rules in rules(4),
+        moments in prop::collection::hash_set(0..1500usize, 0..10),
+        theirs in 1..4u64,
+        instants in prop::collection::vec(any::<Index>(), 8),
+    ) {
+        let clock = clock(&events, &rules, 1);
+        let mut world = World::new(&rules);
+        for (place, event) in events.iter().enumerate() {
+            world.event(event);
+            if moments.contains(&place) {
+                world.restart();
+            }
+            if moments.contains(&(place + 700)) {
+                let other = world.customer.take(|identity| identity == theirs);
+                world.customer.absorb(&other);
+                world.restate();
+            }
+        }
+        world.advance(clock);
+        world.restart();
+        let reference = Reference::new(&events, &zone());
+        for rule in &rules {
+            for at in instants.iter().map(|index| index.get(&events).time).chain([clock]) {
+                prop_assert_eq!(world.truth(rule, at), reference.truth(&rule.definition.condition, at), "{:?} at {}", rule, at);
+            }
+        }
+        prop_assert_eq!(standing(&rules, &world), standing(&rules, &World::at(&rules, &in_order(&events), clock)));
+    }
+}
