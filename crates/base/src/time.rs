@@ -44,6 +44,16 @@ impl Timestamp {
         self.0
     }
 
+    /// The first instant of a day such as `2026-06-03` in a zone.
+    ///
+    /// # Errors
+    /// Not a date.
+    pub fn of_day(text: &str, zone: &TimeZone) -> Result<Self, TimeError> {
+        let day: jiff::civil::Date = text.parse().map_err(|_| TimeError::Syntax)?;
+        let first = day.to_zoned(zone.clone()).map_err(|_| TimeError::Syntax)?;
+        Ok(Self::from_jiff(first.timestamp()))
+    }
+
     /// Later by `ms` milliseconds.
     #[must_use]
     pub const fn plus_ms(self, ms: i64) -> Self {

@@ -1,1 +1,86 @@
-//! HTTP: intake, API, live updates, sessions, the embedded web interface.
+//! HTTP in front of the use cases: intake, API, live updates, sessions, and the web interface, which is built into the binary.
+//!
+//! Knows no SQL and no engine's insides. Every handler reads its request, calls one use case on a thread of its own and writes
+//! the answer.
+
+mod api;
+mod auth;
+mod error;
+mod limiter;
+mod live;
+mod state;
+mod web;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use tokio::net::TcpListener;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use live::{Feed, feed};
+pub use state::{Server, Settings};
+
+/// The exit code by which the process asks its launcher to remove the raw zone and start anew.
+pub const CLEARED: u8 = 64;
+/// The largest body, in bytes, as it comes over the wire.
+pub const BODY_LIMIT: usize = 32 << 20;
+/// The largest body, in bytes, once inflated.
+pub const INFLATED_LIMIT: usize = 256 << 20;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Jingwei",
+    description = "Events in; customers, tags, decisions and their reasons out. Times are RFC 3339 in UTC; texts come in Chinese and English.",
+    license(name = "Apache-2.0", identifier = "Apache-2.0")
+))]
+struct Description;
+
+fn routes() -> OpenApiRouter<Arc<Server>> {
+    OpenApiRouter::with_openapi(Description::openapi()).merge(api::routes())
+}
+
+/// The API's description, OpenAPI 3.1, as JSON.
+#[must_use]
+pub fn openapi() -> String {
+    let (_, description) = routes().split_for_parts();
+    description.to_pretty_json().unwrap_or_default()
+}
+
+/// All routes over a server.
+pub fn router(server: Arc<Server>) -> Router {
+    let (router, description) = routes().split_for_parts();
+    let description = Arc::new(description.to_pretty_json().unwrap_or_default());
+    let openapi = move || async move { ([(header::CONTENT_TYPE, "application/json")], description.as_str().to_owned()) };
+    router
+        .route("/openapi.json", axum::routing::get(openapi))
+        .fallback(web::page)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(axum::middleware::map_response(hardened))
+        .with_state(server)
+}
+
+/// Headers that keep a page from being framed, sniffed, or from loading anything of others.
+async fn hardened(mut response: Response) -> Response {
+    let csp = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, csp),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+    ];
+    for (name, value) in headers {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Serves until `stop` resolves.
+///
+/// # Errors
+/// The listener fails.
+pub async fn serve(listener: TcpListener, server: Arc<Server>, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    axum::serve(listener, router(server)).with_graceful_shutdown(stop).await
+}

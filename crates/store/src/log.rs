@@ -205,7 +205,15 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn raw_blocks_after(&mut self, block: u64) -> Result<Vec<u64>, StoreError> {
-        let rows = self.query("SELECT raw_block FROM log WHERE raw_block > $1 ORDER BY raw_block", &[block.into()])?;
+        let rows = self.query("SELECT block FROM raw_block WHERE block > $1 ORDER BY block", &[block.into()])?;
         Ok(rows.iter().map(|row| row.number(0)).collect())
+    }
+
+    /// The last of the raw zone's blocks that the log refers to; nought if there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_raw_block(&mut self) -> Result<u64, StoreError> {
+        Ok(self.query_one("SELECT COALESCE(MAX(block), 0) FROM raw_block", &[])?.map_or(0, |row| row.number(0)))
     }
 }

@@ -107,4 +107,21 @@ impl Connection {
         let sql = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         self.execute(sql, &[name.into(), value.into()]).map(|_| ())
     }
+
+    /// Deletes every customer, event, rule and source; people and their sessions stay.
+    ///
+    /// # Errors
+    /// The database's; then nothing is deleted.
+    pub fn clear(&mut self) -> Result<(), StoreError> {
+        const TABLES: [&str; 22] = [
+            "kind", "source", "log", "raw_block", "seen_run", "seen_page", "identity", "link", "apart", "customer", "customer_key",
+            "merge", "profile", "profile_key", "state", "segment", "rule", "tag", "decision", "task", "rejection", "reveal",
+        ];
+        self.begin()?;
+        for table in TABLES {
+            self.batch(&format!("DELETE FROM {table}"))?;
+        }
+        self.batch("DELETE FROM meta WHERE name IN ('demo', 'recover_from')")?;
+        self.batch("COMMIT")
+    }
 }

@@ -239,7 +239,7 @@ impl Connection {
                 let connection = rusqlite::Connection::open(path)?;
                 connection.busy_timeout(std::time::Duration::from_secs(10))?;
                 connection.execute_batch(
-                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;
+                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
                      PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864;",
                 )?;
                 connection.set_prepared_statement_cache_capacity(128);
@@ -259,7 +259,7 @@ impl Connection {
                 let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let connection = rusqlite::Connection::open_with_flags(path, flags)?;
                 connection.busy_timeout(std::time::Duration::from_secs(10))?;
-                connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")?;
+                connection.execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;")?;
                 connection.set_prepared_statement_cache_capacity(64);
                 Ok(Self::Sqlite(connection))
             }

@@ -1,6 +1,6 @@
 //! A unit of work: everything one commit writes. Saving consumes it; all of it is stored, or nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use base::{CustomerId, DecisionId, IdentityId, MergeId, RuleId, SourceId, TaskId, Timestamp};
@@ -177,8 +177,8 @@ pub struct Unit {
     pub entries: Vec<Entry>,
     /// The digests of the events among them.
     pub digests: Vec<[u8; 16]>,
-    /// The raw zone's block that was sealed for them.
-    pub raw_block: Option<u64>,
+    /// The raw zone's blocks that were sealed for them.
+    pub raw_blocks: BTreeSet<u64>,
     /// Identities, new or changed.
     pub identities: BTreeMap<IdentityId, IdentityRow>,
     /// Identities known before: new owner.
@@ -264,11 +264,13 @@ impl Unit {
         if !self.entries.is_empty() {
             let digests: Vec<u8> = self.digests.concat();
             let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
-            let sql = "INSERT INTO log (seq, count, received_at, raw_block, digests, payload) VALUES ($1, $2, $3, $4, $5, $6)";
+            let sql = "INSERT INTO log (seq, count, received_at, digests, payload) VALUES ($1, $2, $3, $4, $5)";
             let block = Block::pack(&self.entries)?;
-            let values = [self.seq.into(), count.into(), self.received_at.ms().into(), self.raw_block.into(), digests.into(), block.into()];
+            let values = [self.seq.into(), count.into(), self.received_at.ms().into(), digests.into(), block.into()];
             to.execute(sql, &values)?;
         }
+        let rows = self.raw_blocks.into_iter().map(|block| vec![block.into(), self.seq.into()]);
+        to.bulk("INSERT INTO raw_block (block, seq)", &[Int, Int], "ON CONFLICT DO NOTHING", rows.collect())?;
         identities(to, self.identities, self.owners, self.standings)?;
         links(to, self.links, self.apart)?;
         customers(to, self.customers, self.names, self.keys, &self.unkeyed)?;

@@ -1,0 +1,277 @@
+//! Measuring on a stated workload, against a real server of its own.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use base::Clock as _;
+use clap::{Args, Subcommand};
+use demo::WorkloadSpec;
+use lexicon::{Action, Comparator, Condition, Definition, Function, Literal, Measure, Trigger, Unit, Window};
+use pipeline::NewRule;
+use serde_json::{Value, json};
+
+use crate::Failure;
+use crate::folder::{Folder, Running};
+use crate::launch::stop;
+use crate::local::Local;
+use crate::remote::Remote;
+
+/// Measure.
+#[derive(Subcommand)]
+pub(crate) enum Bench {
+    /// Intake over HTTP: events a second stored and decided, and the latency at half that load.
+    Ingest(Ingest),
+}
+
+/// Intake over HTTP.
+#[derive(Args)]
+pub(crate) struct Ingest {
+    /// How many events.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) events: u64,
+    /// How many rules.
+    #[arg(long, default_value_t = 100)]
+    pub(crate) rules: u32,
+    /// How many customers.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) customers: u64,
+    /// The share of events with 300 bytes of original text.
+    #[arg(long, default_value_t = 0.10)]
+    pub(crate) originals: f64,
+    /// A PostgreSQL URL; a SQLite file if absent.
+    #[arg(long)]
+    pub(crate) database: Option<String>,
+    /// Where the data goes; a temporary folder if absent.
+    #[arg(long)]
+    pub(crate) data: Option<PathBuf>,
+}
+
+impl Bench {
+    pub(crate) fn run(&self) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Ingest(ingest) => ingest.run(),
+        }
+    }
+}
+
+/// How many events go in one request at full load.
+const BATCH: usize = 2_000;
+/// How many requests are under way at once at full load.
+const SENDERS: usize = 4;
+/// How many events go in one request at half load.
+const SMALL: usize = 50;
+
+impl Ingest {
+    fn run(&self) -> Result<ExitCode, Failure> {
+        let temporary = tempfile::tempdir()?;
+        let root = self.data.clone().unwrap_or_else(|| temporary.path().to_owned());
+        let folder = Folder::open(&root, self.database.as_deref())?;
+        let key = prepare(&folder, self.rules)?;
+        let mut child = Command::new(std::env::current_exe()?).arg("serve").arg("--data").arg(&root).args(["--listen", "127.0.0.1:0"])
+            .stdout(std::process::Stdio::null()).spawn()?;
+        let measured = wait_for(&folder).and_then(|running| self.measure(&folder, &running.url, &key, &child));
+        stop(&mut child);
+        println!("{}", serde_json::to_string_pretty(&measured?)?);
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn spec(&self, seed: u64, events: u64) -> WorkloadSpec {
+        let span_ms = 90 * base::DAY_MS;
+        let start = base::SystemClock.now().plus_ms(-span_ms - base::HOUR_MS);
+        WorkloadSpec { seed, customers: self.customers, events, originals_share: self.originals, start, span_ms, ..WorkloadSpec::default() }
+    }
+
+    fn measure(&self, folder: &Folder, url: &str, key: &str, child: &Child) -> Result<Value, Failure> {
+        let full = full_load(url, key, self.spec(1, self.events), child)?;
+        let rate = full.events_per_second / 2.0;
+        let seconds = (self.events as f64 / rate).clamp(2.0, 20.0);
+        let half = half_load(url, key, self.spec(2, (rate * seconds) as u64), rate)?;
+        let summary: Value = Remote::new(&folder.running()?.url, &folder.running()?.token).get("/v1/events/summary")?.json()?;
+        Ok(json!({
+            "workload": {"events": self.events, "customers": self.customers, "rules": self.rules, "originals": self.originals, "zipf": self.spec(1, 1).zipf_exponent, "late": 0.05, "repeated": 0.01, "merging": 0.001, "batch": BATCH, "senders": SENDERS},
+            "database": folder.location().name(),
+            "full": full,
+            "half": {"rate": rate, "batch": SMALL, "latency_ms": half},
+            "server": summary.get("latency"),
+        }))
+    }
+}
+
+/// Rules and an ingest key, before the server starts.
+fn prepare(folder: &Folder, rules: u32) -> Result<String, Failure> {
+    let local = Local::open(folder)?.ok_or("another jingwei is using this data")?;
+    let app = local.app()?;
+    for number in 0..rules {
+        let definition = rule(number)?;
+        let name = format!("rule {number}");
+        let since = Some(base::Timestamp::MIN);
+        let new = NewRule { name: name.clone(), sentence: name, definition, existing: true, since };
+        app.pipeline.command(pipeline::Command::AddRule(new))?;
+    }
+    Ok(ops::account::add_source(&app.store, "bench", app.now())?.key)
+}
+
+/// A rule over one or two measures; kinds, windows and thresholds vary with the number.
+fn rule(number: u32) -> Result<Definition, Failure> {
+    const KINDS: [&str; 8] = ["order.placed", "page.viewed", "cart.added", "message.received", "call.ended", "complaint.received", "store.visited", "coupon.used"];
+    let pick = usize::try_from(number)? % KINDS.len();
+    let kind = KINDS.get(pick).copied().unwrap_or("order.placed").to_owned();
+    let window = match number / 8 % 4 {
+        0 => Window::days(7),
+        1 => Window::days(30),
+        2 => Window::Lifetime,
+        _ => Window::Calendar { unit: Unit::Month, offset: 0 },
+    };
+    let count = Measure { function: Function::Count, kind: kind.clone(), field: None, filter: Vec::new(), window };
+    let least = i64::from(3 + number / 32 * 2);
+    let mut parts = vec![Condition::compare(count, Comparator::Ge, Literal::Number(base::Decimal::whole(least)?))];
+    if kind == "order.placed" {
+        let average = Measure { function: Function::Avg, kind, field: Some("amount".to_owned()), filter: Vec::new(), window };
+        let amount = base::Money { value: base::Decimal::whole(200 + i64::from(number))?, currency: base::Currency::CNY };
+        parts.push(Condition::compare(average, Comparator::Gt, Literal::Money(amount)));
+    }
+    let trigger = if number % 2 == 0 { Trigger::Becomes } else { Trigger::While };
+    Ok(Definition { condition: Condition::All { of: parts }, trigger, action: Some(Action::SetTag { tag: format!("tag {number}") }) })
+}
+
+fn wait_for(folder: &Folder) -> Result<Running, Failure> {
+    let start = Instant::now();
+    loop {
+        if let Ok(running) = folder.running()
+            && Remote::new(&running.url, &running.token).get("/healthz").is_ok_and(|answer| answer.status == 200)
+        {
+            return Ok(running);
+        }
+        if start.elapsed() > Duration::from_secs(60) {
+            return Err("the server did not start".into());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// What full load came to.
+#[derive(serde::Serialize)]
+struct Full {
+    events: u64,
+    seconds: f64,
+    events_per_second: f64,
+    /// Processor seconds of the generator, of the app and of the raw zone.
+    generator_cpu: f64,
+    app_cpu: f64,
+    vault_cpu: f64,
+    app_memory_mb: u64,
+}
+
+fn full_load(url: &str, key: &str, spec: WorkloadSpec, child: &Child) -> Result<Full, Failure> {
+    let events = spec.events;
+    let (send, bodies) = std::sync::mpsc::sync_channel::<Vec<u8>>(SENDERS * 2);
+    let bodies = std::sync::Mutex::new(bodies);
+    let (start, cpu) = (Instant::now(), cpu_of(std::process::id()));
+    let before = children(child.id()).into_iter().map(|(name, pid)| (name, cpu_of(pid))).collect::<Vec<_>>();
+    let sent = std::thread::scope(|scope| {
+        let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(|| post_all(url, key, &bodies))).collect();
+        let mut workload = demo::workload(spec);
+        loop {
+            let mut body = Vec::with_capacity(1 << 20);
+            if workload.write_many(BATCH, &mut body) == 0 {
+                break;
+            }
+            if send.send(body).is_err() {
+                break;
+            }
+        }
+        drop(send);
+        senders.into_iter().map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into()))).collect::<Result<Vec<()>, Failure>>()
+    });
+    sent?;
+    let seconds = start.elapsed().as_secs_f64();
+    let used = |wanted: &str| {
+        let now = children(child.id()).into_iter().find(|(name, _)| name == wanted);
+        let then = before.iter().find(|(name, _)| name == wanted).map_or(0.0, |(_, cpu)| *cpu);
+        now.map_or(0.0, |(_, pid)| cpu_of(pid) - then)
+    };
+    let app = children(child.id()).into_iter().find(|(name, _)| name == "app").map_or(0, |(_, pid)| pid);
+    Ok(Full {
+        events,
+        seconds,
+        events_per_second: events as f64 / seconds,
+        generator_cpu: cpu_of(std::process::id()) - cpu,
+        app_cpu: used("app"),
+        vault_cpu: used("vault"),
+        app_memory_mb: memory_of(app),
+    })
+}
+
+fn post_all(url: &str, key: &str, bodies: &std::sync::Mutex<std::sync::mpsc::Receiver<Vec<u8>>>) -> Result<(), Failure> {
+    let remote = Remote::new(url, key);
+    loop {
+        let next = bodies.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
+        let Ok(body) = next else { return Ok(()) };
+        let answer = remote.post("/v1/events", "application/x-ndjson", &body)?;
+        if answer.status != 200 {
+            return Err(format!("the server answered {}: {}", answer.status, String::from_utf8_lossy(&answer.body)).into());
+        }
+    }
+}
+
+/// Latencies at a steady rate, from when a request was due until its answer: p50, p99, max.
+fn half_load(url: &str, key: &str, spec: WorkloadSpec, rate: f64) -> Result<Value, Failure> {
+    let mut workload = demo::workload(spec);
+    let mut bodies = Vec::new();
+    loop {
+        let mut body = Vec::new();
+        if workload.write_many(SMALL, &mut body) == 0 {
+            break;
+        }
+        bodies.push(body);
+    }
+    let gap = SMALL as f64 / rate;
+    let (next, start) = (std::sync::atomic::AtomicUsize::new(0), Instant::now());
+    let work = || -> Result<Vec<f64>, Failure> {
+        let (remote, mut latencies) = (Remote::new(url, key), Vec::new());
+        loop {
+            let place = next.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let Some(body) = bodies.get(place) else { return Ok(latencies) };
+            let due = start + Duration::from_secs_f64(gap * place as f64);
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            remote.post("/v1/events", "application/x-ndjson", body)?;
+            latencies.push(due.elapsed().as_secs_f64() * 1000.0);
+        }
+    };
+    let all = std::thread::scope(|scope| {
+        let senders: Vec<_> = (0..SENDERS * 4).map(|_| scope.spawn(work)).collect();
+        senders.into_iter().map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into()))).collect::<Result<Vec<_>, Failure>>()
+    });
+    let mut all: Vec<f64> = all?.concat();
+    all.sort_by(f64::total_cmp);
+    let at = |share: f64| all.get(((all.len() as f64 * share) as usize).min(all.len().saturating_sub(1))).copied().unwrap_or(0.0);
+    Ok(json!({"p50": at(0.50), "p99": at(0.99), "max": at(1.0)}))
+}
+
+/// The processes below the launcher: what each is, and its number.
+fn children(launcher: u32) -> Vec<(String, u32)> {
+    let list = std::fs::read_to_string(format!("/proc/{launcher}/task/{launcher}/children")).unwrap_or_default();
+    let named = |pid: u32| {
+        let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        (line.split('\0').nth(1).unwrap_or_default().to_owned(), pid)
+    };
+    list.split_whitespace().filter_map(|pid| pid.parse().ok()).map(named).collect()
+}
+
+/// Processor seconds of a process so far.
+fn cpu_of(pid: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |place: usize| fields.get(place).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(11) + ticks(12)) / 100.0
+}
+
+/// Resident memory of a process, in megabytes.
+fn memory_of(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+}

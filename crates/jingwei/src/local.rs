@@ -1,0 +1,79 @@
+//! A workspace opened in this process, for commands that no server stands in the way of.
+
+use std::fs::File;
+use std::process::Child;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use base::{Clock, SystemClock};
+use ops::App;
+use pipeline::{Listener, Pipeline, Secrets, Settings, Setup};
+use store::Store;
+
+use crate::Failure;
+use crate::folder::Folder;
+use crate::launch::{start_vault, stop};
+
+/// How many bytes customers in memory may take, about.
+const MEMORY: usize = 2 << 30;
+
+/// Opens the use cases over a folder whose raw zone is up.
+pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failure> {
+    let store = Arc::new(Store::open(folder.location())?);
+    let vault = Arc::new(vault::Client::new(folder.vault().socket_path));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let secrets = Secrets::load(&folder.root.join("keys/master.key"))?;
+    sweep(&store, &vault)?;
+    let settings = Settings { zone: folder.zone()?, memory: MEMORY };
+    let setup = Setup { store: Arc::clone(&store), vault: Arc::clone(&vault), clock: Arc::clone(&clock), settings, listener };
+    let pipeline = Pipeline::start(setup)?;
+    Ok(App { store, pipeline, vault, secrets, clock, zone: folder.zone()?, currency: folder.currency()?, ending: AtomicBool::new(false) })
+}
+
+/// Deletes what was sealed for a commit that never came. Nothing is in flight yet, so whatever the log does not name is such.
+fn sweep(store: &Store, vault: &vault::Client) -> Result<(), Failure> {
+    let (from, known) = store.read(|db| {
+        let from = db.last_raw_block()?.saturating_sub(10_000);
+        Ok::<_, store::StoreError>((from, db.raw_blocks_after(from)?))
+    })?;
+    let Ok(sealed) = vault.blocks_after(from) else { return Ok(()) };
+    let orphans: Vec<u64> = sealed.into_iter().filter(|block| known.binary_search(block).is_err()).collect();
+    if !orphans.is_empty() {
+        vault.sweep(&orphans)?;
+    }
+    Ok(())
+}
+
+/// A workspace that this process alone is using.
+pub(crate) struct Local {
+    /// None only while it is being closed.
+    app: Option<App>,
+    vault: Child,
+    _lock: File,
+}
+
+impl Local {
+    /// Opens a folder; none when a server is using it.
+    pub(crate) fn open(folder: &Folder) -> Result<Option<Self>, Failure> {
+        let Some(lock) = folder.lock()? else { return Ok(None) };
+        let mut vault = start_vault(folder)?;
+        match open_app(folder, Box::new(|_| ())) {
+            Ok(app) => Ok(Some(Self { app: Some(app), vault, _lock: lock })),
+            Err(error) => {
+                stop(&mut vault);
+                Err(error)
+            }
+        }
+    }
+
+    pub(crate) fn app(&self) -> Result<&App, Failure> {
+        self.app.as_ref().ok_or_else(|| "the workspace is closed".into())
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        self.app = None;
+        stop(&mut self.vault);
+    }
+}

@@ -1,0 +1,95 @@
+//! Events in, over HTTP.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use connect::segment::Endpoint;
+use futures_util::TryStreamExt as _;
+use ops::intake::{Format, Receipt, Terms};
+use serde::Deserialize;
+use tokio_util::io::{StreamReader, SyncIoBridge};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::INFLATED_LIMIT;
+use crate::auth::Sender;
+use crate::error::{ApiError, ErrorBody, RETRY_AFTER};
+use crate::state::Server;
+
+/// How events are to be taken.
+#[derive(Deserialize, IntoParams)]
+struct Options {
+    /// Whether to take all or none.
+    #[serde(default)]
+    strict: bool,
+    /// Whether they are history: tags follow, effects don't.
+    #[serde(default)]
+    history: bool,
+}
+
+fn header<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> &'h str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+async fn take(server: Arc<Server>, terms: Terms, format: Format, headers: HeaderMap, body: Bytes) -> Result<Receipt, ApiError> {
+    let encoding = header(&headers, &header::CONTENT_ENCODING).to_owned();
+    server.run(move |server| {
+        let body = connect::gzip::body(&body, Some(&encoding), INFLATED_LIMIT)?;
+        ops::intake::take(&server.app, &body, format, &terms)
+    }).await
+}
+
+/// The status of a receipt: 503 when only the raw zone stood in the way, 422 when nothing was good.
+fn answer(receipt: Receipt) -> Response {
+    let status = match (receipt.is_unavailable(), receipt.is_refused()) {
+        (true, _) => StatusCode::SERVICE_UNAVAILABLE,
+        (false, true) => StatusCode::UNPROCESSABLE_ENTITY,
+        (false, false) => StatusCode::OK,
+    };
+    let mut response = (status, Json(receipt)).into_response();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    response
+}
+
+/// Send events: CloudEvents 1.0, single, batch, or one a line; gzip welcome. Acknowledged means on disk.
+#[utoipa::path(post, path = "/v1/events", tag = "events", params(Options),
+    request_body(content((Object = "application/cloudevents+json"), (Vec<Object> = "application/cloudevents-batch+json"), (String = "application/x-ndjson"))),
+    responses((status = 200, body = Receipt), (status = 401, body = ErrorBody), (status = 422, body = Receipt), (status = 503, description = "the raw zone is down", body = Receipt)))]
+async fn events(sender: Sender, State(server): State<Arc<Server>>, Query(options): Query<Options>, headers: HeaderMap, body: Bytes) -> Result<Response, ApiError> {
+    let kind = header(&headers, &header::CONTENT_TYPE).to_ascii_lowercase();
+    let format = if kind.contains("ndjson") || kind.contains("jsonl") { Format::Ndjson } else { Format::Json };
+    let terms = Terms { source: sender.source, history: options.history, strict: options.strict };
+    Ok(answer(take(server, terms, format, headers, body).await?))
+}
+
+/// Send events in the form of Segment's tracking API: `identify`, `track`, `page`, `screen`, `group`, `alias` or `batch`.
+#[utoipa::path(post, path = "/v1/{call}", tag = "events", params(("call" = String, Path, description = "identify, track, page, screen, group, alias or batch")),
+    request_body(content = Object, content_type = "application/json"),
+    responses((status = 200, body = Receipt), (status = 401, body = ErrorBody), (status = 422, body = Receipt), (status = 503, body = Receipt)))]
+async fn segment(sender: Sender, State(server): State<Arc<Server>>, Path(call): Path<String>, headers: HeaderMap, body: Bytes) -> Result<Response, ApiError> {
+    let endpoint = Endpoint::named(&call).ok_or_else(ops::OpError::not_found)?;
+    let terms = Terms { source: sender.source, ..Terms::default() };
+    Ok(answer(take(server, terms, Format::Segment(endpoint), headers, body).await?))
+}
+
+/// Send the bytes of an attachment, before the event that names it by their SHA-256.
+#[utoipa::path(put, path = "/v1/originals/{sha256}", tag = "events", params(("sha256" = String, Path, description = "64 hexadecimal digits")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 204, description = "sealed"), (status = 401, body = ErrorBody), (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)))]
+async fn original(_: Sender, State(server): State<Arc<Server>>, Path(sha256): Path<String>, body: Body) -> Result<StatusCode, ApiError> {
+    let stream = body.into_data_stream().map_err(std::io::Error::other);
+    let reader = StreamReader::new(Box::pin(stream));
+    server.run(move |server| ops::intake::put_original(&server.app, &sha256, &mut SyncIoBridge::new(reader))).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
+    OpenApiRouter::new().routes(routes!(events)).routes(routes!(segment)).routes(routes!(original))
+}

@@ -1,0 +1,62 @@
+//! Errors as answers: a status, a code, a sentence in both languages.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base::Text;
+use ops::{Fault, OpError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An error as an answer.
+pub(crate) struct ApiError(OpError);
+
+/// The body of an error.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    /// A stable name.
+    code: &'static str,
+    /// What is wrong and what to do.
+    message: Text,
+    /// The member at fault.
+    field: Option<String>,
+}
+
+impl From<OpError> for ApiError {
+    fn from(error: OpError) -> Self {
+        Self(error)
+    }
+}
+
+impl ApiError {
+    pub(crate) fn broken() -> Self {
+        let message = Text::new("系统内部错误,已记录", "something is broken; it has been noted");
+        Self(OpError { code: "internal", message, field: None, fault: Fault::Broken })
+    }
+}
+
+fn status(fault: Fault) -> StatusCode {
+    match fault {
+        Fault::Request => StatusCode::UNPROCESSABLE_ENTITY,
+        Fault::SignIn => StatusCode::UNAUTHORIZED,
+        Fault::Forbidden => StatusCode::FORBIDDEN,
+        Fault::NotFound => StatusCode::NOT_FOUND,
+        Fault::TooMuch => StatusCode::TOO_MANY_REQUESTS,
+        Fault::Later => StatusCode::SERVICE_UNAVAILABLE,
+        Fault::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Seconds after which a caller may try again.
+pub(crate) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let OpError { code, message, field, fault } = self.0;
+        let mut response = (status(fault), Json(ErrorBody { code, message, field })).into_response();
+        if matches!(fault, Fault::Later | Fault::TooMuch) {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
+        response
+    }
+}

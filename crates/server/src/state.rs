@@ -1,0 +1,75 @@
+//! What handlers share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base::Timestamp;
+use ops::App;
+use ops::rule::Readings;
+use tokio::sync::broadcast;
+
+use crate::error::ApiError;
+use crate::limiter::Limiter;
+
+/// How a server is set up.
+pub struct Settings {
+    /// The token in the link with which the owner's account is made.
+    pub setup_token: String,
+    /// The token with which the machine's owner may call the API from the command line.
+    pub local_token: String,
+}
+
+/// What handlers share.
+pub struct Server {
+    pub(crate) app: App,
+    pub(crate) settings: Settings,
+    pub(crate) readings: Readings,
+    pub(crate) live: broadcast::Sender<Arc<str>>,
+    pub(crate) sign_ins: Limiter,
+    keys: Mutex<HashMap<String, (String, Timestamp)>>,
+}
+
+impl Server {
+    /// A server over an open workspace; `live` carries what the pipeline commits.
+    #[must_use]
+    pub fn new(app: App, settings: Settings, live: broadcast::Sender<Arc<str>>) -> Arc<Self> {
+        Arc::new(Self { app, settings, readings: Readings::default(), live, sign_ins: Limiter::default(), keys: Mutex::default() })
+    }
+
+    /// The workspace.
+    #[must_use]
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Runs a use case on a thread where it may block.
+    ///
+    /// # Errors
+    /// What the use case says.
+    pub(crate) async fn run<T: Send + 'static>(
+        self: Arc<Self>,
+        f: impl FnOnce(&Self) -> Result<T, ops::OpError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let done = tokio::task::spawn_blocking(move || f(&self)).await;
+        Ok(done.map_err(|_| ApiError::broken())??)
+    }
+}
+
+/// How long an ingest key is trusted before it is looked up again, in milliseconds.
+const KEY_MS: i64 = 5_000;
+
+impl Server {
+    /// The source of an ingest key that was looked up a moment ago.
+    pub(crate) fn known_key(&self, key: &str) -> Option<String> {
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let (source, until) = keys.get(key)?;
+        (self.app.now() < *until).then(|| source.clone())
+    }
+
+    pub(crate) fn remember_key(&self, key: &str, source: &str) {
+        let now = self.app.now();
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.retain(|_, (_, until)| now < *until);
+        keys.insert(key.to_owned(), (source.to_owned(), now.plus_ms(KEY_MS)));
+    }
+}
