@@ -250,7 +250,7 @@ fn post(remote: &Remote, lines: &[(usize, String)], terms: &Terms) -> Result<Rec
     let told: Value = serde_json::from_slice(&answer.body)?;
     let number = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64);
     let (Some(accepted), Some(duplicates)) = (number(&told, "accepted"), number(&told, "duplicates")) else {
-        return answer.json();
+        return Err(answer.message().into());
     };
     let text = |value: &Value, path: &str| value.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
     let refused = told.get("rejected").and_then(Value::as_array).cloned().unwrap_or_default();

@@ -60,7 +60,7 @@ impl Answer {
         if self.status == 200 { Ok(serde_json::from_slice(&self.body)?) } else { Err(self.message().into()) }
     }
 
-    fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
         let text = body.pointer("/message/zh").zip(body.pointer("/message/en"));
         match text.and_then(|(zh, en)| Some(format!("{} / {}", zh.as_str()?, en.as_str()?))) {

@@ -1,6 +1,7 @@
 //! What use cases work with.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use base::{Clock, Currency, TimeZone, Timestamp};
 use domain::Kinds;
@@ -24,6 +25,8 @@ pub struct App {
     pub zone: TimeZone,
     /// The workspace's currency.
     pub currency: Currency,
+    /// Whether the workspace is about to close.
+    pub ending: AtomicBool,
 }
 
 /// Who asks, for the audit.
@@ -35,6 +38,12 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Whether the workspace is about to close.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::SeqCst)
     }
 
     /// The declared kinds.

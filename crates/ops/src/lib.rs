@@ -6,6 +6,7 @@
 pub mod account;
 mod app;
 pub mod customer;
+pub mod demo;
 mod error;
 pub mod event;
 pub mod intake;

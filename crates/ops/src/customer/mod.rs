@@ -1,6 +1,7 @@
 //! A customer: who it is, what happened, what follows from it and why.
 
 pub mod decision;
+pub mod export;
 pub mod identifier;
 pub mod list;
 pub mod original;

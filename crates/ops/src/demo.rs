@@ -1,0 +1,101 @@
+//! The demo company in a workspace: loaded, played, cleared.
+
+use std::sync::atomic::Ordering;
+
+use base::DAY_MS;
+use ::demo::{Beat, Live};
+use lexicon::{Context, Reader, Reading};
+use pipeline::{Command, NewRule};
+
+use crate::intake::{Format, Terms, take};
+use crate::{App, OpError};
+
+const SEED: u64 = 2026;
+/// How many events go in together.
+const LINES: usize = 2_000;
+/// The rules that the demo company has from the start.
+const RULES: [&str; 3] = [
+    "如果客户30天内投诉至少2次,标记为需要关怀",
+    "只要客户90天内累计消费超过3000元,就标记为高消费",
+    "当客户30天内下单至少3次且平均金额大于500元,自动升级为钻石会员",
+];
+
+/// Makes the company: its past, and its first rules. `progress` hears how many events of how many are in.
+///
+/// # Errors
+/// The database or the raw zone is away.
+pub fn load(app: &App, customers: usize, progress: &mut dyn FnMut(u64, u64)) -> Result<(), OpError> {
+    let now = app.now();
+    add_rules(app, now.plus_ms(-200 * DAY_MS))?;
+    let history = ::demo::company(SEED, now, customers).history;
+    let all = u64::try_from(history.len()).unwrap_or(0);
+    let terms = Terms { history: true, ..Terms::default() };
+    let (mut body, mut lines, mut done) = (String::new(), 0, 0u64);
+    let mut send = |body: &mut String, lines: &mut usize| -> Result<(), OpError> {
+        take(app, body.as_bytes(), Format::Ndjson, &terms)?;
+        done += u64::try_from(*lines).unwrap_or(0);
+        progress(done, all);
+        body.clear();
+        *lines = 0;
+        Ok(())
+    };
+    for event in history {
+        body.push_str(&event);
+        body.push('\n');
+        lines += 1;
+        if lines == LINES {
+            send(&mut body, &mut lines)?;
+        }
+    }
+    send(&mut body, &mut lines)?;
+    let settings = [("demo", format!("{customers}")), ("company", "云禾生活".to_owned())];
+    app.store.write(|db| settings.iter().try_for_each(|(name, value)| db.set_setting(name, value)))?;
+    Ok(())
+}
+
+fn add_rules(app: &App, since: base::Timestamp) -> Result<(), OpError> {
+    let kinds = app.kinds();
+    let reader = Reader::new(&kinds, &Context::default());
+    for sentence in RULES {
+        let Reading::Understood(found) = reader.read(sentence, &std::collections::BTreeMap::new()) else {
+            tracing::warn!(sentence, "a demo rule is not understood");
+            continue;
+        };
+        let name = found.definition.action.as_ref().map(|action| action.name().to_owned()).unwrap_or_default();
+        let rule = NewRule { name, sentence: sentence.to_owned(), definition: found.definition, existing: true, since: Some(since) };
+        app.pipeline.command(Command::AddRule(rule))?;
+    }
+    Ok(())
+}
+
+/// The company's present, if this workspace is the demo company.
+///
+/// # Errors
+/// The database's.
+pub fn live(app: &App) -> Result<Option<Live>, OpError> {
+    let customers = app.store.read(|db| db.setting("demo"))?;
+    let customers = customers.and_then(|customers| customers.parse().ok());
+    Ok(customers.map(|customers| ::demo::company(SEED, app.now(), customers).live))
+}
+
+/// Tells one event of the present.
+///
+/// # Errors
+/// The database is away.
+pub fn tell(app: &App, beat: &Beat) -> Result<(), OpError> {
+    take(app, beat.json(app.now()).as_bytes(), Format::Json, &Terms::default()).map(|_| ())
+}
+
+/// Clears the demo company: every customer, event and rule. Accounts stay. The process must end right after, so that the raw
+/// zone's folder can be removed by the launcher, which starts both processes anew.
+///
+/// # Errors
+/// This is not the demo company, or the database's.
+pub fn clear(app: &App) -> Result<(), OpError> {
+    if app.store.read(|db| db.setting("demo"))?.is_none() {
+        return Err(OpError::invalid("demo", "这不是演示公司", "this is not the demo company"));
+    }
+    app.ending.store(true, Ordering::SeqCst);
+    app.pipeline.look(|_| app.store.write(store::Connection::clear))??;
+    Ok(())
+}
