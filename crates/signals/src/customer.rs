@@ -10,8 +10,9 @@ use base::{DecisionId, RuleId, Timestamp};
 use domain::KindId;
 use serde::{Deserialize, Serialize};
 
-use crate::evaluate::{Evaluator, Measured, Scratch, Truth};
+use crate::evaluate::{Evaluator, Scratch, Truth};
 use crate::history::History;
+use crate::measured::Measured;
 use crate::program::{CompiledRule, Program};
 use crate::standing::{Standing, Turn};
 
@@ -72,12 +73,15 @@ pub struct Transition {
 pub struct Customer {
     /// Its events.
     pub history: History,
+    /// By rule.
     pub(crate) standings: Vec<Standing>,
     /// The last point visited, in milliseconds.
     pub(crate) visited: i64,
     /// The place in the log of the last event added.
     pub(crate) last_seq: u64,
     pub(crate) due: Option<i64>,
+    /// By rule, when time alone may change where it stands.
+    pub(crate) dues: Vec<(RuleId, i64)>,
 }
 
 /// What is happening, for the transitions that follow.
@@ -151,24 +155,22 @@ impl Customer {
                 self.visit(&mut turn, rule, time);
             }
         }
+        self.set_due();
         turn.transitions
     }
 
     /// Lets time pass up to `to`, a point that was due, and returns what follows.
     pub fn advance(&mut self, program: &Program, scratch: &mut Scratch, to: Timestamp, seq: u64) -> Vec<Transition> {
         let mut turn = Turn::new(program, scratch, Cause { seq, reason: Reason::Time });
-        self.due = None;
         for rule in &program.rules {
-            if !self.concerns(rule) {
-                continue;
-            }
-            if to < rule.rule.since {
-                self.await_beginning(&mut turn, rule);
-            } else {
+            if self.due_of(rule.rule.id).is_some_and(|due| due <= to.ms()) {
                 self.visit(&mut turn, rule, to.ms());
             }
         }
+        // What is left is of rules that the program no longer has.
+        self.dues.retain(|(_, due)| *due > to.ms());
         self.visited = self.visited.max(to.ms());
+        self.set_due();
         turn.transitions
     }
 
@@ -187,6 +189,7 @@ impl Customer {
         if self.concerns(compiled) || program.vacuous.contains(&place) {
             self.revisit(&mut turn, compiled, compiled.rule.since.ms());
         }
+        self.set_due();
         turn.transitions
     }
 
@@ -194,6 +197,8 @@ impl Customer {
     pub fn end(&mut self, rule: RuleId, at: Timestamp, cause: Cause) -> Vec<Transition> {
         let goes = self.standing(rule).filter(|standing| !standing.stays);
         self.standings.retain(|known| known.rule != rule);
+        self.dues.retain(|(known, _)| *known != rule);
+        self.set_due();
         let Some((_, decision)) = goes.and_then(|standing| standing.fired) else { return Vec::new() };
         vec![Transition {
             decision: cause.decision(rule),
@@ -211,10 +216,11 @@ impl Customer {
     /// Looks at every rule afresh over all events, after a merge or un-merge, and returns what follows.
     pub fn restate(&mut self, program: &Program, scratch: &mut Scratch, cause: Cause) -> Vec<Transition> {
         let mut turn = Turn::new(program, scratch, cause);
-        self.due = None;
+        self.dues.clear();
         for rule in &program.rules {
             self.revisit(&mut turn, rule, rule.rule.since.ms());
         }
+        self.set_due();
         turn.transitions
     }
 
@@ -224,10 +230,8 @@ impl Customer {
         self.visited = self.visited.max(other.visited);
         self.last_seq = self.last_seq.max(other.last_seq);
         for theirs in &other.standings {
-            match self.standings.iter_mut().find(|ours| ours.rule == theirs.rule) {
-                Some(ours) => ours.absorb(theirs),
-                None => self.standings.push(*theirs),
-            }
+            let ours = self.standing(theirs.rule);
+            self.put(ours.map_or(*theirs, |ours| ours.absorb(theirs)));
         }
     }
 
@@ -240,12 +244,11 @@ impl Customer {
 
     /// A tag was taken away by another rule: rules that had set it for good may set it again.
     pub fn release(&mut self, rule: RuleId) {
-        if let Some(standing) = self.standings.iter_mut().find(|known| known.rule == rule) {
-            standing.fired = None;
-            standing.truth = true;
-            standing.settled = Some(Timestamp::from_ms(self.visited));
-            self.due = Some(self.visited);
-        }
+        let Some(standing) = self.standing(rule) else { return };
+        let settled = Some(Timestamp::from_ms(self.visited));
+        self.put(Standing { fired: None, truth: true, settled, ..standing });
+        self.wake(rule, Some(self.visited));
+        self.set_due();
     }
 
     /// The decisions that stand, by rule.
@@ -267,11 +270,18 @@ impl Customer {
     /// Whether a rule holds at an instant.
     pub fn truth(&mut self, program: &Program, scratch: &mut Scratch, rule: RuleId, at: Timestamp) -> Option<Truth> {
         let (_, rule) = program.rule(rule)?;
+        scratch.renew(program);
         Some(Evaluator::new(program, &mut self.history, scratch, at.ms()).truth(rule))
     }
 
     /// Whether a rule holds at an instant, and what its measures came to.
-    pub fn explain(&mut self, program: &Program, scratch: &mut Scratch, rule: RuleId, at: Timestamp) -> Option<(Truth, Vec<Measured>, Vec<u64>)> {
+    pub fn explain(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        rule: RuleId,
+        at: Timestamp,
+    ) -> Option<(Truth, Vec<Measured>, Vec<u64>)> {
         let (_, rule) = program.rule(rule)?;
         scratch.renew(program);
         let mut evaluator = Evaluator::new(program, &mut self.history, scratch, at.ms());

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use base::{Currency, Decimal, Money, TimeZone, Timestamp};
+use base::{TimeZone, Timestamp};
 use lexicon::{Comparator, Function, Length, Unit, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::fold::Fold;
-use crate::history::{FOLD_ROWS, History, Stream};
-use crate::program::{CompiledRule, Measure, Node, Program, holds};
+use crate::history::{History, Stream};
+use crate::measured::Measured;
+use crate::program::{CompiledRule, Measure, Node, Program};
 
 /// True, false, or unknown for want of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,29 +23,16 @@ pub enum Truth {
     Unknown,
 }
 
-/// What a measure came to, for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Measured {
-    /// Nothing to make it of, or mixed currencies.
-    Unknown,
-    /// A number; averages are rounded to four places.
-    Number(Decimal),
-    /// An amount.
-    Money(Money),
-    /// Yes or no.
-    Bool(bool),
-    /// The field of this event, by its place in the log.
-    Event(u64),
-}
-
 /// Scratch space that one thread keeps between evaluations.
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// The stamp of the program that it serves.
     program: u64,
     /// What each measure came to, and the round it is of.
-    values: Vec<(u64, Fold, i64)>,
+    values: Vec<(u64, Made)>,
+    /// Of each kind and window, the bounds and when they next pass an event, and the round they are of.
+    bounds: Vec<(u64, Option<(i64, i64)>)>,
+    shifts: Vec<(u64, Option<i64>)>,
     /// Measures stay as they are within a round: one instant of one customer with the same events.
     round: u64,
     at: i64,
@@ -59,11 +47,20 @@ impl Scratch {
     pub(crate) fn renew(&mut self, program: &Program) {
         if self.program != program.stamp {
             *self = Self { round: self.round, program: program.stamp, ..Self::default() };
-            self.values.resize(program.measures.len(), (0, Fold::EMPTY, 0));
+            self.values.resize(program.measures.len(), (0, Made::Fold(Fold::EMPTY)));
+            self.bounds.resize(program.spans.len(), (0, None));
+            self.shifts.resize(program.spans.len(), (0, None));
             self.calendar.resize(program.windows.len(), None);
         }
         self.round += 1;
     }
+}
+
+/// What the rows of a window come to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Made {
+    Fold(Fold),
+    Distinct(i64),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -140,38 +137,47 @@ impl<'e> Evaluator<'e> {
     fn compare(&mut self, place: usize, op: Comparator, value: i64) -> Verdict {
         let program = self.program;
         let Some(measure) = program.measures.get(place) else { return Verdict { truth: Truth::Unknown, stuck: true } };
-        let (fold, distinct) = self.measured(measure);
-        let truth = measure.compare(&fold, distinct, op, value);
+        let truth = self.made(measure).map_or(Truth::Unknown, |made| measure.compare(made, op, value));
         Verdict { truth, stuck: truth != Truth::True && only_events_help(program, measure, op, value) }
     }
 
-    fn measured(&mut self, measure: &Measure) -> (Fold, i64) {
+    fn made(&mut self, measure: &Measure) -> Option<&Made> {
         let round = self.scratch.round;
-        if let Some((known, fold, distinct)) = self.scratch.values.get(measure.shared)
-            && *known == round
-        {
-            return (*fold, *distinct);
+        if self.scratch.values.get(measure.shared)?.0 != round {
+            let made = self.make(measure);
+            *self.scratch.values.get_mut(measure.shared)? = (round, made);
         }
-        let (fold, distinct) = match self.bounds(measure) {
-            Some(bounds) => self.fold(measure, bounds),
-            None => (Fold::EMPTY, 0),
-        };
-        if let Some(kept) = self.scratch.values.get_mut(measure.shared) {
-            *kept = (round, fold, distinct);
-        }
-        (fold, distinct)
+        self.scratch.values.get(measure.shared).map(|(_, made)| made)
     }
 
-    fn fold(&mut self, measure: &Measure, bounds: (i64, i64)) -> (Fold, i64) {
-        let Some(stream) = self.history.stream_mut(measure.kind) else { return (Fold::EMPTY, 0) };
-        if measure.function == Function::Distinct {
-            (Fold::EMPTY, distinct(stream, measure, bounds))
-        } else {
-            (fold(stream, measure, bounds), 0)
+    fn make(&mut self, measure: &Measure) -> Made {
+        let bounds = self.bounds(measure);
+        let stream = self.history.stream_mut(measure.kind);
+        match (stream, bounds) {
+            (Some(stream), Some(bounds)) if measure.function == Function::Distinct => {
+                Made::Distinct(distinct(stream, measure, bounds))
+            }
+            (Some(stream), Some(bounds)) => Made::Fold(stream.fold(measure, bounds)),
+            _ if measure.function == Function::Distinct => Made::Distinct(0),
+            _ => Made::Fold(Fold::EMPTY),
         }
     }
 
-    pub(crate) fn bounds(&mut self, measure: &Measure) -> Option<(i64, i64)> {
+    fn bounds(&mut self, measure: &Measure) -> Option<(i64, i64)> {
+        let round = self.scratch.round;
+        match self.scratch.bounds.get(measure.span) {
+            Some((known, bounds)) if *known == round => *bounds,
+            _ => {
+                let bounds = self.bounds_now(measure);
+                if let Some(kept) = self.scratch.bounds.get_mut(measure.span) {
+                    *kept = (round, bounds);
+                }
+                bounds
+            }
+        }
+    }
+
+    fn bounds_now(&mut self, measure: &Measure) -> Option<(i64, i64)> {
         let window = *self.program.windows.get(measure.window)?;
         if let Window::Calendar { unit, offset } = window {
             return Some(self.calendar(measure.window, unit, offset).bounds_at(self.at));
@@ -182,7 +188,8 @@ impl<'e> Evaluator<'e> {
             return Some((self.at.saturating_sub(ms), self.at));
         }
         let first = self.history.stream(measure.kind).and_then(Stream::first_time).filter(|first| *first <= self.at);
-        let (from, to) = window.bounds(Timestamp::from_ms(self.at), first.map(Timestamp::from_ms), &self.program.zone)?;
+        let (from, to) =
+            window.bounds(Timestamp::from_ms(self.at), first.map(Timestamp::from_ms), &self.program.zone)?;
         Some((from.ms(), to.ms()))
     }
 
@@ -214,6 +221,20 @@ impl<'e> Evaluator<'e> {
     }
 
     fn shift(&mut self, measure: &Measure) -> Option<i64> {
+        let round = self.scratch.round;
+        match self.scratch.shifts.get(measure.span) {
+            Some((known, shift)) if *known == round => *shift,
+            _ => {
+                let shift = self.shift_now(measure);
+                if let Some(kept) = self.scratch.shifts.get_mut(measure.span) {
+                    *kept = (round, shift);
+                }
+                shift
+            }
+        }
+    }
+
+    fn shift_now(&mut self, measure: &Measure) -> Option<i64> {
         match *self.program.windows.get(measure.window)? {
             Window::Lifetime | Window::SinceFirst { .. } => None,
             Window::Sliding { length } => {
@@ -262,11 +283,8 @@ impl<'e> Evaluator<'e> {
     /// What each measure of a rule came to, in reading order.
     pub(crate) fn values(&mut self, rule: &CompiledRule) -> Vec<Measured> {
         let program = self.program;
-        let all = rule.measures.iter().filter_map(|place| program.measures.get(*place).map(|m| (*place, m)));
-        all.collect::<Vec<_>>().into_iter().map(|(_, measure)| {
-            let (fold, distinct) = self.measured(measure);
-            measure.said(&fold, distinct)
-        }).collect()
+        let all = rule.measures.iter().filter_map(|place| program.measures.get(*place));
+        all.map(|measure| self.made(measure).map_or(Measured::Unknown, |made| measure.said(made))).collect()
     }
 
     /// The events that the rule's measures are made of, newest first, at most `limit`.
@@ -313,22 +331,6 @@ fn turning(mut low: i64, mut high: i64, test: impl Fn(i64) -> bool) -> i64 {
     high
 }
 
-fn fold(stream: &mut Stream, measure: &Measure, (from, to): (i64, i64)) -> Fold {
-    let (width, start, mut whole) = (stream.width, stream.since(from), Fold::EMPTY);
-    for segment in stream.segments.iter_mut().skip(start) {
-        if segment.first_time() > to {
-            break;
-        }
-        let rows = segment.between(width, from, to);
-        if rows.len() < FOLD_ROWS * width || rows.len() < segment.rows.len() {
-            whole.add(measure, rows, width);
-        } else {
-            whole.then(&segment.fold(measure, width));
-        }
-    }
-    whole
-}
-
 fn distinct(stream: &Stream, measure: &Measure, (from, to): (i64, i64)) -> i64 {
     let mut seen = HashSet::new();
     for segment in stream.segments.iter().skip(stream.since(from)) {
@@ -371,60 +373,6 @@ fn only_events_help(program: &Program, measure: &Measure, op: Comparator, value:
         Some(Window::Calendar { offset: 0, .. }) => wants_more,
         _ => false,
     }
-}
-
-impl Measure {
-    fn compare(&self, fold: &Fold, distinct: i64, op: Comparator, value: i64) -> Truth {
-        let truth = |yes: bool| if yes { Truth::True } else { Truth::False };
-        let counted = |count: i64| truth(holds(i128::from(count) * i128::from(Decimal::SCALE), op, i128::from(value)));
-        match self.function {
-            Function::Count => counted(fold.count),
-            Function::Distinct => counted(distinct),
-            Function::Exists => truth(holds(i64::from(fold.count > 0), op, value)),
-            _ if fold.foreign => Truth::Unknown,
-            Function::Sum => truth(holds(fold.sum, op, i128::from(value))),
-            _ if fold.valued == 0 => Truth::Unknown,
-            Function::Avg => truth(holds(fold.sum, op, i128::from(value) * i128::from(fold.valued))),
-            Function::Min => truth(holds(fold.min, op, value)),
-            Function::Max => truth(holds(fold.max, op, value)),
-            Function::First => truth(holds(fold.first.0, op, value)),
-            Function::Last => truth(holds(fold.last.0, op, value)),
-        }
-    }
-
-    fn said(&self, fold: &Fold, distinct: i64) -> Measured {
-        let count = |count: i64| Decimal::whole(count).map_or(Measured::Unknown, Measured::Number);
-        match self.function {
-            Function::Count => count(fold.count),
-            Function::Distinct => count(distinct),
-            Function::Exists => Measured::Bool(fold.count > 0),
-            _ if fold.foreign => Measured::Unknown,
-            Function::Sum => self.amount(fold.sum),
-            _ if fold.valued == 0 => Measured::Unknown,
-            Function::Avg => self.amount(rounded(fold.sum, i128::from(fold.valued))),
-            Function::Min => self.amount(i128::from(fold.min)),
-            Function::Max => self.amount(i128::from(fold.max)),
-            Function::First => Measured::Event(u64::try_from(fold.first.1).unwrap_or(0)),
-            Function::Last => Measured::Event(u64::try_from(fold.last.1).unwrap_or(0)),
-        }
-    }
-
-    fn amount(&self, scaled: i128) -> Measured {
-        let value = Decimal::from_scaled(i64::try_from(scaled).unwrap_or(i64::MAX));
-        let currency = self.currency.and_then(|(_, number)| currency(number));
-        currency.map_or(Measured::Number(value), |currency| Measured::Money(Money { value, currency }))
-    }
-}
-
-fn currency(number: i64) -> Option<Currency> {
-    let [_, _, _, _, _, a, b, c] = number.to_be_bytes();
-    std::str::from_utf8(&[a, b, c]).ok()?.parse().ok()
-}
-
-/// A quotient, half away from nought.
-fn rounded(total: i128, count: i128) -> i128 {
-    let half = if total < 0 { -count / 2 } else { count / 2 };
-    (total + half) / count.max(1)
 }
 
 /// The rules that hold for a customer without any event.

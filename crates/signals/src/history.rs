@@ -3,17 +3,21 @@
 //! A stream is cut into segments of at most [`SEGMENT_ROWS`] rows. What a measure makes of a whole segment is kept with
 //! it, so that a window over a long history costs its two ends and one step per segment between.
 
+use std::ops::Range;
+
 use base::Timestamp;
 use domain::KindId;
 
 use crate::fold::Fold;
-use crate::program::Measure;
 use crate::layout::{ABSENT, HEAD};
+use crate::program::Measure;
 
 /// The most rows in a segment.
 pub const SEGMENT_ROWS: usize = 256;
 /// Of how many rows the sum is worth keeping.
 pub(crate) const FOLD_ROWS: usize = 32;
+/// Of how many segments the sum is worth keeping.
+const MIDDLE_SEGMENTS: usize = 4;
 
 /// The events of one kind.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +25,18 @@ pub(crate) struct Stream {
     pub(crate) width: usize,
     pub(crate) segments: Vec<Segment>,
     pub(crate) last_number: u32,
+    /// What measures made of the whole segments within their windows.
+    pub(crate) middles: Vec<Middle>,
+}
+
+/// What a measure made of the segments from one place up to another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Middle {
+    stamp: u64,
+    window: usize,
+    start: usize,
+    end: usize,
+    fold: Fold,
 }
 
 /// A run of rows.
@@ -62,7 +78,7 @@ impl Segment {
         time_of(&self.rows)
     }
 
-    pub(crate) fn last<'s>(&'s self, width: usize) -> &'s [i64] {
+    pub(crate) fn last(&self, width: usize) -> &[i64] {
         self.rows.get(self.rows.len().saturating_sub(width)..).unwrap_or_default()
     }
 
@@ -152,6 +168,7 @@ impl Stream {
         if width <= self.width {
             return;
         }
+        self.middles.clear();
         for segment in &mut self.segments {
             let rows = segment.rows.chunks_exact(self.width);
             segment.rows = rows.flat_map(|row| padded(row, width)).collect();
@@ -179,7 +196,10 @@ impl Stream {
         };
         match (segment.len(width) >= SEGMENT_ROWS, is_last && key(segment.last(width)) < new) {
             (false, true) => segment.append(row),
-            (false, false) => segment.insert(width, row),
+            (false, false) => {
+                segment.insert(width, row);
+                self.middles.clear();
+            }
             (true, true) => self.begin(row),
             (true, false) => {
                 self.split(follows.saturating_sub(1));
@@ -196,12 +216,73 @@ impl Stream {
 
     fn split(&mut self, place: usize) {
         let (width, number) = (self.width, self.number());
+        self.middles.clear();
         if let Some(segment) = self.segments.get_mut(place) {
             let middle = segment.len(width) / 2 * width;
             let rows = segment.rows.split_off(middle);
             segment.touch();
             self.segments.insert(place + 1, Segment { number, rows, folds: Vec::new(), dirty: true });
         }
+    }
+}
+
+/// Folding a window: its two ends row by row, and what lies between as far as it is known.
+impl Stream {
+    /// What a measure makes of the rows from `from` to `to`, both in.
+    pub(crate) fn fold(&mut self, measure: &Measure, (from, to): (i64, i64)) -> Fold {
+        let (since, mut whole) = (self.since(from), Fold::EMPTY);
+        let cut = self.segments.get(since).is_some_and(|segment| segment.first_time() < from);
+        let (start, end) = (since + usize::from(cut), self.whole_until(to));
+        if start + MIDDLE_SEGMENTS > end {
+            self.fold_each(measure, (from, to), since..self.segments.len(), &mut whole);
+            return whole;
+        }
+        self.fold_each(measure, (from, to), since..start, &mut whole);
+        whole.then(&self.middle(measure, start, end));
+        self.fold_each(measure, (from, to), end..self.segments.len(), &mut whole);
+        whole
+    }
+
+    /// The first segment that does not lie wholly before or at `to`, or the last, which still grows.
+    fn whole_until(&self, to: i64) -> usize {
+        let apart = self.segments.len().saturating_sub(1);
+        match self.segments.last() {
+            Some(last) if last.first_time() <= to => apart,
+            _ => self.segments.partition_point(|segment| time_of(segment.last(self.width)) <= to).min(apart),
+        }
+    }
+
+    fn fold_each(&mut self, measure: &Measure, (from, to): (i64, i64), places: Range<usize>, whole: &mut Fold) {
+        let width = self.width;
+        for segment in self.segments.get_mut(places).unwrap_or_default() {
+            if segment.first_time() > to {
+                break;
+            }
+            let rows = segment.between(width, from, to);
+            if rows.len() < FOLD_ROWS * width || rows.len() < segment.rows.len() {
+                whole.add(measure, rows, width);
+            } else {
+                whole.then(&segment.fold(measure, width));
+            }
+        }
+    }
+
+    /// Segments come to its end one by one; when its start moves on, it is made anew.
+    fn middle(&mut self, measure: &Measure, start: usize, end: usize) -> Fold {
+        let is_ours = |known: &Middle| (known.stamp, known.window) == (measure.stamp, measure.window);
+        let place = self.middles.iter().position(is_ours).unwrap_or(self.middles.len());
+        let fresh = Middle { stamp: measure.stamp, window: measure.window, start, end: start, fold: Fold::EMPTY };
+        let known = self.middles.get(place).copied().filter(|known| known.start == start && known.end <= end);
+        let mut middle = known.unwrap_or(fresh);
+        for segment in self.segments.get_mut(middle.end..end).unwrap_or_default() {
+            middle.fold.then(&segment.fold(measure, self.width));
+        }
+        middle.end = end;
+        match self.middles.get_mut(place) {
+            Some(kept) => *kept = middle,
+            None => self.middles.push(middle),
+        }
+        middle.fold
     }
 }
 
@@ -252,14 +333,20 @@ impl History {
     #[must_use]
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         let first = self.first_time()?;
-        let ends = self.streams.iter().filter_map(|(_, stream)| stream.segments.last().map(|last| (stream.width, last)));
+        let ends =
+            self.streams.iter().filter_map(|(_, stream)| stream.segments.last().map(|last| (stream.width, last)));
         let last = ends.map(|(width, segment)| time_of(segment.last(width))).max()?;
         Some((Timestamp::from_ms(first), Timestamp::from_ms(last)))
     }
 
     /// Time, kind and place in the log of events before `(time, seq)`, newest first, at most `limit`.
     #[must_use]
-    pub fn newest(&self, before: (Timestamp, u64), kind: Option<KindId>, limit: usize) -> Vec<(Timestamp, KindId, u64)> {
+    pub fn newest(
+        &self,
+        before: (Timestamp, u64),
+        kind: Option<KindId>,
+        limit: usize,
+    ) -> Vec<(Timestamp, KindId, u64)> {
         let before = (before.0.ms(), i64::try_from(before.1).unwrap_or(i64::MAX));
         let wanted = self.streams.iter().filter(|(known, _)| kind.is_none_or(|kind| kind == *known));
         let mut found: Vec<(i64, i64, KindId)> = wanted

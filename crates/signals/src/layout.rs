@@ -61,12 +61,7 @@ impl Layout {
     }
 
     /// Writes an event as a row into `row`, which is cleared first. Values of another type than declared are absent.
-    pub fn write<'v>(
-        &self,
-        row: &mut Vec<i64>,
-        head: [i64; HEAD],
-        fields: impl Iterator<Item = (FieldId, &'v Value)>,
-    ) {
+    pub fn write<'v>(&self, row: &mut Vec<i64>, head: [i64; HEAD], fields: impl Iterator<Item = (FieldId, &'v Value)>) {
         row.clear();
         row.extend(head);
         row.resize(self.width, ABSENT);

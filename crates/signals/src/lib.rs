@@ -36,13 +36,15 @@ mod evaluate;
 mod fold;
 mod history;
 mod layout;
+mod measured;
 mod program;
 mod standing;
 mod stored;
 
 pub use customer::{Cause, Customer, EVIDENCE_LIMIT, Outcome, Reason, Transition, cause_of};
-pub use evaluate::{Measured, Scratch, Truth};
+pub use evaluate::{Scratch, Truth};
 pub use history::{History, SEGMENT_ROWS};
 pub use layout::{ABSENT, Layout, Layouts, symbol};
+pub use measured::Measured;
 pub use program::{CompiledRule, Program, Rule};
 pub use stored::{SegmentKey, Stored, StoredError};

@@ -35,6 +35,8 @@ pub(crate) struct Measure {
     pub(crate) window: usize,
     /// Whether a stored fold is this measure's: a hash of all but the window.
     pub(crate) stamp: u64,
+    /// Its kind and window among all different ones.
+    pub(crate) span: usize,
     /// The first measure over the same rows of the same field: what one came to serves all.
     pub(crate) shared: usize,
 }
@@ -52,7 +54,7 @@ fn word(row: &[i64], slot: usize) -> Option<i64> {
     row.get(slot).copied().filter(|word| *word != ABSENT)
 }
 
-pub(crate) fn holds<T: Ord>(left: T, op: Comparator, right: T) -> bool {
+pub(crate) fn holds<T: Ord + Copy>(left: T, op: Comparator, right: T) -> bool {
     match op {
         Comparator::Eq => left == right,
         Comparator::Ne => left != right,
@@ -74,7 +76,7 @@ impl Measure {
     /// Whether what one comes to serves the other.
     fn shares(&self, other: &Self) -> bool {
         let is_distinct = |measure: &Self| measure.function == Function::Distinct;
-        let stands = |measure: &Self| (measure.kind, measure.window, measure.stamp, is_distinct(measure));
+        let stands = |measure: &Self| (measure.span, measure.stamp, is_distinct(measure));
         stands(self) == stands(other)
     }
 
@@ -124,6 +126,7 @@ pub struct Program {
     pub(crate) rules: Vec<CompiledRule>,
     pub(crate) measures: Vec<Measure>,
     pub(crate) windows: Vec<Window>,
+    pub(crate) spans: Vec<(KindId, usize)>,
     pub(crate) zone: TimeZone,
     /// A hash of what scratch space keeps for it.
     pub(crate) stamp: u64,
@@ -138,15 +141,15 @@ impl Program {
     /// # Errors
     /// A definition that does not fit the kinds.
     pub fn compile(rules: &[Rule], kinds: &Kinds, zone: TimeZone) -> Result<Self, DefinitionError> {
-        let mut compiler = Compiler { kinds, layouts: Layouts::of(kinds), measures: Vec::new(), windows: Vec::new() };
+        let mut compiler = Compiler::new(kinds);
         let compiled = rules.iter().map(|rule| compiler.rule(rule)).collect::<Result<Vec<_>, _>>()?;
-        let Compiler { measures, windows, .. } = compiler;
+        let Compiler { measures, windows, spans, .. } = compiler;
         let mut by_kind: HashMap<KindId, Vec<usize>> = HashMap::new();
         for (place, rule) in compiled.iter().enumerate() {
             rule.kinds.iter().for_each(|kind| by_kind.entry(*kind).or_default().push(place));
         }
-        let stamp = hash(&format!("{} {windows:?} {zone:?}", measures.len()));
-        let mut program = Self { rules: compiled, measures, windows, zone, stamp, by_kind, vacuous: Vec::new() };
+        let stamp = hash(&format!("{} {windows:?} {} {zone:?}", measures.len(), spans.len()));
+        let mut program = Self { rules: compiled, measures, windows, spans, zone, stamp, by_kind, vacuous: Vec::new() };
         program.vacuous = crate::evaluate::vacuous(&program);
         Ok(program)
     }
@@ -182,6 +185,7 @@ struct Compiler<'k> {
     layouts: Layouts,
     measures: Vec<Measure>,
     windows: Vec<Window>,
+    spans: Vec<(KindId, usize)>,
 }
 
 fn place_of<T: PartialEq>(all: &mut Vec<T>, one: T) -> usize {
@@ -191,13 +195,19 @@ fn place_of<T: PartialEq>(all: &mut Vec<T>, one: T) -> usize {
     })
 }
 
-impl Compiler<'_> {
+impl<'k> Compiler<'k> {
+    fn new(kinds: &'k Kinds) -> Self {
+        let (measures, windows, spans) = (Vec::new(), Vec::new(), Vec::new());
+        Self { kinds, layouts: Layouts::of(kinds), measures, windows, spans }
+    }
+
     fn rule(&mut self, rule: &Rule) -> Result<CompiledRule, DefinitionError> {
         rule.definition.check(self.kinds)?;
         let node = self.node(&rule.definition.condition)?;
         let mut measures = Vec::new();
         collect(&node, &mut measures);
-        let mut kinds: Vec<KindId> = measures.iter().filter_map(|place| self.measures.get(*place)).map(|m| m.kind).collect();
+        let mut kinds: Vec<KindId> =
+            measures.iter().filter_map(|place| self.measures.get(*place)).map(|m| m.kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
         let latches = rule.definition.trigger == Trigger::Becomes
@@ -243,8 +253,8 @@ impl Compiler<'_> {
         let wanted = currency.or(is_money.then_some(ABSENT));
         let currency = slot.and_then(|(_, slot)| wanted.map(|wanted| (slot + 1, wanted)));
         let (slot, window) = (slot.map(|(_, slot)| slot), place_of(&mut self.windows, measure.window));
-        let function = measure.function;
-        let mut compiled = Measure { function, kind, slot, currency, filter, window, stamp: 0, shared: 0 };
+        let (function, span) = (measure.function, place_of(&mut self.spans, (kind, window)));
+        let mut compiled = Measure { function, kind, slot, currency, filter, window, stamp: 0, span, shared: 0 };
         compiled.stamp = stamp(&compiled);
         let shared = self.measures.iter().position(|known| known.shares(&compiled));
         compiled.shared = shared.unwrap_or(self.measures.len());

@@ -25,9 +25,8 @@ pub(crate) struct Standing {
 
 impl Standing {
     /// Joins where the rule stands for another customer: the later decision goes on.
-    pub(crate) fn absorb(&mut self, other: &Self) {
-        self.fired = self.fired.max(other.fired);
-        self.settled = self.settled.max(other.settled);
+    pub(crate) fn absorb(self, other: &Self) -> Self {
+        Self { fired: self.fired.max(other.fired), settled: self.settled.max(other.settled), ..self }
     }
 }
 
@@ -89,8 +88,12 @@ impl<'t> Turn<'t> {
 }
 
 impl Customer {
+    fn place(&self, rule: RuleId) -> Result<usize, usize> {
+        self.standings.binary_search_by_key(&rule, |known| known.rule)
+    }
+
     pub(crate) fn standing(&self, rule: RuleId) -> Option<Standing> {
-        self.standings.iter().find(|known| known.rule == rule).copied()
+        self.place(rule).ok().and_then(|place| self.standings.get(place).copied())
     }
 
     /// The next point in order.
@@ -98,12 +101,12 @@ impl Customer {
         let before = self.standing(rule.rule.id);
         let fired = before.and_then(|standing| standing.fired);
         if rule.latches && fired.is_some() {
-            return;
+            return self.wake(rule.rule.id, None);
         }
         let (truth, next) = turn.at(&mut self.history, at).outlook(rule);
         let edge = (truth && !before.is_some_and(|standing| standing.truth)).then_some(at);
-        self.settle(turn, rule, Seen { from: at, edge, truth, again: false }, at);
-        self.wake(rule, next);
+        self.settle(turn, rule, before, Seen { from: at, edge, truth, again: false }, at);
+        self.wake(rule.rule.id, next.filter(|_| !(rule.latches && edge.is_some())));
     }
 
     /// Every point from `from`, which is not before the rule's beginning, to the last one visited, again.
@@ -123,8 +126,9 @@ impl Customer {
             let open = settled.map_or(from, |settled| from.max(settled.ms() + 1));
             seen.edge = self.edge(turn, rule, open, to);
         }
-        self.settle(turn, rule, seen, to);
-        self.wake(rule, next);
+        self.settle(turn, rule, standing, seen, to);
+        let latched = rule.latches && self.standing(rule.rule.id).is_some_and(|standing| standing.fired.is_some());
+        self.wake(rule.rule.id, next.filter(|_| !latched));
     }
 
     /// Where the rule becomes true between two instants: first, if it latches, else last.
@@ -158,11 +162,9 @@ impl Customer {
     }
 
     /// Brings the rule's standing to what its points show.
-    fn settle(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, seen: Seen, at: i64) {
-        let id = rule.rule.id;
+    fn settle(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, before: Option<Standing>, seen: Seen, at: i64) {
         let stays = rule.rule.definition.trigger == Trigger::Becomes;
-        let none = Standing { rule: id, truth: false, fired: None, settled: None, stays };
-        let before = self.standing(id);
+        let none = Standing { rule: rule.rule.id, truth: false, fired: None, settled: None, stays };
         let mut standing = Standing { truth: seen.truth, stays, ..before.unwrap_or(none) };
         match seen.step(rule, standing.fired, at) {
             Step::Stay(fired) => standing.fired = fired,
@@ -175,18 +177,22 @@ impl Customer {
                 }
             }
         }
-        if before != Some(standing) {
+        if before.unwrap_or(none) != standing {
             self.put(standing);
         }
     }
 
-    fn put(&mut self, standing: Standing) {
+    pub(crate) fn put(&mut self, standing: Standing) {
         let matters = standing.truth || standing.fired.is_some() || standing.settled.is_some();
-        match self.standings.iter().position(|known| known.rule == standing.rule) {
-            Some(place) if !matters => drop(self.standings.swap_remove(place)),
-            Some(place) => self.standings.iter_mut().skip(place).take(1).for_each(|known| *known = standing),
-            None if matters => self.standings.push(standing),
-            None => {}
+        match self.place(standing.rule) {
+            Ok(place) if !matters => drop(self.standings.remove(place)),
+            Ok(place) => {
+                if let Some(known) = self.standings.get_mut(place) {
+                    *known = standing;
+                }
+            }
+            Err(place) if matters => self.standings.insert(place, standing),
+            Err(_) => {}
         }
     }
 
@@ -215,17 +221,27 @@ impl Customer {
         (Timestamp::from_ms(at), decision)
     }
 
-    /// Sees to it that the customer is looked at when time alone may change where the rule stands.
-    pub(crate) fn wake(&mut self, rule: &CompiledRule, next: Option<i64>) {
-        let latched = rule.latches && self.standing(rule.rule.id).is_some_and(|standing| standing.fired.is_some());
-        if let Some(next) = next.filter(|_| !latched) {
-            self.due = Some(self.due.map_or(next, |due| due.min(next)));
+    pub(crate) fn due_of(&self, rule: RuleId) -> Option<i64> {
+        let place = self.dues.binary_search_by_key(&rule, |(known, _)| *known).ok()?;
+        self.dues.get(place).map(|(_, due)| *due)
+    }
+
+    /// Keeps when time alone may change where a rule stands. `set_due` must follow.
+    pub(crate) fn wake(&mut self, rule: RuleId, next: Option<i64>) {
+        let place = self.dues.binary_search_by_key(&rule, |(known, _)| *known);
+        match (place, next) {
+            (Ok(place), Some(next)) => {
+                if let Some((_, due)) = self.dues.get_mut(place) {
+                    *due = next;
+                }
+            }
+            (Ok(place), None) => drop(self.dues.remove(place)),
+            (Err(place), Some(next)) => self.dues.insert(place, (rule, next)),
+            (Err(_), None) => {}
         }
     }
 
-    /// Looks ahead from the beginning of a rule that is yet to come.
-    pub(crate) fn await_beginning(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule) {
-        let (_, next) = turn.at(&mut self.history, rule.rule.since.ms()).outlook(rule);
-        self.wake(rule, next);
+    pub(crate) fn set_due(&mut self) {
+        self.due = self.dues.iter().map(|(_, due)| *due).min();
     }
 }

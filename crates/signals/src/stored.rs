@@ -1,7 +1,7 @@
 //! A customer as bytes: its state with the last segment of each stream, and every other segment on its own, so that
 //! a long history is not written again for each event.
 
-use base::Timestamp;
+use base::{RuleId, Timestamp};
 use domain::KindId;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -45,7 +45,7 @@ struct State {
     standings: Vec<Standing>,
     visited: i64,
     last_seq: u64,
-    due: Option<i64>,
+    dues: Vec<(RuleId, i64)>,
     streams: Vec<StreamState>,
 }
 
@@ -114,7 +114,7 @@ impl Customer {
             standings: self.standings.clone(),
             visited: self.visited,
             last_seq: self.last_seq,
-            due: self.due,
+            dues: self.dues.clone(),
         };
         Stored { state: bytes(&state), segments, due: self.due() }
     }
@@ -123,10 +123,7 @@ impl Customer {
     ///
     /// # Errors
     /// Bytes that are not what `store` gave, or a missing segment.
-    pub fn load(
-        state: &[u8],
-        mut segment: impl FnMut(SegmentKey) -> Option<Vec<u8>>,
-    ) -> Result<Self, StoredError> {
+    pub fn load(state: &[u8], mut segment: impl FnMut(SegmentKey) -> Option<Vec<u8>>) -> Result<Self, StoredError> {
         let state: State = read(state)?;
         let streams = state.streams.into_iter().map(|stored| {
             let kind = stored.kind;
@@ -137,7 +134,8 @@ impl Customer {
             standings: state.standings,
             visited: state.visited,
             last_seq: state.last_seq,
-            due: state.due,
+            due: state.dues.iter().map(|(_, due)| *due).min(),
+            dues: state.dues,
         })
     }
 
@@ -145,8 +143,12 @@ impl Customer {
     #[must_use]
     pub fn size(&self) -> usize {
         let segments = self.history.streams.iter().flat_map(|(_, stream)| &stream.segments);
-        let rows: usize = segments.map(|segment| 120 + segment.rows.capacity() * 8 + segment.folds.capacity() * size_of::<(u64, usize, Fold)>()).sum();
-        160 + self.standings.capacity() * size_of::<Standing>() + rows
+        let rows: usize = segments
+            .map(|segment| {
+                120 + segment.rows.capacity() * 8 + segment.folds.capacity() * size_of::<(u64, usize, Fold)>()
+            })
+            .sum();
+        160 + self.standings.capacity() * size_of::<Standing>() + self.dues.capacity() * 16 + rows
     }
 }
 
@@ -187,6 +189,6 @@ impl Stream {
             segments.push(whole(number, &packed, false)?);
         }
         segments.push(whole(stored.last, &stored.rows, true)?);
-        Ok(Self { width, segments, last_number: stored.last_number })
+        Ok(Self { width, segments, last_number: stored.last_number, middles: Vec::new() })
     }
 }

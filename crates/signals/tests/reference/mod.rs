@@ -1,6 +1,6 @@
 //! What definitions mean, the slow and obvious way: a list of events, read again for each question.
 
-use base::{DAY_MS, TimeZone, Timestamp};
+use base::{DAY_MS, HOUR_MS, TimeZone, Timestamp};
 use domain::Value;
 use lexicon::{Comparator, Condition, Function, Length, Literal, Measure, Predicate, Unit, Window};
 use signals::Rule;
@@ -146,7 +146,8 @@ impl Reference {
         let midnight = |at: i64| Unit::Day.start(Timestamp::from_ms(at), 0, &self.zone).ms();
         let (hour, gone) = (time - midnight(time), length.after(Timestamp::from_ms(time), &self.zone).ms());
         let days = (-2..6).map(|day| midnight(gone + day * DAY_MS));
-        days.flat_map(|day| [day, day + hour + 1]).collect()
+        // A day may be an hour shorter or longer than the event's.
+        days.flat_map(|day| [day, day + hour + 1, day + hour + 1 - HOUR_MS, day + hour + 1 + HOUR_MS]).collect()
     }
 }
 
@@ -183,7 +184,7 @@ fn word(value: &Literal) -> i128 {
     }
 }
 
-fn holds<T: Ord>(left: T, op: Comparator, right: T) -> bool {
+fn holds<T: Ord + Copy>(left: T, op: Comparator, right: T) -> bool {
     match op {
         Comparator::Eq => left == right,
         Comparator::Ne => left != right,

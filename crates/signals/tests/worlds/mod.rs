@@ -115,7 +115,8 @@ enum When {
 fn when() -> impl Strategy<Value = When> {
     let hours = prop_oneof![Just(0), Just(12 * HOUR_MS), Just(DAY_MS - 1), 0..DAY_MS];
     let free = (0..130i64, hours, -1..=1i64).prop_map(|(day, hour, ms)| When::Free(BEGIN + day * DAY_MS + hour + ms));
-    let apart = (any::<Index>(), 0..LENGTHS.len(), -1..=1i64).prop_map(|(from, length, ms)| When::Apart(from, length, ms));
+    let apart =
+        (any::<Index>(), 0..LENGTHS.len(), -1..=1i64).prop_map(|(from, length, ms)| When::Apart(from, length, ms));
     prop_oneof![4 => free, 3 => apart, 1 => any::<Index>().prop_map(When::Same)]
 }
 
@@ -153,8 +154,12 @@ pub(crate) fn crowd(size: std::ops::Range<usize>) -> impl Strategy<Value = Vec<E
     prop::collection::vec(each, size).prop_map(|mut all| {
         all.sort_by_key(|(step, lag, ..)| step + lag);
         let places = (1..=all.len() as u64).rev().collect::<Vec<_>>();
-        let event = |((step, _, identity, fields), seq)| {
-            Event { time: BEGIN + step * 3 * HOUR_MS, seq, identity, kind: KINDS[0], fields }
+        let event = |((step, _, identity, fields), seq)| Event {
+            time: BEGIN + step * 3 * HOUR_MS,
+            seq,
+            identity,
+            kind: KINDS[0],
+            fields,
         };
         all.into_iter().zip(places).map(event).collect()
     })
@@ -210,7 +215,8 @@ fn function(field_type: FieldType) -> impl Strategy<Value = Function> {
 }
 
 fn comparison() -> impl Strategy<Value = Condition> {
-    let made = select(FIELDS.to_vec()).prop_flat_map(|(kind, field, field_type)| (Just((kind, field, field_type)), function(field_type)));
+    let made = select(FIELDS.to_vec())
+        .prop_flat_map(|(kind, field, field_type)| (Just((kind, field, field_type)), function(field_type)));
     let made = made.prop_flat_map(|((kind, field, field_type), function)| {
         let compared = match function {
             Function::Count | Function::Distinct => FieldType::Number,
@@ -278,7 +284,7 @@ pub(crate) struct World {
     pub(crate) transitions: Vec<Transition>,
     seq: u64,
     /// What has been stored of the segments.
-    pub(crate) stored: HashMap<signals::SegmentKey, Vec<u8>>,
+    stored: HashMap<signals::SegmentKey, Vec<u8>>,
 }
 
 impl World {
