@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { joinCommits, mergeTimeline, mergeTop, type Pages, patchRows, patchRule, prepend } from "./patch";
+import type { Commit, CustomerRow, Decision, RuleDetail, TimelineItem } from "./types";
+
+const text = { zh: "", en: "" };
+const event = (id: string, time: string, customer = "cus_1"): TimelineItem => ({
+  event: id, time, received_at: time, kind: "order.placed", label: text, source: "s", summary: text, fields: [], originals: [], customer, history: false,
+});
+const decision = (id: string, outcome: Decision["outcome"], name: string, customer = "cus_1"): Decision => ({
+  id, customer: { id: customer, name: null }, rule: { id: "aut_1", name: "r", version: 1 }, outcome, name, as_of: "", at: "", reason: "event", superseded: false, history: false, why: text,
+});
+const commit = (change: Partial<Commit>): Commit => ({ seq: 1, events: 1, customers: ["cus_1"], kinds: {}, decisions: [], recent: [], ...change });
+const row = (id: string, tags: string[] = []): CustomerRow => ({ id, name: null, identifiers: [], tags, last_seen: "2026-01-01T00:00:00Z", events: 3 });
+const paged = <T>(...pages: T[][]): Pages<T> => ({ pages: pages.map((items, place) => ({ items, next: place < pages.length - 1 ? "more" : null })), pageParams: pages.map(() => null) });
+
+describe("joinCommits", () => {
+  it("adds up, and puts the newest first", () => {
+    const joined = joinCommits([
+      commit({ seq: 1, events: 2, kinds: { a: 1 }, recent: [event("e1", "1")], customers: ["cus_1"] }),
+      commit({ seq: 2, events: 3, kinds: { a: 2, b: 1 }, recent: [event("e2", "2")], customers: ["cus_2", "cus_1"] }),
+    ]);
+    expect(joined).toMatchObject({ seq: 2, events: 5, kinds: { a: 3, b: 1 }, customers: ["cus_2", "cus_1"] });
+    expect(joined.recent.map((item) => item.event)).toEqual(["e2", "e1"]);
+  });
+});
+
+describe("prepend", () => {
+  it("keeps what is known once and is the same array when nothing is new", () => {
+    const old = ["b", "c"];
+    expect(prepend(old, ["a", "b"], String, 3)).toEqual(["a", "b", "c"]);
+    expect(prepend(old, ["a", "b"], String, 2)).toEqual(["a", "b"]);
+    expect(prepend(old, ["c"], String, 3)).toBe(old);
+  });
+});
+
+describe("mergeTimeline", () => {
+  it("puts a late event where its time belongs", () => {
+    const merged = mergeTimeline(paged([event("e3", "3"), event("e1", "1")]), [event("e2", "2"), event("e3", "3")]);
+    expect(merged.pages[0]?.items.map((item) => item.event)).toEqual(["e3", "e2", "e1"]);
+  });
+
+  it("leaves out what belongs on a page not fetched yet or already on another", () => {
+    const old = paged([event("e9", "9")], [event("e5", "5")]);
+    expect(mergeTimeline(old, [event("e5", "5"), event("e2", "2")])).toBe(old);
+  });
+});
+
+describe("mergeTop", () => {
+  it("keeps rows that were pushed off the first page, and shows nobody twice", () => {
+    const merged = mergeTop(paged([row("a"), row("b")], [row("c")]), { items: [row("c"), row("a")], next: "x" });
+    expect(merged.pages.map((page) => page.items.map((each) => each.id))).toEqual([["c", "a", "b"], []]);
+    expect(merged.pages[0]?.next).toBe("more");
+  });
+});
+
+describe("patchRows", () => {
+  it("counts events, moves the time forward, and sets and clears tags in order", () => {
+    const old = paged([row("cus_1", ["vip"]), row("cus_2")]);
+    const next = patchRows(old, commit({
+      recent: [event("e2", "2026-02-02T00:00:00Z"), event("e1", "2025-01-01T00:00:00Z")],
+      decisions: [decision("d2", "clear_tag", "vip"), decision("d1", "set_tag", "new")],
+    }));
+    expect(next.pages[0]?.items[0]).toMatchObject({ events: 5, last_seen: "2026-02-02T00:00:00Z", tags: ["new"] });
+    expect(next.pages[0]?.items[1]).toBe(old.pages[0]?.items[1]);
+  });
+
+  it("is the same value when nobody shown is touched", () => {
+    const old = paged([row("cus_9")]);
+    expect(patchRows(old, commit({ recent: [event("e1", "1")] }))).toBe(old);
+  });
+});
+
+describe("patchRule", () => {
+  it("takes its own decisions once", () => {
+    const rule = { id: "aut_1", decisions: [decision("d1", "set_tag", "x")], fired_24h: 1 } as unknown as RuleDetail;
+    const next = patchRule(rule, [decision("d2", "set_tag", "x"), decision("d1", "set_tag", "x")]);
+    expect(next.decisions.map((each) => each.id)).toEqual(["d2", "d1"]);
+    expect(patchRule(next, [decision("d1", "set_tag", "x")])).toBe(next);
+  });
+});

@@ -1,0 +1,91 @@
+// What a commit changes in things already fetched. Pure: values in, values out.
+import type { Commit, CustomerRow, Decision, Page, RuleDetail, TimelineItem } from "./types";
+
+export type Pages<T> = { pages: Page<T>[]; pageParams: unknown[] };
+
+/** Several commits as one; the newest things first. */
+export function joinCommits(commits: readonly Commit[]): Commit {
+  const newest = commits.toReversed();
+  const kinds: Record<string, number> = {};
+  for (const commit of commits) {
+    for (const [kind, n] of Object.entries(commit.kinds ?? {})) kinds[kind] = (kinds[kind] ?? 0) + n;
+  }
+  return {
+    seq: newest[0]?.seq ?? 0,
+    events: commits.reduce((sum, commit) => sum + commit.events, 0),
+    customers: [...new Set(newest.flatMap((commit) => commit.customers))],
+    kinds,
+    decisions: newest.flatMap((commit) => commit.decisions),
+    recent: newest.flatMap((commit) => commit.recent),
+  };
+}
+
+/** `fresh` before `old`, without repeats, at most `limit`. The same array when nothing is new. */
+export function prepend<T>(old: T[], fresh: readonly T[], id: (item: T) => string, limit: number): T[] {
+  const known = new Set(old.map(id));
+  const news = fresh.filter((item) => !known.has(id(item)));
+  return news.length === 0 ? old : [...news, ...old].slice(0, limit);
+}
+
+/** Events the first page does not have yet, put where their time belongs. */
+export function mergeTimeline(old: Pages<TimelineItem>, fresh: readonly TimelineItem[]): Pages<TimelineItem> {
+  const [first, ...rest] = old.pages;
+  if (first === undefined) return old;
+  const known = new Set(old.pages.flatMap((page) => page.items.map((item) => item.event)));
+  const oldest = rest.length > 0 || first.next !== null ? first.items.at(-1)?.time : undefined;
+  const news = fresh.filter((item) => !known.has(item.event) && (oldest === undefined || item.time >= oldest));
+  if (news.length === 0) return old;
+  const items = [...news, ...first.items].toSorted((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0));
+  return { ...old, pages: [{ ...first, items }, ...rest] };
+}
+
+/** The fresh first page, then what the list had besides: rows pushed off the first page are kept. */
+export function mergeTop(old: Pages<CustomerRow>, top: Page<CustomerRow>): Pages<CustomerRow> {
+  const [first, ...rest] = old.pages;
+  if (first === undefined) return old;
+  const news = new Set(top.items.map((row) => row.id));
+  const without = (rows: CustomerRow[]) => rows.filter((row) => !news.has(row.id));
+  const items = [...top.items, ...without(first.items)];
+  return { ...old, pages: [{ items, next: first.next }, ...rest.map((page) => ({ ...page, items: without(page.items) }))] };
+}
+
+function patchTags(tags: string[], decisions: readonly Decision[]): string[] {
+  let next = tags;
+  for (const decision of decisions.toReversed()) {
+    if (decision.outcome === "set_tag" && !next.includes(decision.name)) next = [...next, decision.name];
+    if (decision.outcome === "clear_tag") next = next.filter((tag) => tag !== decision.name);
+  }
+  return next;
+}
+
+function patchRow(row: CustomerRow, commit: Commit): CustomerRow {
+  const seen = commit.recent.filter((item) => item.customer === row.id);
+  const decided = commit.decisions.filter((decision) => decision.customer.id === row.id);
+  if (seen.length === 0 && decided.length === 0) return row;
+  const times = seen.map((item) => item.time).concat(row.last_seen ?? []);
+  return {
+    ...row,
+    events: row.events + seen.length,
+    last_seen: times.toSorted().at(-1) ?? null,
+    tags: patchTags(row.tags, decided),
+  };
+}
+
+export function patchRows(old: Pages<CustomerRow>, commit: Commit): Pages<CustomerRow> {
+  const touched = new Set(commit.customers);
+  let changed = false;
+  const pages = old.pages.map((page) => {
+    const items = page.items.map((row) => (touched.has(row.id) ? patchRow(row, commit) : row));
+    if (items.every((row, place) => row === page.items[place])) return page;
+    changed = true;
+    return { ...page, items };
+  });
+  return changed ? { ...old, pages } : old;
+}
+
+export function patchRule(rule: RuleDetail, decisions: readonly Decision[]): RuleDetail {
+  const mine = decisions.filter((decision) => decision.rule.id === rule.id);
+  if (mine.length === 0) return rule;
+  const list = prepend(rule.decisions, mine, (decision) => decision.id, 50);
+  return list === rule.decisions ? rule : { ...rule, decisions: list, fired_24h: rule.fired_24h + mine.filter((each) => !rule.decisions.some((known) => known.id === each.id)).length };
+}

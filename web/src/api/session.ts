@@ -1,0 +1,14 @@
+import { queryOptions } from "@tanstack/react-query";
+import { http } from "./http";
+import type { Session, Setup } from "./types";
+
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: ({ signal }) => http.get<Session>("/v1/session", signal),
+  staleTime: Infinity,
+});
+
+export const addSession = (body: { email: string; password: string }) => http.post<Session>("/v1/session", body);
+export const removeSession = () => http.remove<unknown>("/v1/session");
+export const setUp = (body: Setup) => http.post<Session>("/v1/setup", body);
+export const clearDemo = () => http.post<unknown>("/v1/demo/clear");

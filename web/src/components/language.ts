@@ -1,0 +1,31 @@
+// The reader's language and zone, as hooks.
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { sessionQuery } from "@/api/session";
+import type { Text } from "@/api/types";
+import type { Language } from "@/i18n";
+import { capital, makeFormat } from "@/util/format";
+
+export function useLanguage(): Language {
+  const { i18n } = useTranslation();
+  return i18n.language === "en" ? "en" : "zh";
+}
+
+/** Reads a server text in the reader's language. */
+export function useText(): (text: Text) => string {
+  const language = useLanguage();
+  return (text) => text[language];
+}
+
+/** The same for a label that stands alone: in English with a capital. */
+export function useLabel(): (text: Text) => string {
+  const text = useText();
+  return (label) => capital(text(label));
+}
+
+export function useFormat() {
+  const language = useLanguage();
+  const zone = useQuery({ ...sessionQuery, enabled: false }).data?.company.zone;
+  return useMemo(() => makeFormat(language, zone), [language, zone]);
+}

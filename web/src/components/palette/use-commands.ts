@@ -1,0 +1,48 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { CustomerRow } from "@/api/types";
+import { useLanguage } from "@/components/language";
+import { useSignOut } from "@/components/sign-out";
+import { setLanguage } from "@/i18n";
+import { setAppearance } from "@/util/preferences";
+import type { Command } from "./commands";
+
+const act = (id: string, label: string, words: string, run: () => void): Command => ({ id, group: "act", label, words, run });
+
+export function useCommands(customers: readonly CustomerRow[]): Command[] {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const navigate = useNavigate();
+  const signOut = useSignOut();
+  const found = customers.map(
+    (row): Command => ({
+      id: row.id,
+      group: "customers",
+      label: row.name ?? t("common.unnamed"),
+      hint: row.identifiers.map((identifier) => identifier.value).join("  "),
+      words: "",
+      run: () => void navigate({ to: "/customers/$id", params: { id: row.id }, search: {} }),
+    }),
+  );
+  const go = (to: "/customers" | "/rules" | "/rules/new" | "/events", label: string, words: string): Command => ({
+    id: to,
+    group: "go",
+    label,
+    words,
+    run: () => void navigate({ to, search: {} }),
+  });
+  return [
+    ...found,
+    go("/customers", t("nav.customers"), "customers 客户 kehu kh"),
+    go("/rules", t("nav.rules"), "rules 规则 guize gz"),
+    go("/events", t("nav.events"), "events 事件 shijian sj sources 数据源"),
+    go("/rules/new", t("palette.new_rule"), "new rule 新规则 xinguize"),
+    language === "zh"
+      ? act("english", t("palette.to_english"), "language 语言 yuyan", () => setLanguage("en"))
+      : act("chinese", t("palette.to_chinese"), "language 语言 zhongwen", () => setLanguage("zh")),
+    act("dark", t("palette.dark"), "dark 深色 shense", () => setAppearance("dark")),
+    act("light", t("palette.light"), "light 浅色 qianse", () => setAppearance("light")),
+    act("system", t("palette.system"), "system auto 跟随 gensui", () => setAppearance("system")),
+    act("sign-out", t("palette.sign_out"), "sign out log out 退出 tuichu", () => signOut.mutate()),
+  ];
+}

@@ -1,0 +1,24 @@
+import { Link } from "@tanstack/react-router";
+import { Button } from "antd";
+import { useTranslation } from "react-i18next";
+import { Empty } from "@/ui/parts";
+
+export function Broken() {
+  const { t } = useTranslation();
+  return (
+    <Empty icon="question" title={t("error.page")} hint={t("error.page_hint")}>
+      <Button onClick={() => window.location.reload()}>{t("error.reload")}</Button>
+    </Empty>
+  );
+}
+
+export function Missing() {
+  const { t } = useTranslation();
+  return (
+    <Empty icon="question" title={t("error.missing")} hint={t("error.missing_hint")}>
+      <Link to="/customers" search={{}}>
+        {t("error.home")}
+      </Link>
+    </Empty>
+  );
+}

@@ -1,0 +1,95 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { healthQuery } from "@/api/health";
+import { openLive } from "@/api/live";
+import { Palette } from "@/components/palette";
+import { ScrollContext } from "@/components/scroll";
+import { Icon } from "@/ui/icon";
+import { Mark } from "@/ui/mark";
+import { DemoBanner } from "./demo-banner";
+import css from "./shell.module.css";
+import { TopBar } from "./top-bar";
+
+const places = ["customers", "rules", "events"] as const;
+
+function RailFoot() {
+  const { t } = useTranslation();
+  const health = useQuery(healthQuery).data;
+  if (!health) return null;
+  const up = health.vault === "up";
+  return (
+    <p className={css.foot} data-up={up}>
+      <i aria-hidden="true" />
+      {up ? t("rail.vault_up") : t("rail.vault_down")}
+      <small>{health.version}</small>
+    </p>
+  );
+}
+
+function Rail() {
+  const { t } = useTranslation();
+  return (
+    <nav className={css.rail} aria-label={t("nav.label")}>
+      <Link to="/customers" search={{}} className={css.brand} aria-label={t("brand")}>
+        <Mark size={24} />
+        <span className={css.brand_zh}>经纬</span>
+        <span className={css.brand_en}>Jingwei</span>
+      </Link>
+      <ul className={css.places}>
+        {places.map((place) => (
+          <li key={place}>
+            <Link to={`/${place}`} className={css.place} activeProps={{ "data-active": true }}>
+              <Icon name={place} size={18} />
+              <span>{t(`nav.${place}`)}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <RailFoot />
+    </nav>
+  );
+}
+
+function usePaletteKey(open: () => void) {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      open();
+    };
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  }, [open]);
+}
+
+/** What is round every page once signed in. */
+export function Shell() {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const scroll = useRef<HTMLElement>(null);
+  const [searching, setSearching] = useState(false);
+  const [openPalette] = useState(() => () => setSearching(true));
+  usePaletteKey(openPalette);
+  useEffect(() => openLive(cache), [cache]);
+
+  return (
+    <ScrollContext value={scroll}>
+      <a className={css.skip} href="#content">
+        {t("nav.skip")}
+      </a>
+      <div className={css.shell}>
+        <Rail />
+        <div className={css.main}>
+          <TopBar openPalette={openPalette} />
+          <DemoBanner />
+          <main id="content" ref={scroll} className={css.content} tabIndex={-1}>
+            <Outlet />
+          </main>
+        </div>
+      </div>
+      {searching && <Palette close={() => setSearching(false)} />}
+    </ScrollContext>
+  );
+}

@@ -1,0 +1,53 @@
+import { useQuery } from "@tanstack/react-query";
+import { Dropdown } from "antd";
+import { useTranslation } from "react-i18next";
+import { sessionQuery } from "@/api/session";
+import { useSignOut } from "@/components/sign-out";
+import { DarkSwitch, LanguageSwitch } from "@/components/switches";
+import { Icon } from "@/ui/icon";
+import { Avatar, Kbd } from "@/ui/parts";
+import { LiveIndicator } from "./live-indicator";
+import css from "./top-bar.module.css";
+
+const modifier = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+
+function UserMenu() {
+  const { t } = useTranslation();
+  const user = useQuery({ ...sessionQuery, enabled: false }).data?.user;
+  const signOut = useSignOut();
+  const items = [
+    { key: "who", disabled: true, label: <span className={css.who}>{user?.name}<small>{user?.email}</small></span> },
+    { type: "divider" as const },
+    { key: "out", label: t("top.sign_out"), onClick: () => signOut.mutate() },
+  ];
+  return (
+    <Dropdown menu={{ items }} trigger={["click"]} placement="bottomRight">
+      <button type="button" className={css.user} aria-label={t("top.account")}>
+        <Avatar name={user?.name ?? null} size={28} />
+      </button>
+    </Dropdown>
+  );
+}
+
+export function TopBar({ openPalette }: { openPalette: () => void }) {
+  const { t } = useTranslation();
+  const company = useQuery({ ...sessionQuery, enabled: false }).data?.company;
+  return (
+    <header className={css.bar}>
+      <span className={css.company}>{company?.name}</span>
+      <button type="button" className={css.search} onClick={openPalette} aria-label={t("top.palette")}>
+        <Icon name="search" size={15} />
+        <span className={css.search_text}>{t("top.palette")}</span>
+        <span className={css.keys}>
+          <Kbd>{modifier}</Kbd> <Kbd>K</Kbd>
+        </span>
+      </button>
+      <div className={css.tools}>
+        <LiveIndicator />
+        <LanguageSwitch />
+        <DarkSwitch />
+        <UserMenu />
+      </div>
+    </header>
+  );
+}

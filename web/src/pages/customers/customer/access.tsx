@@ -1,0 +1,31 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { accessQuery } from "@/api/customers";
+import { useFormat, useText } from "@/components/language";
+import { Chip, Quiet, Section } from "@/ui/parts";
+import css from "./customer.module.css";
+
+/** Who opened this customer's originals. */
+export function AccessHistory({ customer }: { customer: string }) {
+  const { t } = useTranslation();
+  const text = useText();
+  const format = useFormat();
+  const found = useQuery(accessQuery(customer));
+  const items = found.data?.items ?? [];
+  return (
+    <Section title={<span className={css.amber}>{t("customer.access")}</span>} icon="lock">
+      {found.isSuccess && items.length === 0 && <Quiet>{t("customer.no_access")}</Quiet>}
+      <ul className={css.lines}>
+        {items.map((access) => (
+          <li key={access.time + access.actor} className={css.access} title={text(access.basis)}>
+            <p>
+              <strong>{access.actor}</strong> · {text(access.purpose)} · {t("customer.access_records", { count: access.records })}
+            </p>
+            <small>{format.full(access.time)}</small>
+            {!access.allowed && <Chip tone="red">{t("customer.access_denied")}</Chip>}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,40 @@
+import { useQuery } from "@tanstack/react-query";
+import { Button } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { customerDecisionsQuery } from "@/api/customers";
+import { Ago } from "@/components/ago";
+import { useOutcome } from "@/components/why/outcome";
+import { Section } from "@/ui/parts";
+import css from "./customer.module.css";
+
+const few = 4;
+
+/** Everything decided about the customer, also what no longer counts. */
+export function Decisions({ customer, see }: { customer: string; see: (decision: string) => void }) {
+  const { t } = useTranslation();
+  const outcome = useOutcome();
+  const [all, setAll] = useState(false);
+  const items = useQuery(customerDecisionsQuery(customer)).data?.items ?? [];
+  if (items.length === 0) return null;
+  const shown = all ? items : items.slice(0, few);
+  return (
+    <Section title={t("customer.decisions")} icon="rules">
+      <ul className={css.lines}>
+        {shown.map((decision) => (
+          <li key={decision.id}>
+            <button type="button" className={css.line} data-past={decision.superseded} onClick={() => see(decision.id)} title={decision.superseded ? t("why.superseded") : undefined}>
+              <span>{outcome(decision)}</span>
+              <small><Ago time={decision.at} /></small>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {items.length > shown.length && (
+        <Button type="link" size="small" className={css.flush ?? ""} onClick={() => setAll(true)}>
+          {t("common.and_more", { n: items.length - shown.length })}
+        </Button>
+      )}
+    </Section>
+  );
+}

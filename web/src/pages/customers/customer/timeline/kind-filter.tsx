@@ -1,0 +1,48 @@
+import { Select } from "antd";
+import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { eventsSummaryQuery } from "@/api/events";
+import type { Text, TimelineItem } from "@/api/types";
+import { useLabel } from "@/components/language";
+import { ChipButton } from "@/ui/parts";
+import { families, familyOf } from "@/util/kind";
+import { mostSeen } from "./rows";
+import css from "./timeline.module.css";
+
+const chips = 5;
+
+/** The kinds seen so far as chips; every kind in a list. */
+export function KindFilter({ items, kind, setKind }: { items: readonly TimelineItem[]; kind: string | null; setKind: (kind: string | null) => void }) {
+  const { t } = useTranslation();
+  const labelOf = useLabel();
+  const [asked, setAsked] = useState(false);
+  const known = useQuery({ ...eventsSummaryQuery, refetchInterval: false, staleTime: 60_000, enabled: asked || kind !== null }).data?.kinds ?? [];
+  const seen = new Map<string, Text>(items.map((item) => [item.kind, item.label]));
+  const shown = mostSeen(items, chips).map((each): [string, Text | undefined] => [each, seen.get(each)]);
+  const all = new Map<string, Text>([...seen, ...known.map((each): [string, Text] => [each.kind, each.label])]);
+  const options = families
+    .map((family) => ({ label: t(`timeline.family.${family}`), options: [...all].filter(([each]) => familyOf(each) === family).map(([value, label]) => ({ value, label: labelOf(label) })) }))
+    .filter((group) => group.options.length > 0);
+  return (
+    <div className={css.filter} role="group" aria-label={t("timeline.filter")}>
+      {kind === null &&
+        shown.map(([each, label]) => (
+          <ChipButton key={each} tone="plain" onClick={() => setKind(each)}>
+            {label && labelOf(label)}
+          </ChipButton>
+        ))}
+      <Select
+        size="small"
+        className={css.select ?? ""}
+        aria-label={t("timeline.filter")}
+        allowClear={kind !== null}
+        value={kind ?? ""}
+        popupMatchSelectWidth={180}
+        options={[{ value: "", label: t("timeline.all") }, ...options]}
+        onOpenChange={(open) => open && setAsked(true)}
+        onChange={(value: string | undefined) => setKind(value || null)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+// Numbers and times in the reader's way. Pure: language, zone and the present are given.
+import type { Language } from "@/i18n";
+
+export type Format = ReturnType<typeof makeFormat>;
+
+/** "received e-mail" is "Received e-mail". */
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const day_ms = 86_400_000;
+
+const units: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["minute", 60_000],
+  ["hour", 3_600_000],
+  ["day", day_ms],
+];
+
+export function makeFormat(language: Language, zone: string | undefined) {
+  const locale = language === "zh" ? "zh-CN" : "en-GB";
+  const at = zone === undefined || zone === "" ? {} : { timeZone: zone };
+  const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...options, ...at });
+  const number = new Intl.NumberFormat(locale);
+  const oneDigit = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+  const clock = make({ hour: "2-digit", minute: "2-digit", hour12: false });
+  const clockSeconds = make({ hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+  const day = make({ year: "numeric", month: "short", day: "numeric" });
+  const dayNear = make({ month: "short", day: "numeric" });
+  const weekday = make({ weekday: "short" });
+  const near = language === "zh" ? [dayNear, weekday] : [weekday, dayNear];
+  const full = make({ year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
+  const key = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", ...at });
+
+  return {
+    number: (value: number) => number.format(value),
+    short: (value: number) => oneDigit.format(value),
+    clock: (time: string) => clock.format(new Date(time)),
+    clockSeconds: (time: string) => clockSeconds.format(new Date(time)),
+    day: (time: string) => day.format(new Date(time)),
+    full: (time: string) => full.format(new Date(time)),
+    /** "2026-06-03" in the zone: equal for two times on one day. */
+    dayKey: (time: string) => key.format(new Date(time)),
+    /** The day for a separator: with its weekday when near, with its year when far. */
+    dayHeading(time: string, now: number) {
+      const date = new Date(time);
+      return Math.abs(now - date.getTime()) < 180 * day_ms ? near.map((part) => part.format(date)).join(" ") : day.format(date);
+    },
+    /** "3 分钟前" up to a week, then the date; null when under a minute. */
+    ago(time: string, now: number): string | null {
+      const past_ms = now - new Date(time).getTime();
+      if (past_ms < 60_000) return null;
+      if (past_ms >= 7 * day_ms) return day.format(new Date(time));
+      const [unit, unit_ms] = units.findLast(([, size]) => past_ms >= size) ?? ["minute", 60_000];
+      return relative.format(-Math.floor(past_ms / unit_ms), unit);
+    },
+  };
+}
