@@ -42,7 +42,7 @@ impl Engine {
             who,
             plain: event.plain,
         };
-        unit.raw_block = places.first().map(|place| place.block).or(unit.raw_block);
+        unit.raw_blocks.extend(places.iter().map(|place| place.block));
         unit.digests.push(event.digest);
         let seq = self.next_seq;
         let customer = self.apply(&logged, &new, seq, unit, done)?;
@@ -207,7 +207,10 @@ impl Engine {
         while let Some(point) = self.residents.look(customer, |state| state.due()).flatten().filter(|due| *due <= to) {
             let seq = self.append(unit, Entry::Timer { customer, point });
             let (program, scratch) = (&self.program, &mut self.scratch);
-            let transitions = self.residents.change(customer, seq, |state| state.advance(program, scratch, point, seq));
+            let transitions = self.residents.change(customer, seq, |state| {
+                state.mark(seq);
+                state.advance(program, scratch, point, seq)
+            });
             self.decide(customer, transitions, history, unit, done);
         }
         Ok(())

@@ -77,14 +77,15 @@ impl Engine {
     }
 
     fn add_rule(&mut self, rule: NewRule, unit: &mut Unit) -> Result<Outcome, EngineError> {
+        let made = self.rules.keys().last().map_or(0, |last| last.number());
         let live = self.rules.values().filter(|row| !row.removed).count();
-        if live >= RULES_LIMIT {
+        if live >= RULES_LIMIT || made >= u64::from(u16::MAX) {
             return Ok(Outcome::Refused(format!("a workspace has at most {RULES_LIMIT} rules")));
         }
         if let Err(error) = rule.definition.check(&self.kinds) {
             return Ok(Outcome::Refused(error.to_string()));
         }
-        let id = RuleId::new(self.rules.keys().last().map_or(1, |last| last.number() + 1));
+        let id = RuleId::new(made + 1);
         let at = unit.received_at;
         let definition = serde_json::to_string(&rule.definition).unwrap_or_default();
         self.rules.insert(id, RuleRow {

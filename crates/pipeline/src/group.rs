@@ -149,6 +149,7 @@ impl Engine {
         let after = self.residents.look(customer, |state| (state.due(), state.standing_on(rule)));
         if before != after || !transitions.is_empty() {
             self.append(unit, Entry::Begin { rule, customer });
+            self.residents.look(customer, |state| state.mark(seq));
             self.residents.touched(customer, seq, before.and_then(|(due, _)| due));
             self.decide(customer, transitions, false, unit, done);
         }

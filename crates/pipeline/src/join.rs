@@ -38,7 +38,7 @@ impl Engine {
         unit.states.insert(from, None);
         unit.segments.retain(|(customer, ..), _| *customer != from);
         self.residents.change(into, seq, |state| state.absorb(&gone));
-        self.restate_or_mark(into, seq, unit, done);
+        self.restate_or_mark(into, unit, done);
         self.residents.write(into, seq, true, unit);
         self.rename.extend([from, into]);
         Ok(())
@@ -61,7 +61,7 @@ impl Engine {
         identities.iter().for_each(|identity| own(unit, *identity, into));
         unit.customers.insert(into, None);
         for customer in [from, into] {
-            self.restate_or_mark(customer, seq, unit, done);
+            self.restate_or_mark(customer, unit, done);
             self.residents.change(customer, seq, |_| ());
             unit.segments.retain(|(known, ..), _| *known != customer);
             self.residents.write(customer, seq, true, unit);
@@ -70,11 +70,13 @@ impl Engine {
         Ok(())
     }
 
-    fn restate_or_mark(&mut self, customer: CustomerId, seq: u64, unit: &mut Unit, done: &mut Committed) {
+    /// Each second look has an entry of its own, so that its decisions have numbers of their own.
+    fn restate_or_mark(&mut self, customer: CustomerId, unit: &mut Unit, done: &mut Committed) {
         let long = self.residents.look(customer, |state| state.history.len()).is_some_and(|events| events > RESTATE_LIMIT);
         if long {
             self.restating.push(customer);
         } else {
+            let seq = self.append(unit, Entry::Restate { customer });
             self.restate(customer, seq, unit, done);
         }
         self.write_tags(customer, long, unit);
@@ -83,7 +85,10 @@ impl Engine {
     pub(crate) fn restate(&mut self, customer: CustomerId, seq: u64, unit: &mut Unit, done: &mut Committed) {
         let cause = Cause { seq, reason: Reason::Merge };
         let (program, scratch) = (&self.program, &mut self.scratch);
-        let transitions = self.residents.change(customer, seq, |state| state.restate(program, scratch, cause));
+        let transitions = self.residents.change(customer, seq, |state| {
+            state.mark(seq);
+            state.restate(program, scratch, cause)
+        });
         self.decide(customer, transitions, true, unit, done);
     }
 

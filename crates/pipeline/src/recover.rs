@@ -103,7 +103,10 @@ impl Engine {
             Entry::Begin { rule, .. } => {
                 let (at, cause) = (unit.received_at, Cause { seq, reason: Reason::Rule });
                 let (program, scratch) = (&self.program, &mut self.scratch);
-                let made = self.residents.change(customer, seq, |state| state.begin(program, scratch, *rule, at, cause));
+                let made = self.residents.change(customer, seq, |state| {
+                    state.mark(seq);
+                    state.begin(program, scratch, *rule, at, cause)
+                });
                 self.decide(customer, made, false, unit, done);
             }
             Entry::Restate { .. } => self.restate_whole(customer, seq, unit, done)?,
@@ -217,9 +220,12 @@ pub fn replay(store: &Store, settings: &Settings) -> Result<ReplayReport, Engine
         let mut unit = Unit { received_at: block.received_at, seq: block.seq, ..Unit::default() };
         let mut done = Committed::default();
         for (seq, entry) in block.iter() {
-            engine.next_seq = seq;
             report.entries += 1;
             report.events += u64::from(matches!(entry, Entry::Event(_)));
+            if seq < engine.next_seq {
+                continue; // followed from the entry before, and was made with it
+            }
+            engine.next_seq = seq;
             engine.replay_entry(entry, seq, &mut identities, &mut unit, &mut done)?;
         }
         derived.take(unit);
@@ -252,9 +258,7 @@ impl Engine {
             }
             Entry::Timer { customer, point } => self.redo_timer(*customer, *point, unit, done)?,
             Entry::Rule { rule, body } => self.restore_rule(*rule, body.as_deref())?,
-            Entry::Begin { rule, customer } => {
-                self.begin(*rule, *customer, unit, done)?;
-            }
+            Entry::Begin { rule, customer } => self.begin(*rule, *customer, unit, done)?,
             Entry::Restate { customer } => {
                 self.restating.retain(|known| known != customer);
                 self.next_seq = seq + 1;

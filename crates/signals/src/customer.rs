@@ -115,7 +115,12 @@ impl Customer {
         self.due.map(Timestamp::from_ms)
     }
 
-    /// The place in the log of the last event added.
+    /// Notes that the entry at this place in the log has been applied.
+    pub fn mark(&mut self, seq: u64) {
+        self.last_seq = self.last_seq.max(seq);
+    }
+
+    /// The place in the log of the last entry applied.
     #[must_use]
     pub const fn last_seq(&self) -> u64 {
         self.last_seq

@@ -85,6 +85,13 @@ fn modified(now: Timestamp, zone: &TimeZone) -> DateTime {
     let at = now.to_zoned(zone);
     let byte = |number: i8| u8::try_from(number).unwrap_or(1);
     let year = u16::try_from(at.year()).unwrap_or(1980);
-    let read = DateTime::from_date_and_time(year, byte(at.month()), byte(at.day()), byte(at.hour()), byte(at.minute()), byte(at.second()));
+    let read = DateTime::from_date_and_time(
+        year,
+        byte(at.month()),
+        byte(at.day()),
+        byte(at.hour()),
+        byte(at.minute()),
+        byte(at.second()),
+    );
     read.unwrap_or_default()
 }

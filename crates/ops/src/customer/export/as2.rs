@@ -87,10 +87,21 @@ fn types(kind: &str) -> (&'static str, &'static str, bool) {
 }
 
 /// An event as an activity. `path` gives the file of an original; the document stands one folder below them.
-pub(super) fn activity(customer: CustomerId, name: Option<&str>, told: &Told, gist: &Text, path: impl Fn(EventId, u32) -> Option<String>) -> Activity {
+pub(super) fn activity(
+    customer: CustomerId,
+    name: Option<&str>,
+    told: &Told,
+    gist: &Text,
+    path: impl Fn(EventId, u32) -> Option<String>,
+) -> Activity {
     let (kind, object, is_customers) = types(&told.kind);
-    let person = Object { kind: "Person", id: Some(address(customer)), name: name.map(str::to_owned), ..Object::default() };
-    let company = Object { kind: "Organization", name_map: Some(Words::from(&Text::new("商家", "the company"))), ..Object::default() };
+    let person =
+        Object { kind: "Person", id: Some(address(customer)), name: name.map(str::to_owned), ..Object::default() };
+    let company = Object {
+        kind: "Organization",
+        name_map: Some(Words::from(&Text::new("商家", "the company"))),
+        ..Object::default()
+    };
     let (actor, target) = if is_customers { (person, None) } else { (company, Some(person)) };
     let attachment = told.originals.iter().filter_map(|reference| {
         let url = Some(format!("../{}", path(told.event, reference.index)?));
@@ -103,7 +114,13 @@ pub(super) fn activity(customer: CustomerId, name: Option<&str>, told: &Told, gi
         name: Words::from(&told.label),
         actor,
         target,
-        object: Object { kind: object, name: Some(told.kind.clone()), summary_map, attachment: attachment.collect(), ..Object::default() },
+        object: Object {
+            kind: object,
+            name: Some(told.kind.clone()),
+            summary_map,
+            attachment: attachment.collect(),
+            ..Object::default()
+        },
         start: told.time,
         published: told.received_at,
         instrument: Object { kind: "Service", name: Some(told.source.clone()), ..Object::default() },

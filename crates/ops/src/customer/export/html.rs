@@ -59,7 +59,11 @@ fn escaped(text: &str) -> String {
 
 /// Both languages, once if they are the same.
 fn both(text: &Text) -> String {
-    if text.zh == text.en { escaped(&text.zh) } else { format!("{} <span class=\"quiet\" lang=\"en\">{}</span>", escaped(&text.zh), escaped(&text.en)) }
+    if text.zh == text.en {
+        escaped(&text.zh)
+    } else {
+        format!("{} <span class=\"quiet\" lang=\"en\">{}</span>", escaped(&text.zh), escaped(&text.en))
+    }
 }
 
 fn section(out: &mut dyn Write, zh: &str, en: &str) -> io::Result<()> {
@@ -79,8 +83,14 @@ pub(super) fn begin(out: &mut dyn Write, head: &Head<'_>) -> io::Result<()> {
     let id = head.customer.to_string();
     let name = escaped(head.name.unwrap_or(&id));
     writeln!(out, "<!doctype html>\n<html lang=\"zh\">\n<head>\n<meta charset=\"utf-8\">")?;
-    writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n<meta name=\"referrer\" content=\"no-referrer\">")?;
-    writeln!(out, "<meta name=\"viewport\" content=\"width=device-width\">\n<title>{name}</title>\n<style>{STYLE}</style>\n</head>\n<body>")?;
+    writeln!(
+        out,
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n<meta name=\"referrer\" content=\"no-referrer\">"
+    )?;
+    writeln!(
+        out,
+        "<meta name=\"viewport\" content=\"width=device-width\">\n<title>{name}</title>\n<style>{STYLE}</style>\n</head>\n<body>"
+    )?;
     writeln!(out, "<h1><bdi>{name}</bdi></h1>\n<p class=\"quiet\">{id} · {}</p>", head.created)?;
     let about = Text::new("这是您在本系统中的全部数据。", "This is all the data about you in this system.");
     writeln!(out, "<p>{}</p>", both(&about))?;
@@ -92,15 +102,22 @@ pub(super) fn begin(out: &mut dyn Write, head: &Head<'_>) -> io::Result<()> {
     }
     if !head.withheld.is_empty() {
         section(out, "未能提供的内容", "What is not included")?;
-        table(out, head.withheld.iter().map(|item| {
-            let event = item.event.map(|event| event.to_string()).unwrap_or_default();
-            (escaped(&item.what), vec![event, both(&item.note)])
-        }))?;
+        table(
+            out,
+            head.withheld.iter().map(|item| {
+                let event = item.event.map(|event| event.to_string()).unwrap_or_default();
+                (escaped(&item.what), vec![event, both(&item.note)])
+            }),
+        )?;
     }
     section(out, "时间线", "Timeline")?;
     if head.shown < head.counts.events {
         let zh = format!("以下为最近 {} 条;全部在 timeline/events.jsonl。", head.shown);
-        writeln!(out, "<p>{}</p>", both(&Text::new(zh, format!("The latest {}; all are in timeline/events.jsonl.", head.shown))))?;
+        writeln!(
+            out,
+            "<p>{}</p>",
+            both(&Text::new(zh, format!("The latest {}; all are in timeline/events.jsonl.", head.shown)))
+        )?;
     }
     writeln!(out, "<table>")
 }
@@ -109,10 +126,20 @@ fn who(out: &mut dyn Write, head: &Head<'_>) -> io::Result<()> {
     section(out, "资料", "Profile")?;
     table(out, head.profile.iter().map(|(label, value)| (both(label), vec![escaped(value)])))?;
     section(out, "身份标识", "Identifiers")?;
-    table(out, head.identities.iter().map(|identity| {
-        let scheme = both(&domain::Scheme::named(&identity.scheme).label());
-        (scheme, vec![escaped(identity.value.as_deref().unwrap_or_default()), escaped(&identity.scope), identity.label.clone()])
-    }))
+    table(
+        out,
+        head.identities.iter().map(|identity| {
+            let scheme = both(&domain::Scheme::named(&identity.scheme).label());
+            (
+                scheme,
+                vec![
+                    escaped(identity.value.as_deref().unwrap_or_default()),
+                    escaped(&identity.scope),
+                    identity.label.clone(),
+                ],
+            )
+        }),
+    )
 }
 
 fn table(out: &mut dyn Write, rows: impl Iterator<Item = (String, Vec<String>)>) -> io::Result<()> {
@@ -125,19 +152,24 @@ fn table(out: &mut dyn Write, rows: impl Iterator<Item = (String, Vec<String>)>)
 
 fn contents(out: &mut dyn Write, counts: Counts) -> io::Result<()> {
     let link = |path: &str| format!("<a href=\"{path}\">{path}</a>");
-    let line = |path: &str, zh: &str, en: &str, count: u64| (both(&Text::new(zh, en)), vec![count.to_string(), link(path)]);
+    let line =
+        |path: &str, zh: &str, en: &str, count: u64| (both(&Text::new(zh, en)), vec![count.to_string(), link(path)]);
     section(out, "内容", "Contents")?;
-    table(out, [
-        line("timeline/events.jsonl", "事件", "Events", counts.events),
-        line("chats/messages.jsonl", "消息", "Messages", counts.messages),
-        line("tags/tags.jsonl", "标签", "Tags", counts.tags),
-        line("decisions/decisions.jsonl", "决定", "Decisions", counts.decisions),
-        line("tasks/tasks.jsonl", "任务", "Tasks", counts.tasks),
-        line("merges/merges.jsonl", "合并", "Merges", counts.merges),
-        line("access-history/openings.jsonl", "原文打开记录", "Openings of originals", counts.openings),
-        line("profile/contact.vcf", "联系人名片", "Contact card", 1),
-        line("manifest.json", "原文文件(originals/)", "Original files (originals/)", counts.originals),
-    ].into_iter())
+    table(
+        out,
+        [
+            line("timeline/events.jsonl", "事件", "Events", counts.events),
+            line("chats/messages.jsonl", "消息", "Messages", counts.messages),
+            line("tags/tags.jsonl", "标签", "Tags", counts.tags),
+            line("decisions/decisions.jsonl", "决定", "Decisions", counts.decisions),
+            line("tasks/tasks.jsonl", "任务", "Tasks", counts.tasks),
+            line("merges/merges.jsonl", "合并", "Merges", counts.merges),
+            line("access-history/openings.jsonl", "原文打开记录", "Openings of originals", counts.openings),
+            line("profile/contact.vcf", "联系人名片", "Contact card", 1),
+            line("manifest.json", "原文文件(originals/)", "Original files (originals/)", counts.originals),
+        ]
+        .into_iter(),
+    )
 }
 
 /// One event.
@@ -184,10 +216,14 @@ mod tests {
         begin(&mut page, &head).unwrap();
         let originals = vec![(Text::same("text"), "originals/\"><script>".into(), Some(evil.into()))];
         let (time, source) = (evil.into(), evil.into());
-        event(&mut page, &Shown { time, label: Text::same(evil), source, gist: Text::new(evil, "en"), originals }).unwrap();
+        event(&mut page, &Shown { time, label: Text::same(evil), source, gist: Text::new(evil, "en"), originals })
+            .unwrap();
         end(&mut page, &[]).unwrap();
         let page = String::from_utf8(page).unwrap();
-        assert!(!page.contains("<script") && !page.contains("<img") && !page.contains('\u{202e}') && !page.contains('\0'), "{page}");
+        assert!(
+            !page.contains("<script") && !page.contains("<img") && !page.contains('\u{202e}') && !page.contains('\0'),
+            "{page}"
+        );
         assert!(page.contains("default-src 'none'"));
     }
 }

@@ -81,7 +81,11 @@ pub(super) struct Lineage {
 }
 
 /// Reads all that was concluded about a customer and those merged into it.
-pub(super) fn gather(app: &App, customer: CustomerId, labels: &HashMap<IdentityId, String>) -> Result<Lineage, OpError> {
+pub(super) fn gather(
+    app: &App,
+    customer: CustomerId,
+    labels: &HashMap<IdentityId, String>,
+) -> Result<Lineage, OpError> {
     let kinds = app.kinds();
     app.store.read(|db| {
         let mut lineage = Lineage::default();
@@ -103,17 +107,20 @@ pub(super) fn gather(app: &App, customer: CustomerId, labels: &HashMap<IdentityI
             let found = db.decision(row.decision)?;
             let told = found.map(|(id, row)| decision(db, app, &kinds, id, &row, rules.get(&row.rule))).transpose()?;
             let rule_name = rules.get(&rule).map(|rule| rule.name.clone()).unwrap_or_default();
-            lineage.tags.push(with_reason(Tag {
-                tag,
-                since: row.since,
-                rule,
-                rule_name,
-                rule_version: None,
-                decision: row.decision,
-                why: None,
-                values: Vec::new(),
-                evidence: Vec::new(),
-            }, told));
+            lineage.tags.push(with_reason(
+                Tag {
+                    tag,
+                    since: row.since,
+                    rule,
+                    rule_name,
+                    rule_version: None,
+                    decision: row.decision,
+                    why: None,
+                    values: Vec::new(),
+                    evidence: Vec::new(),
+                },
+                told,
+            ));
         }
         Ok(lineage)
     })
@@ -133,7 +140,12 @@ fn family(db: &mut Connection, customer: CustomerId) -> Result<(Vec<CustomerId>,
         let mut next = Vec::new();
         for one in layer {
             let found = db.merges_of(one)?;
-            next.extend(found.iter().filter(|(_, row)| row.undone_at.is_none() && !all.contains(&row.gone)).map(|(_, row)| row.gone));
+            next.extend(
+                found
+                    .iter()
+                    .filter(|(_, row)| row.undone_at.is_none() && !all.contains(&row.gone))
+                    .map(|(_, row)| row.gone),
+            );
             merges.extend(found);
         }
         next.sort_unstable();

@@ -42,7 +42,10 @@ fn by_name<S: Serializer>(fields: &[Named], to: S) -> Result<S::Ok, S::Error> {
 
 /// An event's line.
 pub(super) fn event<'t>(told: &'t Told, kept: &Kept) -> Event<'t> {
-    let original = |reference: &'t super::story::Reference| Original { part: &reference.part, path: kept.path(told.event, reference.index) };
+    let original = |reference: &'t super::story::Reference| Original {
+        part: &reference.part,
+        path: kept.path(told.event, reference.index),
+    };
     Event {
         event: told.event,
         kind: &told.kind,
@@ -74,7 +77,15 @@ pub(super) struct Message<'t> {
 pub(super) fn message<'t>(told: &'t Told, text: &[u8], original: Option<String>) -> Message<'t> {
     let direction = if told.kind == "message.sent" { "out" } else { "in" };
     let text = String::from_utf8_lossy(text).into_owned();
-    Message { event: told.event, time: told.time, direction, channel: told.text("channel"), source: &told.source, text, original }
+    Message {
+        event: told.event,
+        time: told.time,
+        direction,
+        channel: told.text("channel"),
+        source: &told.source,
+        text,
+        original,
+    }
 }
 
 /// What a kind's fields are, for those who read the events.
@@ -96,8 +107,11 @@ struct DeclaredField<'k> {
 
 /// A kind's declaration.
 pub(super) fn declared(kind: &Kind) -> Declared<'_> {
-    let fields = kind.fields.iter().map(|field| {
-        DeclaredField { name: &field.name, label: &field.label, field_type: field.field_type, class: field.class }
+    let fields = kind.fields.iter().map(|field| DeclaredField {
+        name: &field.name,
+        label: &field.label,
+        field_type: field.field_type,
+        class: field.class,
     });
     Declared { kind: &kind.name, label: &kind.label, fields: fields.collect() }
 }
@@ -110,7 +124,12 @@ pub(super) fn line(archive: &mut Archive<'_>, value: &impl Serialize) -> Result<
 }
 
 /// A whole file of lines.
-pub(super) fn file<T: Serialize>(archive: &mut Archive<'_>, path: &str, category: &'static str, all: &[T]) -> Result<(), OpError> {
+pub(super) fn file<T: Serialize>(
+    archive: &mut Archive<'_>,
+    path: &str,
+    category: &'static str,
+    all: &[T],
+) -> Result<(), OpError> {
     archive.begin(path, false)?;
     all.iter().try_for_each(|one| line(archive, one))?;
     archive.end(File::of(category, "application/jsonl"));

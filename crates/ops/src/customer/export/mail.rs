@@ -30,7 +30,10 @@ pub(super) struct Mail<'m> {
 
 /// The e-mail as a message. The company's own address is not known, so it stands as an empty group (RFC 6854).
 pub(super) fn message(mail: &Mail<'_>) -> String {
-    let customer = mail.customer.filter(|address| is_address(address)).map_or_else(|| "customer:;".to_owned(), |address| format!("<{address}>"));
+    let customer = mail
+        .customer
+        .filter(|address| is_address(address))
+        .map_or_else(|| "customer:;".to_owned(), |address| format!("<{address}>"));
     let company = "company:;".to_owned();
     let (from, to) = if mail.way == Way::In { (customer, company) } else { (company, customer) };
     let date = mail.time.to_jiff().strftime("%a, %d %b %Y %H:%M:%S +0000");
@@ -39,7 +42,9 @@ pub(super) fn message(mail: &Mail<'_>) -> String {
         text.push_str("X-Unsent: 1\r\n");
     }
     text.push_str(&format!("Subject:{}\r\n", words(mail.subject.unwrap_or_default())));
-    text.push_str("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+    text.push_str(
+        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+    );
     let body = STANDARD.encode(mail.body);
     for line in body.as_bytes().chunks(76) {
         text.push_str(&String::from_utf8_lossy(line));
@@ -50,7 +55,9 @@ pub(super) fn message(mail: &Mail<'_>) -> String {
 
 /// An address that cannot end its header.
 fn is_address(address: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'(' | b')' | b',' | b';' | b':' | b'"' | b'\\');
+    let is_plain = |byte: u8| {
+        byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'(' | b')' | b',' | b';' | b':' | b'"' | b'\\')
+    };
     address.contains('@') && address.len() <= 254 && address.bytes().all(is_plain)
 }
 
@@ -59,7 +66,7 @@ fn words(text: &str) -> String {
     let mut words = Vec::new();
     let mut word = String::new();
     for letter in text.chars() {
-        if word.len() + letter.len_utf8() > 45 {
+        if word.len() + letter.len_utf8() > 39 {
             words.push(std::mem::take(&mut word));
         }
         word.push(letter);

@@ -61,7 +61,13 @@ mod tests {
     #[test]
     fn a_suffix_never_comes_from_outside() {
         assert_eq!(suffix("Application/PDF; name=\"../../x.exe\""), "pdf");
-        for (active, told) in [("text/html", "txt"), ("image/svg+xml", "txt"), ("text/csv", "txt"), ("application/x-sh", "bin"), ("../..", "bin")] {
+        for (active, told) in [
+            ("text/html", "txt"),
+            ("image/svg+xml", "txt"),
+            ("text/csv", "txt"),
+            ("application/x-sh", "bin"),
+            ("../..", "bin"),
+        ] {
             assert_eq!(suffix(active), told, "{active}");
         }
         assert_eq!(original(EventId::new(74), 2, suffix("image/png")), "originals/evt_0000002a-2.png");

@@ -55,7 +55,8 @@ impl<'a> Opener<'a> {
         let (mut texts, mut rest) = (Vec::with_capacity(opens.len()), opens);
         while let Some((alias, ..)) = rest.first() {
             let grant = self.grant(*alias);
-            let covered = rest.iter().take(limits::OPEN_ITEMS).take_while(|(alias, ..)| grant.identities.contains(alias));
+            let covered =
+                rest.iter().take(limits::OPEN_ITEMS).take_while(|(alias, ..)| grant.identities.contains(alias));
             let (run, after) = rest.split_at(covered.count());
             self.some(&grant, run, &mut texts)?;
             rest = after;

@@ -131,11 +131,21 @@ impl Carrier<'_, '_, '_> {
     }
 
     /// Notes what did not open. Of a large one the beginning may be in the archive already; then it is marked.
-    fn withhold(&mut self, told: &Told, reference: &Reference, begun: Option<&'static str>, reason: Reason) -> Result<(), OpError> {
+    fn withhold(
+        &mut self,
+        told: &Told,
+        reference: &Reference,
+        begun: Option<&'static str>,
+        reason: Reason,
+    ) -> Result<(), OpError> {
         let mut missing = Withheld::new(&reference.part, Some(told.event), reason);
         if let Some(suffix) = begun {
             missing.path = Some(name::original(told.event, reference.index, suffix));
-            let file = File { event: Some(told.event), incomplete: true, ..File::of("attachment", "application/octet-stream") };
+            let file = File {
+                event: Some(told.event),
+                incomplete: true,
+                ..File::of("attachment", "application/octet-stream")
+            };
             self.archive.end(file);
         }
         self.kept.withheld.push(missing);
@@ -160,7 +170,8 @@ impl Carrier<'_, '_, '_> {
         }
         let Some(way) = way(&told.kind).filter(|_| reference.part == "text") else { return Ok(()) };
         let id = format!("{}-{}", told.event, reference.index);
-        let mail = Mail { id: &id, time: told.time, way, customer: self.address, subject: told.text("subject"), body: text };
+        let mail =
+            Mail { id: &id, time: told.time, way, customer: self.address, subject: told.text("subject"), body: text };
         let folder = if way == Way::Draft { "mail/drafts" } else { "mail" };
         self.archive.put(&format!("{folder}/{id}.eml"), made("mail", "message/rfc822"), mail::message(&mail).as_bytes())
     }

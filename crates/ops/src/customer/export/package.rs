@@ -151,7 +151,10 @@ impl Package<'_, '_> {
     fn activities(&mut self) -> Result<(), OpError> {
         self.archive.begin("timeline/activities.jsonld", true)?;
         let id = self.subject.customer;
-        let head = format!("{{\"@context\":\"{}\",\"type\":\"OrderedCollection\",\"id\":\"urn:jingwei:{id}:timeline\",", as2::CONTEXT);
+        let head = format!(
+            "{{\"@context\":\"{}\",\"type\":\"OrderedCollection\",\"id\":\"urn:jingwei:{id}:timeline\",",
+            as2::CONTEXT
+        );
         write!(self.archive, "{head}\"totalItems\":{},\"orderedItems\":[", self.counts.events).map_err(interrupted)?;
         let mut comma = "\n";
         for places in self.story.pages() {
@@ -170,15 +173,38 @@ impl Package<'_, '_> {
 
     fn table(&mut self) -> Result<(), OpError> {
         self.archive.begin("csv/events.csv", true)?;
-        let head = ["event", "time", "received_at", "kind", "label_zh", "label_en", "source", "content_zh", "content_en", "originals"];
+        let head = [
+            "event",
+            "time",
+            "received_at",
+            "kind",
+            "label_zh",
+            "label_en",
+            "source",
+            "content_zh",
+            "content_en",
+            "originals",
+        ];
         write!(self.archive, "{}{}", csv::MARK, csv::row(head)).map_err(interrupted)?;
         for places in self.story.pages() {
             for told in self.story.page(places)? {
                 let (gist, event) = (told.gist(&self.subject.app.zone), told.event.to_string());
                 let (time, received_at) = (told.time.to_string(), told.received_at.to_string());
-                let paths: Vec<String> = told.originals.iter().filter_map(|one| self.kept.path(told.event, one.index)).collect();
+                let paths: Vec<String> =
+                    told.originals.iter().filter_map(|one| self.kept.path(told.event, one.index)).collect();
                 let (label, paths) = (&told.label, paths.join(" "));
-                let cells = [&event, &time, &received_at, &told.kind, &label.zh, &label.en, &told.source, &gist.zh, &gist.en, &paths];
+                let cells = [
+                    &event,
+                    &time,
+                    &received_at,
+                    &told.kind,
+                    &label.zh,
+                    &label.en,
+                    &told.source,
+                    &gist.zh,
+                    &gist.en,
+                    &paths,
+                ];
                 self.archive.write_all(csv::row(cells.map(String::as_str)).as_bytes()).map_err(interrupted)?;
             }
         }
@@ -187,7 +213,8 @@ impl Package<'_, '_> {
     }
 
     fn openings(&mut self) -> Result<(), OpError> {
-        let labels = self.subject.identities.iter().map(|(_, alias, identity)| (*alias, identity.label.clone())).collect();
+        let labels =
+            self.subject.identities.iter().map(|(_, alias, identity)| (*alias, identity.label.clone())).collect();
         let openings = access::gather(&self.subject.app.vault, &labels)?;
         self.counts.openings = count(openings.len());
         if openings.len() >= usize::try_from(access::ROWS_LIMIT).unwrap_or(usize::MAX) {
@@ -202,8 +229,11 @@ impl Package<'_, '_> {
             self.lineage.tags.iter().map(|tag| (tag.tag.clone(), tag.why.clone().unwrap_or_default())).collect();
         let kinds = self.subject.app.kinds();
         let declared = kinds.by_name("customer.identified");
-        let label = |field: &str| declared.and_then(|kind| kind.field(field)).map_or_else(|| Text::same(field), |field| field.label.clone());
-        let profile: Vec<(Text, String)> = self.subject.profile.iter().map(|(field, value, _)| (label(field), value.clone())).collect();
+        let label = |field: &str| {
+            declared.and_then(|kind| kind.field(field)).map_or_else(|| Text::same(field), |field| field.label.clone())
+        };
+        let profile: Vec<(Text, String)> =
+            self.subject.profile.iter().map(|(field, value, _)| (label(field), value.clone())).collect();
         self.archive.begin("index.html", false)?;
         let head = html::Head {
             customer: self.subject.customer,

@@ -15,7 +15,11 @@ fn known(profile: &Profile, field: &str) -> Option<String> {
 
 /// The values of one scheme.
 pub(super) fn values(identities: &[Identity], scheme: &str) -> Vec<String> {
-    identities.iter().filter(|identity| identity.scheme == scheme).filter_map(|identity| identity.value.clone()).collect()
+    identities
+        .iter()
+        .filter(|identity| identity.scheme == scheme)
+        .filter_map(|identity| identity.value.clone())
+        .collect()
 }
 
 /// The contact card.

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// The contexts of our credentials. The second gives every term that the first does not have a meaning of its own.
-const CONTEXTS: [&str; 2] = ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/undefined-terms/v2"];
+const CONTEXTS: [&str; 2] =
+    ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/undefined-terms/v2"];
 /// The multicodec prefix of an Ed25519 public key.
 const ED25519_PUB: [u8; 2] = [0xed, 0x01];
 
@@ -26,13 +27,16 @@ pub(super) fn verification_method(did: &str) -> String {
 
 /// A credential not yet signed: `issuer` says that `subject` is so since `at`.
 pub(super) fn credential(issuer: &str, at: &str, subject: Value) -> Value {
-    json!({
+    let mut document = json!({
         "@context": CONTEXTS,
         "type": ["VerifiableCredential", "CustomerExport"],
         "issuer": issuer,
         "validFrom": at,
-        "credentialSubject": subject,
-    })
+    });
+    if let Some(members) = document.as_object_mut() {
+        members.insert("credentialSubject".to_owned(), subject);
+    }
+    document
 }
 
 /// What a proof says of itself: everything but its value.
@@ -84,7 +88,8 @@ mod tests {
         let folder = std::env::var("JINGWEI_DATA").unwrap_or_else(|_| "../../../shared/data".into());
         let file = std::fs::File::open(std::path::Path::new(&folder).join("vectors/eddsa-jcs-2022.tar.gz")).ok()?;
         let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(file));
-        let mut entry = archive.entries().unwrap().map(Result::unwrap).find(|entry| entry.path().unwrap().ends_with(name))?;
+        let mut entry =
+            archive.entries().unwrap().map(Result::unwrap).find(|entry| entry.path().unwrap().ends_with(name))?;
         let mut text = String::new();
         entry.read_to_string(&mut text).unwrap();
         Some(text)

@@ -77,8 +77,11 @@ impl Told {
 
     /// The values in a sentence.
     pub(super) fn gist(&self, zone: &TimeZone) -> Text {
-        let said: Vec<(&Text, Text)> = self.fields.iter().map(|field| (&field.label, say::value(&field.value, zone))).collect();
-        let join = |of: fn(&Text) -> &str| said.iter().map(|(label, value)| format!("{} {}", of(label), of(value))).collect::<Vec<_>>().join(" · ");
+        let said: Vec<(&Text, Text)> =
+            self.fields.iter().map(|field| (&field.label, say::value(&field.value, zone))).collect();
+        let join = |of: fn(&Text) -> &str| {
+            said.iter().map(|(label, value)| format!("{} {}", of(label), of(value))).collect::<Vec<_>>().join(" · ")
+        };
         Text::new(join(|text| &text.zh), join(|text| &text.en))
     }
 }
@@ -110,22 +113,39 @@ pub(super) struct Story<'a> {
 }
 
 /// The customer's identities with their labels, and how to find a label.
-pub(super) fn identities(db: &mut Connection, customers: CustomerId) -> Result<Vec<(IdentityId, IdentityAlias, Identity)>, StoreError> {
+pub(super) fn identities(
+    db: &mut Connection,
+    customers: CustomerId,
+) -> Result<Vec<(IdentityId, IdentityAlias, Identity)>, StoreError> {
     let rows = db.identities_of(customers)?;
-    Ok((1..).zip(rows).map(|(place, (id, row))| {
-        let label = format!("identity-{place}");
-        (id, IdentityAlias(row.key_hash), Identity { label, scheme: row.scheme, scope: row.scope, value: row.value })
-    }).collect())
+    Ok((1..)
+        .zip(rows)
+        .map(|(place, (id, row))| {
+            let label = format!("identity-{place}");
+            (
+                id,
+                IdentityAlias(row.key_hash),
+                Identity { label, scheme: row.scheme, scope: row.scope, value: row.value },
+            )
+        })
+        .collect())
 }
 
 impl<'a> Story<'a> {
     /// The events that there are now.
-    pub(super) fn gather(app: &'a App, customer: CustomerId, labels: HashMap<IdentityId, String>) -> Result<Self, OpError> {
-        let sources = app.store.read(Connection::sources)?.into_iter().map(|source| (source.id.number(), source.name)).collect();
+    pub(super) fn gather(
+        app: &'a App,
+        customer: CustomerId,
+        labels: HashMap<IdentityId, String>,
+    ) -> Result<Self, OpError> {
+        let sources =
+            app.store.read(Connection::sources)?.into_iter().map(|source| (source.id.number(), source.name)).collect();
         let (mut seqs, mut occurring) = (Vec::new(), BTreeSet::new());
         let mut before = (Timestamp::MAX, u64::MAX);
         loop {
-            let look = |engine: &mut pipeline::Engine| engine.look(customer, |state, _, _| state.history.newest(before, None, LOOK));
+            let look = |engine: &mut pipeline::Engine| {
+                engine.look(customer, |state, _, _| state.history.newest(before, None, LOOK))
+            };
             let found = app.pipeline.look(look)?.map_err(OpError::from)?.unwrap_or_default();
             let Some((time, _, seq)) = found.last() else { break };
             before = (*time, *seq);
@@ -215,6 +235,8 @@ pub(super) const SHARED: &str = "shared";
 fn named(kind: Option<&Kind>, id: FieldId, value: Value) -> Named {
     match kind.and_then(|kind| kind.field_at(id)) {
         Some(field) => Named { name: field.name.clone(), label: field.label.clone(), value },
-        None => Named { name: format!("field-{}", id.0), label: Text::new("未声明字段", "undeclared field"), value },
+        None => {
+            Named { name: format!("field-{}", id.0), label: Text::new("未声明字段", "undeclared field"), value }
+        }
     }
 }

@@ -77,7 +77,8 @@ fn gender(value: &str) -> String {
 /// A number as a `tel` address (RFC 3966), anything else as text.
 fn telephone(value: &str) -> String {
     let digits = value.strip_prefix('+').unwrap_or(value);
-    let is_global = digits.len() < value.len() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_global =
+        digits.len() < value.len() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     if is_global { format!(";VALUE=uri:tel:{value}") } else { format!(";VALUE=text:{}", escaped(value)) }
 }
 
@@ -116,7 +117,10 @@ mod tests {
         assert_eq!(text.matches("END:VCARD\r\n").count(), 1, "{text}");
         assert!(text.contains("FN:张三\\,\\nEND:VCARD\\nBEGIN:VCARD\\;\\\\\r\n"), "{text}");
         assert!(text.contains("BDAY:19900203\r\n") && text.contains("TEL;VALUE=uri:tel:+8613800000000\r\n"), "{text}");
-        assert!(text.contains("TEL;VALUE=text:内线 8001\r\n") && text.contains("GENDER:F\r\nADR:;;;杭州;;;\r\n"), "{text}");
+        assert!(
+            text.contains("TEL;VALUE=text:内线 8001\r\n") && text.contains("GENDER:F\r\nADR:;;;杭州;;;\r\n"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -15,7 +15,9 @@ pub(super) fn vtt(transcript: &str, seconds: Option<u64>) -> String {
     let weights: Vec<u64> = lines.iter().map(|line| u64::try_from(line.chars().count()).unwrap_or(1)).collect();
     let total: u64 = weights.iter().sum::<u64>().max(1);
     let count = u64::try_from(lines.len()).unwrap_or(u64::MAX);
-    let length = seconds.filter(|seconds| *seconds > 0).map_or(count.saturating_mul(LINE_MS), |seconds| seconds.saturating_mul(1_000));
+    let length = seconds
+        .filter(|seconds| *seconds > 0)
+        .map_or(count.saturating_mul(LINE_MS), |seconds| seconds.saturating_mul(1_000));
     let mut text = "WEBVTT\n\nNOTE 时间为按行长估算 / times are estimated from the length of each line\n".to_owned();
     let mut done = 0;
     let at = |done: u64| u64::try_from(u128::from(length) * u128::from(done) / u128::from(total)).unwrap_or(u64::MAX);
@@ -33,7 +35,8 @@ fn clock(ms: u64) -> String {
 
 /// A line as cue text; who speaks, when the line begins with a short name and a colon, becomes the cue's voice.
 fn cue(line: &str) -> String {
-    let voice = line.split_once([':', '\u{ff1a}']).filter(|(voice, _)| (1..=20).contains(&voice.trim().chars().count()));
+    let voice =
+        line.split_once([':', '\u{ff1a}']).filter(|(voice, _)| (1..=20).contains(&voice.trim().chars().count()));
     match voice {
         Some((voice, said)) => format!("<v {}>{}", escaped(voice.trim()), escaped(said.trim())),
         None => escaped(line),
