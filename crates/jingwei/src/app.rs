@@ -31,34 +31,48 @@ impl Options {
         let Some(_lock) = folder.lock()? else { return Err("another jingwei is using this data".into()) };
         let isolation = vault::harden_app(&folders(&folder));
         write_private(&folder.root.join("run/app-isolation.json"), serde_json::to_string(&isolation)?.as_bytes())?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        match runtime.block_on(self.serve(&folder)) {
+        match self.serve(&folder) {
             Ok(()) => Ok(ExitCode::SUCCESS),
             Err(error) => {
                 eprintln!("jingwei: {error}");
-                let lost = error.downcast_ref::<store::StoreError>().is_some_and(|error| matches!(error, store::StoreError::Postgres(_) | store::StoreError::Locked));
-                Ok(if lost { ExitCode::FAILURE } else { ExitCode::from(HOPELESS) })
+                Ok(if may_pass(error.as_ref()) { ExitCode::FAILURE } else { ExitCode::from(HOPELESS) })
             }
         }
     }
 
-    async fn serve(self, folder: &Folder) -> Result<(), Failure> {
-        let listener = tokio::net::TcpListener::bind(&self.listen).await.map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
+    /// Opens the workspace, which blocks, and then serves it, which does not.
+    fn serve(self, folder: &Folder) -> Result<(), Failure> {
+        let listener = std::net::TcpListener::bind(&self.listen).map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
+        listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
         let (heard, feed) = feed();
-        let opening = folder.clone();
-        let app = tokio::task::spawn_blocking(move || open_app(&opening, heard)).await??;
+        let app = open_app(folder, heard)?;
         let (settings, first) = tokens(folder, &app, &url)?;
         let (live, _) = broadcast::channel(64);
         let server = Server::new(app, settings, live);
-        println!("jingwei: {url}{first}");
-        tokio::spawn(feed.run(Arc::clone(&server)));
         let player = crate::demo_company::player(&server)?;
-        let ended = server::serve(listener, Arc::clone(&server), until_asked_or_cut(Arc::clone(&server))).await;
+        println!("jingwei: {url}{first}");
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let serving = Arc::clone(&server);
+        let ended = runtime.block_on(async move {
+            tokio::spawn(feed.run(Arc::clone(&serving)));
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            server::serve(listener, Arc::clone(&serving), until_asked_or_cut(serving)).await
+        });
         drop(player);
         std::fs::remove_file(folder.root.join("run/local.json")).ok();
         Ok(ended?)
     }
+}
+
+/// Whether starting again may help: the database was away, or another writer was still letting go.
+fn may_pass(error: &(dyn std::error::Error + 'static)) -> bool {
+    let store = error.downcast_ref::<store::StoreError>();
+    let store = store.or_else(|| match error.downcast_ref::<pipeline::EngineError>() {
+        Some(pipeline::EngineError::Store(error)) => Some(error),
+        _ => None,
+    });
+    matches!(store, Some(store::StoreError::Postgres(_) | store::StoreError::Locked))
 }
 
 /// Resolves when asked to end; connections that stay open, such as live updates, are cut a moment later.

@@ -99,7 +99,7 @@ fn trouble(database: Option<String>, kills: u64, seed: u64) {
 
 #[test]
 fn killed_at_random_moments_nothing_is_lost_or_doubled() {
-    let kills = std::env::var("JINGWEI_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(6);
+    let kills = std::env::var("JINGWEI_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(12);
     for database in databases() {
         trouble(database, kills, 20_260_603);
     }

@@ -7,6 +7,7 @@ use crate::close::kind_at;
 use crate::decide::Decisions;
 use crate::frame::{Filter, Frame, Quantity, Source, Value, flag};
 use crate::reading::Context;
+use crate::sides::{Sides, any_single, count, exists};
 use crate::{Comparator, Condition, Function, Length, Literal, Measure, Predicate, Unit, Window};
 
 /// Settles comparisons, in reading order.
@@ -32,35 +33,6 @@ type Settled<T> = Result<T, Text>;
 
 fn lost() -> Text {
     Text::new("读不懂这句话", "this sentence cannot be read")
-}
-
-/// A comparison being settled: what is measured, against what.
-struct Sides {
-    measure: Measure,
-    op: Option<Comparator>,
-    value: Literal,
-    upper: Option<Literal>,
-}
-
-impl Sides {
-    /// The comparison; a range is two.
-    fn condition(self, default: Comparator) -> Condition {
-        let Some(upper) = self.upper else {
-            return Condition::compare(self.measure, self.op.unwrap_or(default), self.value);
-        };
-        let lower = Condition::compare(self.measure.clone(), Comparator::Ge, self.value);
-        Condition::All { of: vec![lower, Condition::compare(self.measure, Comparator::Le, upper)] }
-    }
-}
-
-fn exists(measure: &Measure, window: Window) -> Condition {
-    let measure = Measure { function: Function::Exists, field: None, window, ..measure.clone() };
-    Condition::compare(measure, Comparator::Eq, Literal::Bool(true))
-}
-
-fn count(measure: &Measure, window: Window, op: Comparator, number: i64) -> Condition {
-    let measure = Measure { function: Function::Count, field: None, window, ..measure.clone() };
-    Condition::compare(measure, op, Literal::Number(Decimal::whole(number).unwrap_or_default()))
 }
 
 impl Clauses<'_> {
@@ -466,8 +438,14 @@ impl Clauses<'_> {
     /// "订单超过3": three orders or three yuan?
     fn count_or_amount(&mut self, clause: &Frame, kind: &Kind, mut measure: Measure) -> Settled<Condition> {
         let text = Text::new("这个数是次数还是金额？", "Is that number a count or an amount?");
-        let choices = vec![("count", Text::new("次数", "a count")), ("total", Text::new("总金额", "the total amount"))];
-        if self.decisions.ask("number_of", text, choices) == 0 {
+        let mut choices =
+            vec![("count", Text::new("次数", "a count")), ("total", Text::new("总金额", "the total amount"))];
+        let is_large =
+            matches!(clause.value, Some(Value::Amount { number, .. }) if number.scaled() >= 100 * Decimal::SCALE);
+        if is_large {
+            choices.reverse();
+        }
+        if (self.decisions.ask("number_of", text, choices) == 0) != is_large {
             let sides = self.sides(clause, measure, None)?;
             return Ok(self.at_least(sides));
         }
@@ -476,21 +454,4 @@ impl Clauses<'_> {
         let sides = self.sides(clause, measure, Some(field))?;
         Ok(self.compared(sides))
     }
-}
-
-/// "Any single order over 500": there is one that is.
-fn any_single(sides: Sides) -> Condition {
-    let Measure { field, mut filter, kind, window, .. } = sides.measure;
-    let field = field.unwrap_or_default();
-    let mut push = |op, value| filter.push(Predicate { field: field.clone(), op, value });
-    match sides.upper {
-        None => push(sides.op.unwrap_or(Comparator::Eq), sides.value),
-        Some(upper) => {
-            push(Comparator::Ge, sides.value);
-            push(Comparator::Le, upper);
-        }
-    }
-    let measure = Measure { function: Function::Exists, kind, field: None, filter, window };
-    let window = measure.window;
-    exists(&measure, window)
 }

@@ -331,6 +331,10 @@ fn distinct(frame: Frame, kind: &Kind) -> Option<Frame> {
 
 fn measured(frame: Frame, kind: &Kind) -> Option<Frame> {
     let value = frame.value.clone()?;
+    let is_plain = unit_of(Some(&value)) == Some(Quantity::Plain);
+    if frame.field.is_none() && is_plain && frame.function == Some(Function::Sum) && !frame.has(flag::SPEND) {
+        return bare(Frame { function: None, ..frame }, kind);
+    }
     let (at, field) = match frame.field {
         Some(at) => (at, kind.fields.get(usize::from(at))?),
         None => implied(kind, &value)?,

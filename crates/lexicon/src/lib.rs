@@ -54,6 +54,7 @@ pub mod reading;
 mod refuse;
 mod say;
 mod settle;
+mod sides;
 mod values;
 mod vocabulary;
 pub mod window;

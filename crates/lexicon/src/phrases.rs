@@ -315,6 +315,7 @@ const MEASURES: &[Phrase] = &[
         "agg nom mid? bound|nom agg mid? bound|have? single nom mid? bound|nom aggpost mid? bound|did object agg field mid? bound",
         "",
     ),
+    phrase("core", Keep, &[Flag(flag::SPEND)], 0, "nom amountpost mid? bound", ""),
     phrase("core", Keep, &[Make(Function::Avg), Flag(flag::PER_ORDER)], 0, "prefs? measure mid? bound", ""),
     phrase("core", Keep, &[BARE, Flag(flag::SPEND)], 0, "", "hasdone? spend mid? bound"),
     phrase(

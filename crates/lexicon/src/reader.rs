@@ -119,8 +119,12 @@ impl Reader {
             if edge.cost > cheapest.unwrap_or(edge.cost) + MARGIN {
                 break;
             }
+            let settled = settle(&edge.frame, &self.kinds, &self.context, &none);
+            if settled.is_err() && skip != Skip::Harmless {
+                continue;
+            }
             cheapest = cheapest.or(Some(edge.cost));
-            match settle(&edge.frame, &self.kinds, &self.context, &none) {
+            match settled {
                 Ok(settled)
                     if found.iter().flatten().any(|known: &Meaning| known.settled.definition == settled.definition) => {
                 }

@@ -66,6 +66,12 @@ const ASKED: &[(&str, &str, &[&str])] = &[
     ),
     ("今年订单超过3", "number_of", &["count order.placed cal:y+0 > 3", "sum order.placed.amount cal:y+0 > CNY3"]),
     (
+        "total orders this year over 5",
+        "number_of",
+        &["count order.placed cal:y+0 > 5", "sum order.placed.amount cal:y+0 > CNY5"],
+    ),
+    ("累计消费超过1万", "number_of", &["sum order.placed.amount ever > CNY10000", "count order.placed ever > 10000"]),
+    (
         "今年下单两次或今年投诉一次且今年退款一次",
         "grouping",
         &[

@@ -151,6 +151,7 @@ impl Engine {
         self.residents.load(customer, &mut self.db)?;
         self.begin_early(customer, unit, done)?;
         self.observe(customer, event, resolution.through.number(), seq, unit, done)?;
+        self.write_joined(&resolution.changes, unit);
         Ok(customer)
     }
 

@@ -1,7 +1,7 @@
 //! Merges and un-merges: histories joined and taken apart, every rule looked at again.
 
 use base::{CustomerId, IdentityId, MergeId, RuleId, Timestamp};
-use identity::{Link, NewNode};
+use identity::{Change, Link, NewNode};
 use lexicon::Action;
 use signals::{Cause, Reason};
 use store::log::Entry;
@@ -39,7 +39,6 @@ impl Engine {
         unit.segments.retain(|(customer, ..), _| *customer != from);
         self.residents.change(into, seq, |state| state.absorb(&gone));
         self.restate_or_mark(into, unit, done);
-        self.residents.write(into, seq, true, unit);
         self.rename.extend([from, into]);
         Ok(())
     }
@@ -63,8 +62,6 @@ impl Engine {
         for customer in [from, into] {
             self.restate_or_mark(customer, unit, done);
             self.residents.change(customer, seq, |_| ());
-            unit.segments.retain(|(known, ..), _| *known != customer);
-            self.residents.write(customer, seq, true, unit);
             self.rename.push(customer);
         }
         Ok(())
@@ -109,6 +106,18 @@ impl Engine {
         }
     }
 
+    /// Writes the states of customers that were joined or taken apart with the commit itself: the log alone could not bring
+    /// them up to date, since it speaks of identities.
+    pub(crate) fn write_joined(&mut self, changes: &[Change], unit: &mut Unit) {
+        for change in changes {
+            let (Change::Merged { from, into, .. } | Change::Split { from, into, .. }) = change else { continue };
+            for customer in [*from, *into].into_iter().filter(|customer| self.residents.has(*customer)).collect::<Vec<_>>() {
+                unit.segments.retain(|(known, ..), _| *known != customer);
+                self.residents.write(customer, self.next_seq, true, unit);
+            }
+        }
+    }
+
     /// Takes a merge back. False when it was taken back before.
     pub(crate) fn unmerge(&mut self, id: MergeId, now: Timestamp, unit: &mut Unit, done: &mut Committed) -> Result<bool, StoreError> {
         let Some((_, row)) = self.db.merge(id)?.filter(|(_, row)| row.undone_at.is_none()) else { return Ok(false) };
@@ -124,6 +133,7 @@ impl Engine {
         unit.merges.insert(id, MergeRow { undone_at: Some(now), ..row });
         unit.apart.push((a.min(b), a.max(b)));
         self.change(&changes, seq, unit, done)?;
+        self.write_joined(&changes, unit);
         Ok(true)
     }
 

@@ -215,7 +215,7 @@ proptest! {
 
     #[test]
     fn long_histories_are_cut_and_joined_without_a_seam(
-        events in crowd(260..700),
+        events in crowd(260..700, 40),
         rules in rules(4),
         moments in prop::collection::hash_set(0..1500usize, 0..10),
         theirs in 1..4u64,
@@ -243,5 +243,25 @@ proptest! {
             }
         }
         prop_assert_eq!(standing(&rules, &world), standing(&rules, &World::at(&rules, &in_order(&events), clock)));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(1))]
+
+    #[test]
+    fn a_window_over_many_segments_is_what_its_rows_are(events in crowd(1500..2000, 1), rules in rules(3)) {
+        let rules: Vec<Rule> = rules.into_iter().filter(|rule| !adds_task(rule)).collect();
+        let mut world = World::new(&rules);
+        for (place, event) in events.iter().enumerate() {
+            world.event(event);
+            if place % 200 == 0 {
+                let reference = Reference::new(&events[..=place], &zone());
+                for rule in &rules {
+                    let at = world.customer.visited().ms();
+                    prop_assert_eq!(world.truth(rule, at), reference.truth(&rule.definition.condition, at), "{:?} at {}", rule, at);
+                }
+            }
+        }
     }
 }
