@@ -162,11 +162,7 @@ impl de::Visitor<'_> for Visitor {
 
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        if from.is_human_readable() {
-            from.deserialize_any(Visitor)
-        } else {
-            i64::deserialize(from).map(Self)
-        }
+        if from.is_human_readable() { from.deserialize_any(Visitor) } else { i64::deserialize(from).map(Self) }
     }
 }
 

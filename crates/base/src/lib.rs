@@ -18,7 +18,9 @@ mod text;
 mod time;
 
 pub use decimal::{Decimal, DecimalError};
-pub use id::{CustomerId, DecisionId, EventId, IdError, IdentityId, MergeId, RuleId, SessionId, SourceId, TaskId, UserId};
+pub use id::{
+    CustomerId, DecisionId, EventId, IdError, IdentityId, MergeId, RuleId, SessionId, SourceId, TaskId, UserId,
+};
 pub use money::{Currency, Money, MoneyError};
 pub use text::{Locale, Text};
 pub use time::{Clock, DAY_MS, HOUR_MS, SystemClock, TestClock, TimeError, TimeZone, Timestamp};

@@ -83,9 +83,17 @@ fn trade() -> Vec<Row> {
             "退款、退货|refund, return",
             vec![money("退款金额、金额|refund amount, amount"), plain("reason", "原因|reason")],
         ),
-        ("order.status_changed", "订单状态变更|order status change", vec![plain("from", "原状态|from"), plain("to", "新状态|to")]),
+        (
+            "order.status_changed",
+            "订单状态变更|order status change",
+            vec![plain("from", "原状态|from"), plain("to", "新状态|to")],
+        ),
         ("cart.added", "加购、加入购物车|cart addition, add to cart", vec![money("金额|amount"), category()]),
-        ("coupon.used", "用券、使用优惠券|coupon use, use a coupon", vec![money("面额|face value, amount"), plain("code", "券码|code")]),
+        (
+            "coupon.used",
+            "用券、使用优惠券|coupon use, use a coupon",
+            vec![money("面额|face value, amount"), plain("code", "券码|code")],
+        ),
         ("payment.received", "回款、付款|payment, pay", vec![money("金额|amount"), plain("invoice", "发票|invoice")]),
     ]
 }
@@ -97,7 +105,11 @@ fn visits() -> Vec<Row> {
             "浏览、访问、浏览页面|page view, view a page, visit a page",
             vec![plain("page", "页面|page"), category(), seconds("停留秒数|seconds, dwell seconds")],
         ),
-        ("store.visited", "到店、进店|store visit, visit a store", vec![store(), number("minutes", "停留分钟|minutes")]),
+        (
+            "store.visited",
+            "到店、进店|store visit, visit a store",
+            vec![store(), number("minutes", "停留分钟|minutes")],
+        ),
         ("form.submitted", "提交表单|form submission, submit a form", vec![plain("form", "表单|form")]),
         ("wifi.seen", "WiFi停留|Wi-Fi dwell", vec![plain("place", "地点|place"), number("minutes", "分钟|minutes")]),
     ]
@@ -152,7 +164,12 @@ fn service() -> Vec<Row> {
         (
             "ticket.closed",
             "工单关闭、关闭工单|closed ticket, ticket closed",
-            vec![category(), priority(), number("hours", "处理时长|hours"), number("satisfaction", "满意度|satisfaction")],
+            vec![
+                category(),
+                priority(),
+                number("hours", "处理时长|hours"),
+                number("satisfaction", "满意度|satisfaction"),
+            ],
         ),
         (
             "survey.answered",
@@ -174,7 +191,11 @@ fn sales() -> Vec<Row> {
 fn devices() -> Vec<Row> {
     let line = || plain("line", "产线|line, production line");
     vec![
-        ("device.reading", "设备读数、读数|reading, device reading", vec![plain("metric", "指标|metric"), number("value", "数值|value")]),
+        (
+            "device.reading",
+            "设备读数、读数|reading, device reading",
+            vec![plain("metric", "指标|metric"), number("value", "数值|value")],
+        ),
         ("device.stopped", "停机|stop, device stop, stopped", vec![line(), plain("reason", "原因|reason")]),
         ("device.started", "恢复运行|start, device start, started", vec![line(), plain("reason", "原因|reason")]),
     ]
@@ -200,7 +221,12 @@ fn profile() -> Vec<Row> {
         (
             "record.changed",
             "记录变更|record change",
-            vec![plain("object", "对象|object"), plain("field", "字段|field"), personal("from", "原值|from"), personal("to", "新值|to")],
+            vec![
+                plain("object", "对象|object"),
+                plain("field", "字段|field"),
+                personal("from", "原值|from"),
+                personal("to", "新值|to"),
+            ],
         ),
         ("consent.given", "授权|consent, consent given", vec![purpose()]),
         ("consent.withdrawn", "撤回授权|withdrawn consent, consent withdrawn", vec![purpose()]),

@@ -313,7 +313,12 @@ impl Resolver<'_, '_> {
         if let Some(customer) = keys.next() {
             self.own(id, customer, new);
             let end = seen.iter().copied().find(|other| {
-                *other != id && self.graph.nodes.get(other).is_some_and(|n| n.customer == customer && n.standing == Standing::Key)
+                *other != id
+                    && self
+                        .graph
+                        .nodes
+                        .get(other)
+                        .is_some_and(|n| n.customer == customer && n.standing == Standing::Key)
             });
             end.into_iter().for_each(|end| self.link(customer, Link { a: id, b: end, seq: self.seq }));
             return customer;

@@ -70,7 +70,11 @@ fn email(value: &str) -> Result<String, Rejection> {
     let fits = text.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && host.contains('.') && !host.contains('@') && !text.contains(char::is_whitespace)
     });
-    if fits { Ok(text) } else { Err(Rejection::invalid("data.who.value", "不是邮箱地址", "not an e-mail address")) }
+    if fits {
+        Ok(text)
+    } else {
+        Err(Rejection::invalid("data.who.value", "不是邮箱地址", "not an e-mail address"))
+    }
 }
 
 /// Eighteen characters whose last is the check digit of GB 11643 (ISO 7064 MOD 11-2).
@@ -79,7 +83,8 @@ fn id_card(value: &str) -> Result<String, Rejection> {
     let text = value.to_ascii_uppercase();
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let body = text.get(..17).filter(|body| text.len() == 18 && body.bytes().all(|b| b.is_ascii_digit()));
-    let sum = body.map(|body| body.bytes().zip(weights).map(|(b, weight)| usize::from(b - b'0') * weight).sum::<usize>());
+    let sum =
+        body.map(|body| body.bytes().zip(weights).map(|(b, weight)| usize::from(b - b'0') * weight).sum::<usize>());
     let check = sum.and_then(|sum| CHECKS.get(sum % 11));
     if check.is_some_and(|check| text.as_bytes().last() == Some(check)) {
         Ok(text)
@@ -98,7 +103,8 @@ mod tests {
 
     #[test]
     fn one_phone_has_one_form() {
-        for text in ["13800138000", "+86 138-0013-8000", "0086 13800138000", "8613800138000", "１３８００１３８０００"] {
+        for text in ["13800138000", "+86 138-0013-8000", "0086 13800138000", "8613800138000", "１３８００１３８０００"]
+        {
             assert_eq!(read("phone", text).as_deref(), Some("+8613800138000"), "{text}");
         }
         assert_eq!(read("phone", "021-6123 4567").as_deref(), Some("+862161234567"));
@@ -116,7 +122,11 @@ mod tests {
 
     #[test]
     fn scope_defaults_to_the_source_unless_the_value_is_known_everywhere() {
-        let incoming = |scheme: &'static str| IncomingIdentifier { scheme: scheme.into(), value: "13800138000".into(), scope: None };
+        let incoming = |scheme: &'static str| IncomingIdentifier {
+            scheme: scheme.into(),
+            value: "13800138000".into(),
+            scope: None,
+        };
         assert_eq!(identifier(&incoming("member_no"), "shop").map(|id| id.scope).as_deref(), Ok("shop"));
         assert_eq!(identifier(&incoming("phone"), "shop").map(|id| id.scope).as_deref(), Ok(""));
     }

@@ -42,7 +42,8 @@ impl Options {
 
     /// Opens the workspace, which blocks, and then serves it, which does not.
     fn serve(self, folder: &Folder) -> Result<(), Failure> {
-        let listener = std::net::TcpListener::bind(&self.listen).map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
+        let listener = std::net::TcpListener::bind(&self.listen)
+            .map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
         let (heard, feed) = feed();

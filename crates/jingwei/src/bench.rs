@@ -70,8 +70,13 @@ impl Ingest {
         let root = self.data.clone().unwrap_or_else(|| temporary.path().to_owned());
         let folder = Folder::open(&root, self.database.as_deref())?;
         let key = prepare(&folder, self.rules)?;
-        let mut child = Command::new(std::env::current_exe()?).arg("serve").arg("--data").arg(&root).args(["--listen", "127.0.0.1:0"])
-            .stdout(std::process::Stdio::null()).spawn()?;
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg("serve")
+            .arg("--data")
+            .arg(&root)
+            .args(["--listen", "127.0.0.1:0"])
+            .stdout(std::process::Stdio::null())
+            .spawn()?;
         let measured = wait_for(&folder).and_then(|running| self.measure(&folder, &running.url, &key, &child));
         stop(&mut child);
         println!("{}", serde_json::to_string_pretty(&measured?)?);
@@ -81,7 +86,15 @@ impl Ingest {
     fn spec(&self, seed: u64, events: u64) -> WorkloadSpec {
         let span_ms = 90 * base::DAY_MS;
         let start = base::SystemClock.now().plus_ms(-span_ms - base::HOUR_MS);
-        WorkloadSpec { seed, customers: self.customers, events, originals_share: self.originals, start, span_ms, ..WorkloadSpec::default() }
+        WorkloadSpec {
+            seed,
+            customers: self.customers,
+            events,
+            originals_share: self.originals,
+            start,
+            span_ms,
+            ..WorkloadSpec::default()
+        }
     }
 
     fn measure(&self, folder: &Folder, url: &str, key: &str, child: &Child) -> Result<Value, Failure> {
@@ -89,7 +102,8 @@ impl Ingest {
         let rate = full.events_per_second / 2.0;
         let seconds = (self.events as f64 / rate).clamp(2.0, 20.0);
         let half = half_load(url, key, self.spec(2, (rate * seconds) as u64), rate)?;
-        let summary: Value = Remote::new(&folder.running()?.url, &folder.running()?.token).get("/v1/events/summary")?.json()?;
+        let summary: Value =
+            Remote::new(&folder.running()?.url, &folder.running()?.token).get("/v1/events/summary")?.json()?;
         Ok(json!({
             "workload": {"events": self.events, "customers": self.customers, "rules": self.rules, "originals": self.originals, "zipf": self.spec(1, 1).zipf_exponent, "late": 0.05, "repeated": 0.01, "merging": 0.001, "batch": BATCH, "senders": SENDERS},
             "database": folder.location().name(),
@@ -116,7 +130,16 @@ fn prepare(folder: &Folder, rules: u32) -> Result<String, Failure> {
 
 /// A rule over one or two measures; kinds, windows and thresholds vary with the number.
 fn rule(number: u32) -> Result<Definition, Failure> {
-    const KINDS: [&str; 8] = ["order.placed", "page.viewed", "cart.added", "message.received", "call.ended", "complaint.received", "store.visited", "coupon.used"];
+    const KINDS: [&str; 8] = [
+        "order.placed",
+        "page.viewed",
+        "cart.added",
+        "message.received",
+        "call.ended",
+        "complaint.received",
+        "store.visited",
+        "coupon.used",
+    ];
     let pick = usize::try_from(number)? % KINDS.len();
     let kind = KINDS.get(pick).copied().unwrap_or("order.placed").to_owned();
     let window = match number / 8 % 4 {
@@ -129,12 +152,18 @@ fn rule(number: u32) -> Result<Definition, Failure> {
     let least = i64::from(3 + number / 32 * 2);
     let mut parts = vec![Condition::compare(count, Comparator::Ge, Literal::Number(base::Decimal::whole(least)?))];
     if kind == "order.placed" {
-        let average = Measure { function: Function::Avg, kind, field: Some("amount".to_owned()), filter: Vec::new(), window };
-        let amount = base::Money { value: base::Decimal::whole(200 + i64::from(number))?, currency: base::Currency::CNY };
+        let average =
+            Measure { function: Function::Avg, kind, field: Some("amount".to_owned()), filter: Vec::new(), window };
+        let amount =
+            base::Money { value: base::Decimal::whole(200 + i64::from(number))?, currency: base::Currency::CNY };
         parts.push(Condition::compare(average, Comparator::Gt, Literal::Money(amount)));
     }
-    let trigger = if number % 2 == 0 { Trigger::Becomes } else { Trigger::While };
-    Ok(Definition { condition: Condition::All { of: parts }, trigger, action: Some(Action::SetTag { tag: format!("tag {number}") }) })
+    let trigger = if number.is_multiple_of(2) { Trigger::Becomes } else { Trigger::While };
+    Ok(Definition {
+        condition: Condition::All { of: parts },
+        trigger,
+        action: Some(Action::SetTag { tag: format!("tag {number}") }),
+    })
 }
 
 fn wait_for(folder: &Folder) -> Result<Running, Failure> {
@@ -184,7 +213,10 @@ fn full_load(url: &str, key: &str, spec: WorkloadSpec, child: &Child) -> Result<
             }
         }
         drop(send);
-        senders.into_iter().map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into()))).collect::<Result<Vec<()>, Failure>>()
+        senders
+            .into_iter()
+            .map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into())))
+            .collect::<Result<Vec<()>, Failure>>()
     });
     sent?;
     let seconds = start.elapsed().as_secs_f64();
@@ -205,14 +237,20 @@ fn full_load(url: &str, key: &str, spec: WorkloadSpec, child: &Child) -> Result<
     })
 }
 
-fn post_all(url: &str, key: &str, bodies: &std::sync::Mutex<std::sync::mpsc::Receiver<Vec<u8>>>) -> Result<(), Failure> {
+fn post_all(
+    url: &str,
+    key: &str,
+    bodies: &std::sync::Mutex<std::sync::mpsc::Receiver<Vec<u8>>>,
+) -> Result<(), Failure> {
     let remote = Remote::new(url, key);
     loop {
         let next = bodies.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
         let Ok(body) = next else { return Ok(()) };
         let answer = remote.post("/v1/events", "application/x-ndjson", &body)?;
         if answer.status != 200 {
-            return Err(format!("the server answered {}: {}", answer.status, String::from_utf8_lossy(&answer.body)).into());
+            return Err(
+                format!("the server answered {}: {}", answer.status, String::from_utf8_lossy(&answer.body)).into()
+            );
         }
     }
 }
@@ -243,11 +281,16 @@ fn half_load(url: &str, key: &str, spec: WorkloadSpec, rate: f64) -> Result<Valu
     };
     let all = std::thread::scope(|scope| {
         let senders: Vec<_> = (0..SENDERS * 4).map(|_| scope.spawn(work)).collect();
-        senders.into_iter().map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into()))).collect::<Result<Vec<_>, Failure>>()
+        senders
+            .into_iter()
+            .map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into())))
+            .collect::<Result<Vec<_>, Failure>>()
     });
     let mut all: Vec<f64> = all?.concat();
     all.sort_by(f64::total_cmp);
-    let at = |share: f64| all.get(((all.len() as f64 * share) as usize).min(all.len().saturating_sub(1))).copied().unwrap_or(0.0);
+    let at = |share: f64| {
+        all.get(((all.len() as f64 * share) as usize).min(all.len().saturating_sub(1))).copied().unwrap_or(0.0)
+    };
     Ok(json!({"p50": at(0.50), "p99": at(0.99), "max": at(1.0)}))
 }
 

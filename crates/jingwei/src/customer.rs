@@ -91,7 +91,13 @@ fn plain(found: &Value) -> Result<String, Failure> {
         writeln!(out, "  → {} / {}", text(decision, "/why/zh"), text(decision, "/why/en"))?;
     }
     for event in list("/timeline") {
-        writeln!(out, "  {}  {} / {}", text(&event, "/time"), text(&event, "/summary/zh"), text(&event, "/summary/en"))?;
+        writeln!(
+            out,
+            "  {}  {} / {}",
+            text(&event, "/time"),
+            text(&event, "/summary/zh"),
+            text(&event, "/summary/en")
+        )?;
     }
     Ok(out)
 }

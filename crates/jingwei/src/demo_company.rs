@@ -51,7 +51,8 @@ impl Demo {
     fn make(&self, local: &Local) -> Result<(), Failure> {
         let app = local.app()?;
         let password = account::secret("")?.chars().take(16).collect::<String>();
-        let bar = indicatif::ProgressBar::new(1).with_style(indicatif::ProgressStyle::with_template("云禾生活 [{bar:40}] {pos}/{len}")?);
+        let bar = indicatif::ProgressBar::new(1)
+            .with_style(indicatif::ProgressStyle::with_template("云禾生活 [{bar:40}] {pos}/{len}")?);
         ops::demo::load(app, self.customers, &mut |done, all| {
             bar.set_length(all);
             bar.set_position(done);

@@ -44,6 +44,12 @@ impl Doctor {
 
 fn tell(isolation: &Isolation) {
     for measure in &isolation.details {
-        println!("  {} {}{}{}", if measure.ok { "✓" } else { "✗" }, measure.what, if measure.note.is_empty() { "" } else { ": " }, measure.note);
+        println!(
+            "  {} {}{}{}",
+            if measure.ok { "✓" } else { "✗" },
+            measure.what,
+            if measure.note.is_empty() { "" } else { ": " },
+            measure.note
+        );
     }
 }

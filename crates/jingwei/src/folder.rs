@@ -54,7 +54,11 @@ impl Folder {
     pub(crate) fn open(root: &Path, database: Option<&str>) -> Result<Self, Failure> {
         for name in ["", "master", "keys", "run"] {
             let path = root.join(name);
-            DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(&path)
+                .map_err(|error| format!("{}: {error}", path.display()))?;
         }
         let root = root.canonicalize()?;
         let file = root.join("workspace.json");
@@ -102,7 +106,8 @@ impl Folder {
 
     /// Takes the folder for one writer; none when another has it. It is free again when the file is dropped.
     pub(crate) fn lock(&self) -> Result<Option<File>, Failure> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(self.root.join("run/lock"))?;
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(self.root.join("run/lock"))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(std::fs::TryLockError::WouldBlock) => Ok(None),

@@ -53,6 +53,9 @@ pub(crate) struct Import {
     live: bool,
 }
 
+/// Takes some lines, each with its number.
+type Group<'g> = dyn FnMut(&[(usize, String)]) -> Result<(), Failure> + 'g;
+
 /// Where events go.
 enum Target {
     Local(Box<Local>),
@@ -91,7 +94,9 @@ impl Import {
                 show(path, &receipt.rejected, &mut shown, &bar);
                 Ok(())
             };
-            self.each(path, mapping.as_ref(), &bar, take, &mut |line, rejection| refused.push(refusal(line, rejection)))?;
+            self.each(path, mapping.as_ref(), &bar, take, &mut |line, rejection| {
+                refused.push(refusal(line, rejection));
+            })?;
             show(path, &refused, &mut shown, &bar);
             bar.finish_and_clear();
         }
@@ -131,7 +136,8 @@ impl Import {
             let (mut lines, mut more) = (Vec::new(), Vec::new());
             let read = &mut |group: &[(usize, String)]| {
                 for (line, text) in group {
-                    let read = connect::cloudevents::read_one(text.as_bytes()).and_then(|incoming| recogniser.recognise(&incoming));
+                    let read = connect::cloudevents::read_one(text.as_bytes())
+                        .and_then(|incoming| recogniser.recognise(&incoming));
                     lines.extend(read.err().map(|rejection| refusal(u64::try_from(*line).unwrap_or(0), rejection)));
                 }
                 Ok(())
@@ -151,7 +157,7 @@ impl Import {
         path: &Path,
         mapping: Option<&Mapping>,
         bar: &ProgressBar,
-        group: &mut dyn FnMut(&[(usize, String)]) -> Result<(), Failure>,
+        group: &mut Group<'_>,
         refuse: &mut dyn FnMut(u64, Rejection),
     ) -> Result<(), Failure> {
         let file = bar.wrap_read(File::open(path).map_err(|error| format!("{}: {error}", path.display()))?);
@@ -209,7 +215,9 @@ fn read_lines(
 
 fn read_mapping(path: &Path) -> Result<Mapping, Failure> {
     let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let told = |rejection: Rejection| format!("{}: {}: {} / {}", path.display(), rejection.field, rejection.message.zh, rejection.message.en);
+    let told = |rejection: Rejection| {
+        format!("{}: {}: {} / {}", path.display(), rejection.field, rejection.message.zh, rejection.message.en)
+    };
     Ok(Mapping::read(&bytes).map_err(told)?)
 }
 
@@ -237,7 +245,8 @@ fn show(path: &Path, rejected: &[intake::RejectedLine], shown: &mut usize, bar: 
     for line in rejected {
         *shown += 1;
         if *shown <= SHOWN {
-            let text = format!("{}:{}: {}: {} / {}", path.display(), line.line, line.field, line.message.zh, line.message.en);
+            let text =
+                format!("{}:{}: {}: {} / {}", path.display(), line.line, line.field, line.message.zh, line.message.en);
             bar.suspend(|| eprintln!("{text}"));
         }
     }
@@ -269,7 +278,8 @@ fn post(remote: &Remote, lines: &[(usize, String)], terms: &Terms) -> Result<Rec
 
 /// An event of a table as the CloudEvent it stands for.
 fn cloudevent(incoming: &Incoming<'_>) -> Value {
-    let mut data: Map<String, Value> = incoming.fields.iter().map(|(name, value)| (name.clone().into_owned(), json_of(value))).collect();
+    let mut data: Map<String, Value> =
+        incoming.fields.iter().map(|(name, value)| (name.clone().into_owned(), json_of(value))).collect();
     let who = incoming.who.iter().map(|who| {
         let mut one = json!({"scheme": who.scheme, "value": who.value});
         if let (Some(scope), Some(members)) = (&who.scope, one.as_object_mut()) {
@@ -290,7 +300,9 @@ fn json_of(value: &IncomingValue<'_>) -> Value {
         IncomingValue::Null => Value::Null,
         IncomingValue::Bool(value) => json!(value),
         IncomingValue::Text(text) => json!(text),
-        IncomingValue::Number(text) | IncomingValue::Json(text) => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+        IncomingValue::Number(text) | IncomingValue::Json(text) => {
+            serde_json::from_str(text).unwrap_or_else(|_| json!(text))
+        }
         IncomingValue::Money(value, currency) => json!({"value": value, "currency": currency}),
     }
 }

@@ -102,7 +102,13 @@ impl Serve {
         Ok(command.spawn()?)
     }
 
-    fn watch(&self, folder: &Folder, vault: &mut Child, app: &mut Child, ended: &AtomicBool) -> Result<ExitCode, Failure> {
+    fn watch(
+        &self,
+        folder: &Folder,
+        vault: &mut Child,
+        app: &mut Child,
+        ended: &AtomicBool,
+    ) -> Result<ExitCode, Failure> {
         let mut last = Instant::now();
         while !ended.load(Ordering::SeqCst) {
             if let Some(status) = vault.try_wait()? {
@@ -115,7 +121,9 @@ impl Serve {
             }
             if let Some(status) = app.try_wait()? {
                 match status.code().and_then(|code| u8::try_from(code).ok()) {
-                    Some(0) | Some(HOPELESS) => return Ok(ExitCode::from(status.code().and_then(|c| u8::try_from(c).ok()).unwrap_or(1))),
+                    Some(0) | Some(HOPELESS) => {
+                        return Ok(ExitCode::from(status.code().and_then(|c| u8::try_from(c).ok()).unwrap_or(1)));
+                    }
                     Some(server::CLEARED) => {
                         stop(vault);
                         std::fs::remove_dir_all(folder.root.join("raw"))?;
@@ -156,7 +164,8 @@ fn ended() -> Result<Arc<AtomicBool>, Failure> {
 /// Resolves when the process is asked to end.
 pub(crate) async fn until_asked() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {

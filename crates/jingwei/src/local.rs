@@ -25,9 +25,19 @@ pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failu
     let secrets = Secrets::load(&folder.root.join("keys/master.key"))?;
     sweep(&store, &vault)?;
     let settings = Settings { zone: folder.zone()?, memory: MEMORY };
-    let setup = Setup { store: Arc::clone(&store), vault: Arc::clone(&vault), clock: Arc::clone(&clock), settings, listener };
+    let setup =
+        Setup { store: Arc::clone(&store), vault: Arc::clone(&vault), clock: Arc::clone(&clock), settings, listener };
     let pipeline = Pipeline::start(setup)?;
-    Ok(App { store, pipeline, vault, secrets, clock, zone: folder.zone()?, currency: folder.currency()?, ending: AtomicBool::new(false) })
+    Ok(App {
+        store,
+        pipeline,
+        vault,
+        secrets,
+        clock,
+        zone: folder.zone()?,
+        currency: folder.currency()?,
+        ending: AtomicBool::new(false),
+    })
 }
 
 /// Deletes what was sealed for a commit that never came. Nothing is in flight yet, so whatever the log does not name is such.

@@ -22,7 +22,8 @@ pub(crate) struct Answer {
 
 impl Remote {
     pub(crate) fn new(url: &str, token: &str) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(600)));
+        let config =
+            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(600)));
         Self { url: url.trim_end_matches('/').to_owned(), token: token.to_owned(), agent: config.build().into() }
     }
 
@@ -31,14 +32,19 @@ impl Remote {
     }
 
     pub(crate) fn post(&self, path: &str, kind: &str, body: &[u8]) -> Result<Answer, Failure> {
-        let request = self.agent.post(format!("{}{path}", self.url)).header("authorization", self.bearer()).header("content-type", kind);
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.url))
+            .header("authorization", self.bearer())
+            .header("content-type", kind);
         let mut response = request.send(body)?;
         let status = response.status().as_u16();
         Ok(Answer { status, body: response.body_mut().with_config().limit(64 << 20).read_to_vec()? })
     }
 
     pub(crate) fn get(&self, path: &str) -> Result<Answer, Failure> {
-        let mut response = self.agent.get(format!("{}{path}", self.url)).header("authorization", self.bearer()).call()?;
+        let mut response =
+            self.agent.get(format!("{}{path}", self.url)).header("authorization", self.bearer()).call()?;
         let status = response.status().as_u16();
         Ok(Answer { status, body: response.body_mut().with_config().limit(64 << 20).read_to_vec()? })
     }

@@ -28,7 +28,13 @@ impl Replay {
         let report = replay(&store, &Settings { zone: folder.zone()?, memory: usize::MAX })?;
         println!(
             "{} entries, {} events, {} customers: {} tags, {} decisions, {} effects, in {} ms",
-            report.entries, report.events, report.customers, report.tags, report.decisions, report.effects, report.took_ms
+            report.entries,
+            report.events,
+            report.customers,
+            report.tags,
+            report.decisions,
+            report.effects,
+            report.took_ms
         );
         report.differences.iter().for_each(|difference| println!("! {difference}"));
         let clean = report.differences.is_empty() || !self.verify;

@@ -108,7 +108,8 @@ fn print(answer: &TryAnswer, locale: Locale) {
     if let Some(matches) = &answer.matches {
         println!("{}", matches.len());
         for found in matches {
-            let known: Vec<String> = found.identifiers.iter().map(|known| format!("{}:{}", known.scheme, known.value)).collect();
+            let known: Vec<String> =
+                found.identifiers.iter().map(|known| format!("{}:{}", known.scheme, known.value)).collect();
             println!("{}\t{}", found.customer, known.join(" "));
         }
     }

@@ -1,5 +1,13 @@
 //! Real purchases: one command takes them in, and a sentence finds exactly the customers that a plain loop finds.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may fail by panicking and says what it skips"
+)]
+#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,11 +66,15 @@ fn a_sentence_finds_whom_a_plain_loop_finds() {
 
     let mut text = String::new();
     flate2::read::GzDecoder::new(std::fs::File::open(&file).unwrap()).read_to_string(&mut text).unwrap();
-    let rows: Vec<(String, i64, i64)> = text.lines().skip(1).map(|line| {
-        let row: Vec<&str> = line.split_whitespace().collect();
-        let cents = (row[3].parse::<f64>().unwrap() * 100.0).round() as i64;
-        (row[0].to_owned(), day(row[1]), cents)
-    }).collect();
+    let rows: Vec<(String, i64, i64)> = text
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let row: Vec<&str> = line.split_whitespace().collect();
+            let cents = (row[3].parse::<f64>().unwrap() * 100.0).round() as i64;
+            (row[0].to_owned(), day(row[1]), cents)
+        })
+        .collect();
     for (date, count) in [("1997-03-31", 637), ("1997-09-30", 148), ("1998-05-31", 116)] {
         let wanted = expected(&rows, day(&date.replace('-', "")));
         assert_eq!(wanted.len(), count);

@@ -1,5 +1,13 @@
 //! What a customer said is found nowhere outside the raw zone, and there only as ciphertext; and what goes on without it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may fail by panicking and says what it skips"
+)]
+#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
+
 mod support;
 
 use std::fs;
@@ -34,7 +42,12 @@ fn planted() -> Vec<Value> {
     vec![
         event("m1", "message.received", time, json!({"who": who, "channel": "app", "text": format!("您好 {MARKER}")})),
         event("m2", "call.ended", time, json!({"who": who, "seconds": 30, "transcript": format!("客户: {MARKER}")})),
-        event("m3", "order.placed", time, json!({"who": who, "amount": {"value": "9.50", "currency": "CNY"}, "remark": MARKER})),
+        event(
+            "m3",
+            "order.placed",
+            time,
+            json!({"who": who, "amount": {"value": "9.50", "currency": "CNY"}, "remark": MARKER}),
+        ),
         event("m4", "custom.kind", time, json!({"who": who, "anything": {"deep": [MARKER]}})),
     ]
 }
@@ -61,7 +74,10 @@ fn originals_are_found_nowhere_outside_the_raw_zone_and_there_only_sealed() {
         attach(&server);
         let bad = event("m6", "order.placed", "2026-06-03T10:15:00+08:00", json!({"amount": MARKER}));
         assert_eq!(server.send(&[bad]).status, 422);
-        assert_eq!(server.try_send("application/x-ndjson", format!("{{\"{MARKER}\": ").as_bytes()).unwrap().status, 422);
+        assert_eq!(
+            server.try_send("application/x-ndjson", format!("{{\"{MARKER}\": ").as_bytes()).unwrap().status,
+            422
+        );
 
         let customer = server.get("/v1/customers/13800138000");
         let id = customer["id"].as_str().unwrap();
@@ -69,7 +85,8 @@ fn originals_are_found_nowhere_outside_the_raw_zone_and_there_only_sealed() {
         assert_eq!(page["items"].as_array().unwrap().len(), 5);
         assert!(!page.to_string().contains(MARKER) && !server.get("/v1/events/summary").to_string().contains(MARKER));
         let message = page["items"].as_array().unwrap().iter().find(|item| item["kind"] == "message.received").unwrap();
-        let opened = server.post(&format!("/v1/customers/{id}/originals"), &json!({"event": message["event"], "index": 0}));
+        let opened =
+            server.post(&format!("/v1/customers/{id}/originals"), &json!({"event": message["event"], "index": 0}));
         assert_eq!(opened.body["text"], format!("您好 {MARKER}"));
         assert_eq!(server.get(&format!("/v1/customers/{id}/access"))["items"].as_array().unwrap().len(), 1);
 
@@ -88,7 +105,8 @@ fn originals_are_found_nowhere_outside_the_raw_zone_and_there_only_sealed() {
 #[test]
 fn columns_nobody_mapped_are_sealed() {
     let temporary = tempfile::tempdir().unwrap();
-    let (data, table, map) = (temporary.path().join("data"), temporary.path().join("t.csv"), temporary.path().join("map.json"));
+    let (data, table, map) =
+        (temporary.path().join("data"), temporary.path().join("t.csv"), temporary.path().join("map.json"));
     fs::write(&table, format!("no,when,sum,wish\nM1,2026-06-03,9.50,{MARKER}\nM2,bad {MARKER},1,x\n")).unwrap();
     let mapping = json!({
         "version": 1, "name": "t", "format": {"delimiter": ",", "header": true, "encoding": "utf-8"}, "source": "import/t",
@@ -97,11 +115,20 @@ fn columns_nobody_mapped_are_sealed() {
         "fields": {"amount": {"column": "sum", "type": "money", "currency": "CNY"}}, "unmapped": "original",
     });
     fs::write(&map, mapping.to_string()).unwrap();
-    let told = run(&["import", table.to_str().unwrap(), "--data", data.to_str().unwrap(), "--map", map.to_str().unwrap()]);
+    let told =
+        run(&["import", table.to_str().unwrap(), "--data", data.to_str().unwrap(), "--map", map.to_str().unwrap()]);
     assert_eq!(String::from_utf8_lossy(&told.stdout).trim(), "1 accepted, 0 seen before, 1 refused");
     assert!(!String::from_utf8_lossy(&told.stderr).contains(MARKER), "the report quotes no value");
     assert_eq!(holding(&data, Path::new("")), Vec::<String>::new());
-    let strict = run(&["import", table.to_str().unwrap(), "--data", data.to_str().unwrap(), "--map", map.to_str().unwrap(), "--strict"]);
+    let strict = run(&[
+        "import",
+        table.to_str().unwrap(),
+        "--data",
+        data.to_str().unwrap(),
+        "--map",
+        map.to_str().unwrap(),
+        "--strict",
+    ]);
     assert!(!strict.status.success());
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use base::DAY_MS;
 use ::demo::{Beat, Live};
+use base::DAY_MS;
 use lexicon::{Context, Reader, Reading};
 use pipeline::{Command, NewRule};
 
@@ -62,7 +62,13 @@ fn add_rules(app: &App, since: base::Timestamp) -> Result<(), OpError> {
             continue;
         };
         let name = found.definition.action.as_ref().map(|action| action.name().to_owned()).unwrap_or_default();
-        let rule = NewRule { name, sentence: sentence.to_owned(), definition: found.definition, existing: true, since: Some(since) };
+        let rule = NewRule {
+            name,
+            sentence: sentence.to_owned(),
+            definition: found.definition,
+            existing: true,
+            since: Some(since),
+        };
         app.pipeline.command(Command::AddRule(rule))?;
     }
     Ok(())

@@ -71,7 +71,12 @@ impl OpError {
     /// The database is away.
     #[must_use]
     pub fn unavailable() -> Self {
-        Self::new(Fault::Later, "unavailable", "数据库暂不可用,请稍后再试", "the database does not answer; try again later")
+        Self::new(
+            Fault::Later,
+            "unavailable",
+            "数据库暂不可用,请稍后再试",
+            "the database does not answer; try again later",
+        )
     }
 
     fn broken() -> Self {
@@ -114,7 +119,9 @@ impl From<vault::VaultError> for OpError {
         use vault::VaultError;
         match error {
             VaultError::Unavailable => Self::vault_unavailable(),
-            VaultError::Denied(_) => Self::new(Fault::Forbidden, "denied", "授权不允许打开", "the grant does not allow this"),
+            VaultError::Denied(_) => {
+                Self::new(Fault::Forbidden, "denied", "授权不允许打开", "the grant does not allow this")
+            }
             VaultError::Missing { .. } | VaultError::Erased { .. } => Self::not_found(),
             error => {
                 tracing::error!(%error, "the raw zone failed");

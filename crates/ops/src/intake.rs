@@ -71,7 +71,12 @@ impl Receipt {
     }
 
     fn refuse(&mut self, line: u64, rejection: Rejection) {
-        self.rejected.push(RejectedLine { line, field: rejection.field, code: rejection.code, message: rejection.message });
+        self.rejected.push(RejectedLine {
+            line,
+            field: rejection.field,
+            code: rejection.code,
+            message: rejection.message,
+        });
     }
 }
 
@@ -150,7 +155,8 @@ fn covered<'a>(incoming: &Incoming<'a>, terms: &Terms) -> Result<Incoming<'a>, R
 /// # Errors
 /// The bytes are not those of the hash, or the raw zone is down.
 pub fn put_original(app: &App, sha256: &str, bytes: &mut dyn std::io::Read) -> Result<(), OpError> {
-    let hash = pipeline::hex(sha256).ok_or_else(|| OpError::invalid("sha256", "应为 64 位十六进制", "64 hexadecimal digits are wanted"))?;
+    let hash = pipeline::hex(sha256)
+        .ok_or_else(|| OpError::invalid("sha256", "应为 64 位十六进制", "64 hexadecimal digits are wanted"))?;
     match app.vault.put_object(hash, bytes) {
         Ok(_) => Ok(()),
         Err(vault::VaultError::HashMismatch) => {

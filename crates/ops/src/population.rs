@@ -36,10 +36,16 @@ impl Population {
     ///
     /// # Errors
     /// The database's.
-    pub fn load(db: &mut Connection, kinds: &Kinds, definitions: &[&Definition], zone: &TimeZone) -> Result<Self, StoreError> {
+    pub fn load(
+        db: &mut Connection,
+        kinds: &Kinds,
+        definitions: &[&Definition],
+        zone: &TimeZone,
+    ) -> Result<Self, StoreError> {
         let owners: HashMap<_, _> = db.identity_owners()?.into_iter().collect();
         let measures = definitions.iter().flat_map(|definition| definition.condition.measures());
-        let wanted: BTreeSet<KindId> = measures.filter_map(|measure| kinds.by_name(&measure.kind)).map(|kind| kind.id).collect();
+        let wanted: BTreeSet<KindId> =
+            measures.filter_map(|measure| kinds.by_name(&measure.kind)).map(|kind| kind.id).collect();
         let layouts = Layouts::of(kinds);
         let mut all = Self { customers: HashMap::new(), zone: zone.clone() };
         let mut row = Vec::new();
@@ -54,7 +60,15 @@ impl Population {
         Ok(all)
     }
 
-    fn add(&mut self, customer: CustomerId, event: &Event, seq: u64, wanted: bool, layouts: &Layouts, row: &mut Vec<i64>) {
+    fn add(
+        &mut self,
+        customer: CustomerId,
+        event: &Event,
+        seq: u64,
+        wanted: bool,
+        layouts: &Layouts,
+        row: &mut Vec<i64>,
+    ) {
         let (first, state) = self.customers.entry(customer).or_insert_with(|| (event.time, Customer::default()));
         *first = (*first).min(event.time);
         if let Some(layout) = layouts.get(event.kind).filter(|_| wanted) {
@@ -123,14 +137,23 @@ impl Vocabulary {
     /// As the reader of sentences wants them.
     #[must_use]
     pub fn values(&self, kinds: &Kinds) -> Vec<FieldValue> {
-        let mut all: Vec<FieldValue> = self.values.iter().flat_map(|((kind, field), values)| {
-            let kind = kinds.by_id(*kind);
-            let field = kind.and_then(|kind| kind.field_at(*field)).filter(|field| field.field_type == FieldType::Text);
-            let names = kind.zip(field).map(|(kind, field)| (kind.name.clone(), field.name.clone()));
-            names.into_iter().flat_map(|(kind, field)| {
-                values.iter().map(move |value| FieldValue { kind: kind.clone(), field: field.clone(), value: value.clone() })
+        let mut all: Vec<FieldValue> = self
+            .values
+            .iter()
+            .flat_map(|((kind, field), values)| {
+                let kind = kinds.by_id(*kind);
+                let field =
+                    kind.and_then(|kind| kind.field_at(*field)).filter(|field| field.field_type == FieldType::Text);
+                let names = kind.zip(field).map(|(kind, field)| (kind.name.clone(), field.name.clone()));
+                names.into_iter().flat_map(|(kind, field)| {
+                    values.iter().map(move |value| FieldValue {
+                        kind: kind.clone(),
+                        field: field.clone(),
+                        value: value.clone(),
+                    })
+                })
             })
-        }).collect();
+            .collect();
         all.sort();
         all
     }

@@ -82,12 +82,16 @@ pub(crate) fn holds(left: &Measured, field: Option<&Value>, op: Comparator, righ
     use std::cmp::Ordering;
     let order = match (left, right) {
         (Measured::Number(left), Literal::Number(right)) => left.cmp(right),
-        (Measured::Money(left), Literal::Money(right)) if left.currency == right.currency => left.value.cmp(&right.value),
+        (Measured::Money(left), Literal::Money(right)) if left.currency == right.currency => {
+            left.value.cmp(&right.value)
+        }
         (Measured::Bool(left), Literal::Bool(right)) => left.cmp(right),
         (Measured::Event(_), _) => match (field?, right) {
             (Value::Text(left), Literal::Text(right)) => left.as_str().cmp(right),
             (Value::Number(left), Literal::Number(right)) => left.cmp(right),
-            (Value::Money(left), Literal::Money(right)) if left.currency == right.currency => left.value.cmp(&right.value),
+            (Value::Money(left), Literal::Money(right)) if left.currency == right.currency => {
+                left.value.cmp(&right.value)
+            }
             (Value::Bool(left), Literal::Bool(right)) => left.cmp(right),
             _ => return None,
         },

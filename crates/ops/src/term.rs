@@ -105,7 +105,12 @@ pub fn read(
     let context = Context { tags, currency: ground.currency, values: vocabulary.values(ground.kinds) };
     match Reader::new(ground.kinds, &context).read(sentence, answers) {
         Reading::Refused(refused) => Ok(Trial {
-            tried: Tried { reason: Some(refused.reason), near: refused.near, unused: refused.unused, ..Tried::new("refused") },
+            tried: Tried {
+                reason: Some(refused.reason),
+                near: refused.near,
+                unused: refused.unused,
+                ..Tried::new("refused")
+            },
             population: None,
         }),
         Reading::Understood(found) => {
@@ -120,7 +125,11 @@ pub fn read(
             Ok(Trial { tried, population: Some(population) })
         }
         Reading::Ask(ask) => {
-            let definitions: Vec<&Definition> = ask.questions.iter().flat_map(|question| question.choices.iter().map(|choice| &choice.definition)).collect();
+            let definitions: Vec<&Definition> = ask
+                .questions
+                .iter()
+                .flat_map(|question| question.choices.iter().map(|choice| &choice.definition))
+                .collect();
             let mut population = Population::load(db, ground.kinds, &definitions, ground.zone)?;
             let count = |question| counted(question, &mut population, ground.kinds, at);
             let questions = ask.questions.into_iter().map(count).collect::<Result<Vec<_>, _>>()?;
@@ -155,16 +164,23 @@ impl Tried {
 fn tags(db: &mut Connection) -> Result<Vec<String>, OpError> {
     let rules = db.rules()?;
     let definitions = rules.iter().filter_map(|(_, row)| serde_json::from_str::<Definition>(&row.definition).ok());
-    let mut tags: Vec<String> = definitions.filter_map(|definition| match definition.action {
-        Some(lexicon::Action::SetTag { tag } | lexicon::Action::ClearTag { tag }) => Some(tag),
-        _ => None,
-    }).collect();
+    let mut tags: Vec<String> = definitions
+        .filter_map(|definition| match definition.action {
+            Some(lexicon::Action::SetTag { tag } | lexicon::Action::ClearTag { tag }) => Some(tag),
+            _ => None,
+        })
+        .collect();
     tags.sort();
     tags.dedup();
     Ok(tags)
 }
 
-fn counted(question: Question, population: &mut Population, kinds: &Kinds, at: Timestamp) -> Result<TriedQuestion, OpError> {
+fn counted(
+    question: Question,
+    population: &mut Population,
+    kinds: &Kinds,
+    at: Timestamp,
+) -> Result<TriedQuestion, OpError> {
     let choices = question.choices.into_iter().map(|choice| {
         let matches = population.matches(&choice.definition, kinds, at)?;
         Ok(TriedChoice { id: choice.id, text: choice.text, count: u64::try_from(matches.customers.len()).ok() })
@@ -173,12 +189,18 @@ fn counted(question: Question, population: &mut Population, kinds: &Kinds, at: T
 }
 
 fn assumptions(all: Vec<Assumption>) -> Vec<TriedAssumption> {
-    all.into_iter().map(|one| TriedAssumption {
-        id: one.id,
-        text: one.text,
-        chosen: one.chosen,
-        choices: one.choices.into_iter().map(|choice| TriedChoice { id: choice.id, text: choice.text, count: None }).collect(),
-    }).collect()
+    all.into_iter()
+        .map(|one| TriedAssumption {
+            id: one.id,
+            text: one.text,
+            chosen: one.chosen,
+            choices: one
+                .choices
+                .into_iter()
+                .map(|choice| TriedChoice { id: choice.id, text: choice.text, count: None })
+                .collect(),
+        })
+        .collect()
 }
 
 /// A customer for whom a sentence holds.
@@ -235,8 +257,9 @@ pub fn try_sentence(
 }
 
 fn named(db: &mut Connection, customer: CustomerId) -> Result<Match, OpError> {
-    let identifiers = db.identities_of(customer)?.into_iter().filter_map(|(_, row)| {
-        Some(MatchIdentifier { scheme: row.scheme, value: row.value? })
-    });
+    let identifiers = db
+        .identities_of(customer)?
+        .into_iter()
+        .filter_map(|(_, row)| Some(MatchIdentifier { scheme: row.scheme, value: row.value? }));
     Ok(Match { customer, identifiers: identifiers.collect() })
 }

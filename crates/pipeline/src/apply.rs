@@ -68,15 +68,18 @@ impl Engine {
             }
             self.last_identity += 1;
             let node = NewNode::new(self.last_identity, identifier.scheme.clone(), &identifier.scope);
-            unit.identities.insert(node.id, IdentityRow {
-                key_hash: *hash,
-                scheme: identifier.scheme.name().to_owned(),
-                scope: identifier.scope.clone(),
-                value: Some(identifier.value.clone()),
-                standing: standing_code(Standing::of(&identifier.scheme)),
-                degree: 0,
-                customer: CustomerId::new(0),
-            });
+            unit.identities.insert(
+                node.id,
+                IdentityRow {
+                    key_hash: *hash,
+                    scheme: identifier.scheme.name().to_owned(),
+                    scope: identifier.scope.clone(),
+                    value: Some(identifier.value.clone()),
+                    standing: standing_code(Standing::of(&identifier.scheme)),
+                    degree: 0,
+                    customer: CustomerId::new(0),
+                },
+            );
             self.hashes.insert(*hash, node.id);
             who.push(node.id);
             new.push(node);
@@ -85,13 +88,20 @@ impl Engine {
     }
 
     /// Puts personal values into the profile, and returns them encrypted for the log.
-    fn personal(&mut self, event: &Recognised, kind: KindId, who: &[IdentityId], unit: &mut Unit) -> Result<Vec<u8>, StoreError> {
+    fn personal(
+        &mut self,
+        event: &Recognised,
+        kind: KindId,
+        who: &[IdentityId],
+        unit: &mut Unit,
+    ) -> Result<Vec<u8>, StoreError> {
         let Some(identity) = who.first().copied() else { return Ok(Vec::new()) };
         let kinds = self.kinds();
         let kind = kinds.by_id(kind);
         if kind.is_some_and(|kind| kind.name == "customer.identified") {
             for (field, value) in event.personal.iter().chain(&event.plain) {
-                let name = kind.and_then(|kind| kind.field_at(*field)).map(|field| field.name.clone()).unwrap_or_default();
+                let name =
+                    kind.and_then(|kind| kind.field_at(*field)).map(|field| field.name.clone()).unwrap_or_default();
                 if let Value::Text(text) = value {
                     self.set_profile(identity, name, text, event, unit);
                 }
@@ -122,8 +132,10 @@ impl Engine {
         let key = match self.db.profile_key(identity)? {
             Some(key) => key,
             None => {
-                let key = profile::new_key()
-                    .ok_or_else(|| StoreError::Corrupt { what: "a new key", why: "the machine gives no random bytes".into() })?;
+                let key = profile::new_key().ok_or_else(|| StoreError::Corrupt {
+                    what: "a new key",
+                    why: "the machine gives no random bytes".into(),
+                })?;
                 unit.profile_keys.insert(identity, key.clone());
                 key
             }
@@ -173,7 +185,8 @@ impl Engine {
         }
         let cause = Cause { seq, reason: Reason::Event };
         let (program, scratch, row) = (&self.program, &mut self.scratch, &self.row);
-        let transitions = self.residents.change(customer, seq, |state| state.event(program, scratch, event.kind, row, cause));
+        let transitions =
+            self.residents.change(customer, seq, |state| state.event(program, scratch, event.kind, row, cause));
         self.decide(customer, transitions, event.history, unit, done);
         if event.history {
             self.advance(customer, unit.received_at, true, unit, done)?;
@@ -218,7 +231,13 @@ impl Engine {
     }
 
     /// Brings changes of the graph to the unit and the states.
-    pub(crate) fn change(&mut self, changes: &[Change], seq: u64, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+    pub(crate) fn change(
+        &mut self,
+        changes: &[Change],
+        seq: u64,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<(), StoreError> {
         for change in changes {
             match change {
                 Change::Created(customer) => {

@@ -58,7 +58,12 @@ pub const RULES_LIMIT: usize = 1_000;
 
 impl Engine {
     /// Carries a command out within a unit.
-    pub(crate) fn carry_out_command(&mut self, command: Command, unit: &mut Unit, done: &mut Committed) -> Result<Outcome, EngineError> {
+    pub(crate) fn carry_out_command(
+        &mut self,
+        command: Command,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<Outcome, EngineError> {
         match command {
             Command::AddRule(rule) => self.add_rule(rule, unit),
             Command::SetRuleActive(id, active) => self.change_rule(id, unit, |row| row.active = active),
@@ -88,22 +93,30 @@ impl Engine {
         let id = RuleId::new(made + 1);
         let at = unit.received_at;
         let definition = serde_json::to_string(&rule.definition).unwrap_or_default();
-        self.rules.insert(id, RuleRow {
-            name: rule.name,
-            sentence: rule.sentence,
-            definition,
-            version: 1,
-            active: true,
-            since: rule.since.unwrap_or(at),
-            existing: rule.existing,
-            created_at: at,
-            removed: false,
-            beginning: None,
-        });
+        self.rules.insert(
+            id,
+            RuleRow {
+                name: rule.name,
+                sentence: rule.sentence,
+                definition,
+                version: 1,
+                active: true,
+                since: rule.since.unwrap_or(at),
+                existing: rule.existing,
+                created_at: at,
+                removed: false,
+                beginning: None,
+            },
+        );
         self.begin_rule(id, unit)
     }
 
-    fn change_rule(&mut self, id: RuleId, unit: &mut Unit, f: impl FnOnce(&mut RuleRow)) -> Result<Outcome, EngineError> {
+    fn change_rule(
+        &mut self,
+        id: RuleId,
+        unit: &mut Unit,
+        f: impl FnOnce(&mut RuleRow),
+    ) -> Result<Outcome, EngineError> {
         let at = unit.received_at;
         let Some(row) = self.rules.get_mut(&id).filter(|row| !row.removed) else { return Ok(Outcome::NotFound) };
         let was = row.active;

@@ -49,24 +49,34 @@ impl Engine {
             }
             done.decisions.push(transition.decision);
             let detail = Detail { values: transition.values, evidence: transition.evidence }.pack();
-            unit.decisions.insert(transition.decision, DecisionRow {
-                customer,
-                rule: transition.rule,
-                version: self.rules.get(&transition.rule).map_or(transition.version, |row| row.version),
-                outcome: outcome.to_owned(),
-                name: action.name().to_owned(),
-                as_of: transition.as_of,
-                at: unit.received_at,
-                reason: reason_name(transition.reason).to_owned(),
-                corrects: transition.corrects,
-                superseded: false,
-                history,
-                detail,
-            });
+            unit.decisions.insert(
+                transition.decision,
+                DecisionRow {
+                    customer,
+                    rule: transition.rule,
+                    version: self.rules.get(&transition.rule).map_or(transition.version, |row| row.version),
+                    outcome: outcome.to_owned(),
+                    name: action.name().to_owned(),
+                    as_of: transition.as_of,
+                    at: unit.received_at,
+                    reason: reason_name(transition.reason).to_owned(),
+                    corrects: transition.corrects,
+                    superseded: false,
+                    history,
+                    detail,
+                },
+            );
         }
     }
 
-    fn carry_out(&mut self, customer: CustomerId, made: &Transition, action: &Action, history: bool, unit: &mut Unit) -> &'static str {
+    fn carry_out(
+        &mut self,
+        customer: CustomerId,
+        made: &Transition,
+        action: &Action,
+        history: bool,
+        unit: &mut Unit,
+    ) -> &'static str {
         match (action, made.outcome) {
             (Action::SetTag { tag }, Outcome::Act) => {
                 let row = TagRow { since: made.as_of, decision: made.decision, recomputing: false };
@@ -98,7 +108,8 @@ impl Engine {
 
     /// Takes a tag away from a customer wherever a rule had set it for good.
     fn clear_tag(&mut self, customer: CustomerId, tag: &str, made: &Transition, unit: &mut Unit) {
-        let standing: Vec<_> = self.residents.look(customer, |state| state.standing_decisions().collect()).unwrap_or_default();
+        let standing: Vec<_> =
+            self.residents.look(customer, |state| state.standing_decisions().collect()).unwrap_or_default();
         for (rule, decision) in standing {
             let Some(definition) = self.definition_of(rule) else { continue };
             let sets = definition.action == Some(Action::SetTag { tag: tag.to_owned() });

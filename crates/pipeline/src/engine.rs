@@ -191,12 +191,14 @@ impl Engine {
         }
         let own = self.kinds.iter().filter(|kind| kind.id >= KindId::FIRST_OWN).count();
         if own >= OWN_KINDS_LIMIT {
-            let (zh, en) = ("自定义事件类型已达上限 1000", "the workspace has 1000 kinds of its own, which is the limit");
+            let (zh, en) =
+                ("自定义事件类型已达上限 1000", "the workspace has 1000 kinds of its own, which is the limit");
             return Err(Rejection::new(RejectionCode::TooLarge, "type", zh, en));
         }
         let label = base::Text::same(name);
         let id = self.kinds.next_own();
-        let kind = Kind { id, name: name.to_owned(), label, words_zh: Vec::new(), words_en: Vec::new(), fields: Vec::new() };
+        let kind =
+            Kind { id, name: name.to_owned(), label, words_zh: Vec::new(), words_en: Vec::new(), fields: Vec::new() };
         self.declare(kind, unit);
         Ok(id)
     }
@@ -277,7 +279,8 @@ impl Engine {
 pub fn load_kinds(db: &mut Connection) -> Result<Kinds, StoreError> {
     let mut kinds = Kinds::standard();
     for body in db.kinds()? {
-        let kind = serde_json::from_str(&body).map_err(|error| StoreError::Corrupt { what: "a kind", why: error.to_string() })?;
+        let kind = serde_json::from_str(&body)
+            .map_err(|error| StoreError::Corrupt { what: "a kind", why: error.to_string() })?;
         kinds.add(kind);
     }
     Ok(kinds)
@@ -288,7 +291,8 @@ pub fn load_kinds(db: &mut Connection) -> Result<Kinds, StoreError> {
 /// # Errors
 /// A stored definition that cannot be read.
 pub fn rule(id: RuleId, row: &RuleRow) -> Result<Rule, EngineError> {
-    let definition = serde_json::from_str(&row.definition).map_err(|error| EngineError::Rule { rule: id, why: error.to_string() })?;
+    let definition = serde_json::from_str(&row.definition)
+        .map_err(|error| EngineError::Rule { rule: id, why: error.to_string() })?;
     Ok(Rule { id, version: row.version, definition, since: row.since, existing: row.existing })
 }
 

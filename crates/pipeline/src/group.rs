@@ -45,7 +45,8 @@ impl Engine {
         unit: &mut Unit,
         done: &mut Committed,
     ) -> Result<Vec<Taken>, StoreError> {
-        let hashes: Vec<[u8; 16]> = events.iter().flat_map(|(event, _)| event.who.iter().map(|(_, hash)| *hash)).collect();
+        let hashes: Vec<[u8; 16]> =
+            events.iter().flat_map(|(event, _)| event.who.iter().map(|(_, hash)| *hash)).collect();
         self.prefetch(hashes.into_iter())?;
         let mut taken = Vec::with_capacity(events.len());
         for sealed in events {
@@ -90,7 +91,13 @@ impl Engine {
         }
         let events = unit.entries.len();
         let lag = self.residents.lag(self.next_seq);
-        let limit = if idle { IDLE_WRITES } else if lag > LAG_LIMIT { events * 2 } else { 0 };
+        let limit = if idle {
+            IDLE_WRITES
+        } else if lag > LAG_LIMIT {
+            events * 2
+        } else {
+            0
+        };
         let from = self.residents.write_back(self.next_seq, limit, unit);
         let from = if self.rename.is_empty() { from } else { from.min(unit.seq) };
         unit.recover_from = Some(from);
@@ -99,7 +106,13 @@ impl Engine {
     }
 
     /// Looks at all rules of a customer again.
-    pub(crate) fn restate_whole(&mut self, customer: CustomerId, seq: u64, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+    pub(crate) fn restate_whole(
+        &mut self,
+        customer: CustomerId,
+        seq: u64,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<(), StoreError> {
         self.residents.load(customer, &mut self.db)?;
         self.restate(customer, seq, unit, done);
         self.write_tags(customer, false, unit);
@@ -139,13 +152,20 @@ impl Engine {
     }
 
     /// Begins or ends a rule for one customer; logged when something follows.
-    pub(crate) fn begin(&mut self, rule: base::RuleId, customer: CustomerId, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+    pub(crate) fn begin(
+        &mut self,
+        rule: base::RuleId,
+        customer: CustomerId,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<(), StoreError> {
         self.residents.load(customer, &mut self.db)?;
         let (at, seq) = (unit.received_at, self.next_seq);
         let cause = Cause { seq, reason: Reason::Rule };
         let (program, scratch) = (&self.program, &mut self.scratch);
         let before = self.residents.look(customer, |state| (state.due(), state.standing_on(rule)));
-        let transitions = self.residents.look(customer, |state| state.begin(program, scratch, rule, at, cause)).unwrap_or_default();
+        let transitions =
+            self.residents.look(customer, |state| state.begin(program, scratch, rule, at, cause)).unwrap_or_default();
         let after = self.residents.look(customer, |state| (state.due(), state.standing_on(rule)));
         if before != after || !transitions.is_empty() {
             self.append(unit, Entry::Begin { rule, customer });
@@ -177,7 +197,10 @@ impl Engine {
                 source: line.source,
                 line: line.line,
                 field: rejection.field,
-                code: serde_json::to_value(rejection.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default(),
+                code: serde_json::to_value(rejection.code)
+                    .ok()
+                    .and_then(|code| code.as_str().map(str::to_owned))
+                    .unwrap_or_default(),
                 message: serde_json::to_string(&rejection.message).unwrap_or_default(),
             });
         }

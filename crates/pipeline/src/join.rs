@@ -53,9 +53,9 @@ impl Engine {
         done: &mut Committed,
     ) -> Result<(), StoreError> {
         self.residents.load(from, &mut self.db)?;
-        let theirs = self.residents.change(from, seq, |state| {
-            state.take(|identity| identities.contains(&IdentityId::new(identity)))
-        });
+        let theirs = self
+            .residents
+            .change(from, seq, |state| state.take(|identity| identities.contains(&IdentityId::new(identity))));
         self.residents.put_new(into, theirs);
         identities.iter().for_each(|identity| own(unit, *identity, into));
         unit.customers.insert(into, None);
@@ -69,7 +69,8 @@ impl Engine {
 
     /// Each second look has an entry of its own, so that its decisions have numbers of their own.
     fn restate_or_mark(&mut self, customer: CustomerId, unit: &mut Unit, done: &mut Committed) {
-        let long = self.residents.look(customer, |state| state.history.len()).is_some_and(|events| events > RESTATE_LIMIT);
+        let long =
+            self.residents.look(customer, |state| state.history.len()).is_some_and(|events| events > RESTATE_LIMIT);
         if long {
             self.restating.push(customer);
         } else {
@@ -91,7 +92,8 @@ impl Engine {
 
     /// Writes a customer's tags as its standings say.
     pub(crate) fn write_tags(&mut self, customer: CustomerId, recomputing: bool, unit: &mut Unit) {
-        let standing = self.residents.look(customer, |state| state.standing_since().collect::<Vec<_>>()).unwrap_or_default();
+        let standing =
+            self.residents.look(customer, |state| state.standing_since().collect::<Vec<_>>()).unwrap_or_default();
         for (rule, since, decision) in standing {
             if let Some(tag) = self.tag_of(rule) {
                 unit.tags.insert((customer, tag, rule), Some(TagRow { since, decision, recomputing }));
@@ -111,7 +113,9 @@ impl Engine {
     pub(crate) fn write_joined(&mut self, changes: &[Change], unit: &mut Unit) {
         for change in changes {
             let (Change::Merged { from, into, .. } | Change::Split { from, into, .. }) = change else { continue };
-            for customer in [*from, *into].into_iter().filter(|customer| self.residents.has(*customer)).collect::<Vec<_>>() {
+            for customer in
+                [*from, *into].into_iter().filter(|customer| self.residents.has(*customer)).collect::<Vec<_>>()
+            {
                 unit.segments.retain(|(known, ..), _| *known != customer);
                 self.residents.write(customer, self.next_seq, true, unit);
             }
@@ -119,7 +123,13 @@ impl Engine {
     }
 
     /// Takes a merge back. False when it was taken back before.
-    pub(crate) fn unmerge(&mut self, id: MergeId, now: Timestamp, unit: &mut Unit, done: &mut Committed) -> Result<bool, StoreError> {
+    pub(crate) fn unmerge(
+        &mut self,
+        id: MergeId,
+        now: Timestamp,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<bool, StoreError> {
         let Some((_, row)) = self.db.merge(id)?.filter(|(_, row)| row.undone_at.is_none()) else { return Ok(false) };
         let (a, b, link_seq) = row.link;
         let link = Link { a, b, seq: link_seq };

@@ -66,7 +66,9 @@ impl Meter {
         let second = now.ms().div_euclid(1000);
         self.with(|counters| {
             let seconds = (1..=60).rev().map(|back| second - back);
-            seconds.map(|wanted| counters.rates.iter().find(|(known, _)| *known == wanted).map_or(0, |(_, count)| *count)).collect()
+            seconds
+                .map(|wanted| counters.rates.iter().find(|(known, _)| *known == wanted).map_or(0, |(_, count)| *count))
+                .collect()
         })
     }
 

@@ -41,13 +41,20 @@ pub fn search_keys(name: &str) -> Vec<String> {
     let name = name.trim().to_lowercase();
     let letters: Vec<char> = name.chars().take(64).collect();
     let mut keys: Vec<String> = (0..letters.len().min(16))
-        .filter(|place| *place == 0 || letters.get(place - 1).is_some_and(|c| !c.is_ascii_alphanumeric()) || !starts_ascii(&letters, *place))
+        .filter(|place| {
+            *place == 0
+                || letters.get(place - 1).is_some_and(|c| !c.is_ascii_alphanumeric())
+                || !starts_ascii(&letters, *place)
+        })
         .map(|place| letters.iter().skip(place).collect::<String>().trim().to_owned())
         .collect();
-    let syllables: Vec<String> = letters.iter().map(|letter| match letter.to_pinyin() {
-        Some(syllable) => syllable.plain().to_owned(),
-        None => letter.to_string(),
-    }).collect();
+    let syllables: Vec<String> = letters
+        .iter()
+        .map(|letter| match letter.to_pinyin() {
+            Some(syllable) => syllable.plain().to_owned(),
+            None => letter.to_string(),
+        })
+        .collect();
     keys.push(syllables.concat().replace(' ', ""));
     keys.push(syllables.iter().filter_map(|syllable| syllable.chars().next()).filter(|c| !c.is_whitespace()).collect());
     keys.retain(|key| !key.is_empty());

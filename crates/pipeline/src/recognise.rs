@@ -3,7 +3,8 @@
 
 use base::{Decimal, Money, Timestamp};
 use domain::{
-    Class, Field, FieldId, FieldType, Identifier, Incoming, IncomingValue, Kind, KindId, Kinds, Rejection, RejectionCode, Value,
+    Class, Field, FieldId, FieldType, Identifier, Incoming, IncomingValue, Kind, KindId, Kinds, Rejection,
+    RejectionCode, Value,
 };
 use store::log::Part;
 use vault::SealBody;
@@ -84,7 +85,8 @@ impl Recogniser<'_> {
         let mut event = Recognised {
             source: incoming.source.clone().into_owned(),
             digest: self.secrets.digest(&incoming.source, &incoming.id),
-            kind: kind.map_or_else(|| KindName::New(incoming.kind.clone().into_owned()), |kind| KindName::Known(kind.id)),
+            kind: kind
+                .map_or_else(|| KindName::New(incoming.kind.clone().into_owned()), |kind| KindName::Known(kind.id)),
             time: self.time(incoming.time)?,
             history: self.history,
             who: self.who(incoming)?,
@@ -163,8 +165,9 @@ impl Recognised {
 
     fn attachments(&mut self, incoming: &Incoming<'_>) -> Result<(), Rejection> {
         for (place, attachment) in (0u16..).zip(&incoming.attachments) {
-            let sha256 = hex(&attachment.sha256)
-                .ok_or_else(|| Rejection::invalid("data.attachments.sha256", "应为 64 位十六进制", "64 hexadecimal digits are wanted"))?;
+            let sha256 = hex(&attachment.sha256).ok_or_else(|| {
+                Rejection::invalid("data.attachments.sha256", "应为 64 位十六进制", "64 hexadecimal digits are wanted")
+            })?;
             self.originals.push(Original {
                 part: Part::Attachment(place),
                 media_type: attachment.media_type.clone().into_owned(),
@@ -215,10 +218,16 @@ fn typed(field: &Field, value: &IncomingValue<'_>) -> Result<Value, Rejection> {
         (FieldType::Text, IncomingValue::Text(text)) => text_value(&name, text),
         (FieldType::Text, IncomingValue::Number(text)) => Ok(Value::Text(text.clone().into_owned())),
         (FieldType::Text, IncomingValue::Bool(value)) => Ok(Value::Text(value.to_string())),
-        (FieldType::Number, IncomingValue::Number(text) | IncomingValue::Text(text)) => number(&name, text).map(Value::Number),
+        (FieldType::Number, IncomingValue::Number(text) | IncomingValue::Text(text)) => {
+            number(&name, text).map(Value::Number)
+        }
         (FieldType::Money, IncomingValue::Money(value, currency)) => {
             let currency = currency.parse().map_err(|_| {
-                Rejection::invalid(&format!("{name}.currency"), "应为三位大写货币代码,如 CNY", "three capital letters such as CNY are wanted")
+                Rejection::invalid(
+                    &format!("{name}.currency"),
+                    "应为三位大写货币代码,如 CNY",
+                    "three capital letters such as CNY are wanted",
+                )
             })?;
             Ok(Value::Money(Money { value: number(&format!("{name}.value"), value)?, currency }))
         }
@@ -228,9 +237,10 @@ fn typed(field: &Field, value: &IncomingValue<'_>) -> Result<Value, Rejection> {
         }
         (FieldType::Text, _) => Err(invalid("应为文本", "a text is wanted")),
         (FieldType::Number, _) => Err(invalid("应为数字", "a number is wanted")),
-        (FieldType::Money, _) => {
-            Err(invalid("应为 {\"value\": 金额, \"currency\": 货币}", "{\"value\": amount, \"currency\": code} is wanted"))
-        }
+        (FieldType::Money, _) => Err(invalid(
+            "应为 {\"value\": 金额, \"currency\": 货币}",
+            "{\"value\": amount, \"currency\": code} is wanted",
+        )),
         (FieldType::Bool, _) => Err(invalid("应为 true 或 false", "true or false is wanted")),
         (FieldType::Time, _) => Err(invalid("应为带时区的时间", "a time with its zone is wanted")),
     }

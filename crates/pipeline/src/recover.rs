@@ -24,10 +24,14 @@ impl Engine {
             Ok::<(), StoreError>(())
         })?;
         let current = self.rules.clone();
-        let changed: BTreeSet<RuleId> = blocks.iter().flat_map(|block| &block.entries).filter_map(|entry| match entry {
-            Entry::Rule { rule, .. } => Some(*rule),
-            _ => None,
-        }).collect();
+        let changed: BTreeSet<RuleId> = blocks
+            .iter()
+            .flat_map(|block| &block.entries)
+            .filter_map(|entry| match entry {
+                Entry::Rule { rule, .. } => Some(*rule),
+                _ => None,
+            })
+            .collect();
         self.rules.retain(|id, _| !changed.contains(id));
         self.recompile()?;
         let end = self.next_seq;
@@ -92,7 +96,14 @@ impl Engine {
     }
 
     /// Does to a state what an entry did.
-    fn redo(&mut self, customer: CustomerId, entry: &Entry, seq: u64, unit: &mut Unit, done: &mut Committed) -> Result<(), EngineError> {
+    fn redo(
+        &mut self,
+        customer: CustomerId,
+        entry: &Entry,
+        seq: u64,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<(), EngineError> {
         match entry {
             Entry::Event(event) => {
                 let through = self.through(&event.who)?.map_or(0, |(id, _)| id.number());
@@ -115,7 +126,13 @@ impl Engine {
         Ok(())
     }
 
-    fn redo_timer(&mut self, customer: CustomerId, point: Timestamp, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+    fn redo_timer(
+        &mut self,
+        customer: CustomerId,
+        point: Timestamp,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<(), StoreError> {
         let due = self.residents.look(customer, |state| state.due()).flatten();
         if due.is_some_and(|due| due <= point) {
             self.advance(customer, point, false, unit, done)?;
@@ -214,7 +231,8 @@ pub fn replay(store: &Store, settings: &Settings) -> Result<ReplayReport, Engine
     let mut names = Connection::open_reader(store.location())?;
     engine.kinds = std::sync::Arc::new(crate::engine::load_kinds(&mut names)?);
     engine.layouts = signals::Layouts::of(&engine.kinds);
-    let mut identities = Identities { db: &mut names, page: std::collections::VecDeque::new(), last: IdentityId::new(0) };
+    let mut identities =
+        Identities { db: &mut names, page: std::collections::VecDeque::new(), last: IdentityId::new(0) };
     let (mut report, mut derived) = (ReplayReport::default(), Derived::default());
     log.blocks(1, |block| {
         let mut unit = Unit { received_at: block.received_at, seq: block.seq, ..Unit::default() };
@@ -282,7 +300,8 @@ impl Engine {
 const DIFFERENCES_LIMIT: usize = 100;
 
 fn compare(db: &mut Connection, derived: &Derived, report: &mut ReplayReport) -> Result<(), StoreError> {
-    let stored: BTreeMap<_, _> = db.all_tags()?.into_iter().map(|(customer, tag, rule, row)| ((customer, tag, rule), row)).collect();
+    let stored: BTreeMap<_, _> =
+        db.all_tags()?.into_iter().map(|(customer, tag, rule, row)| ((customer, tag, rule), row)).collect();
     differ("tag", &stored, &derived.tags, report, |(customer, tag, rule)| format!("{customer} {tag} {rule}"));
     let mut after = DecisionId::new(0);
     let mut stored = BTreeMap::new();
@@ -305,9 +324,18 @@ fn differ<K: Ord, V: PartialEq>(
     report: &mut ReplayReport,
     name: impl Fn(&K) -> String,
 ) {
-    let missing = stored.keys().filter(|key| !derived.contains_key(key)).map(|key| format!("{what} {} is stored but does not follow from the log", name(key)));
-    let lost = derived.keys().filter(|key| !stored.contains_key(key)).map(|key| format!("{what} {} follows from the log but is not stored", name(key)));
-    let other = derived.iter().filter(|(key, row)| stored.get(key).is_some_and(|known| known != *row)).map(|(key, _)| format!("{what} {} is stored otherwise than it follows", name(key)));
+    let missing = stored
+        .keys()
+        .filter(|key| !derived.contains_key(key))
+        .map(|key| format!("{what} {} is stored but does not follow from the log", name(key)));
+    let lost = derived
+        .keys()
+        .filter(|key| !stored.contains_key(key))
+        .map(|key| format!("{what} {} follows from the log but is not stored", name(key)));
+    let other = derived
+        .iter()
+        .filter(|(key, row)| stored.get(key).is_some_and(|known| known != *row))
+        .map(|(key, _)| format!("{what} {} is stored otherwise than it follows", name(key)));
     let room = DIFFERENCES_LIMIT.saturating_sub(report.differences.len());
     report.differences.extend(missing.chain(lost).chain(other).take(room));
 }

@@ -172,7 +172,8 @@ impl Residents {
     /// Drops from the front of the queue what was written otherwise.
     fn forget_written(&mut self) {
         let all = &self.all;
-        let stale = |(since, id): &(u64, CustomerId)| all.get(id).is_none_or(|resident| resident.dirty_since != Some(*since));
+        let stale =
+            |(since, id): &(u64, CustomerId)| all.get(id).is_none_or(|resident| resident.dirty_since != Some(*since));
         while self.dirty.front().is_some_and(stale) {
             self.dirty.pop_front();
         }

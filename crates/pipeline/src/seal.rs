@@ -77,7 +77,10 @@ pub fn unavailable() -> Rejection {
 fn refused(error: &VaultError) -> Rejection {
     match error {
         VaultError::ObjectMissing { .. } => {
-            let (zh, en) = ("附件尚未上传,请先 PUT /v1/originals/{sha256}", "the attachment was not uploaded; PUT /v1/originals/{sha256} first");
+            let (zh, en) = (
+                "附件尚未上传,请先 PUT /v1/originals/{sha256}",
+                "the attachment was not uploaded; PUT /v1/originals/{sha256} first",
+            );
             Rejection::new(RejectionCode::AttachmentMissing, "data.attachments", zh, en)
         }
         error => {

@@ -42,7 +42,8 @@ pub struct Batch {
 #[error("the database does not answer; nothing was taken, try again")]
 pub struct Unavailable;
 
-type Reply = Box<dyn FnOnce(Result<Outcome, Unavailable>) + Send>;
+type Caller<T> = Box<dyn FnOnce(Result<T, Unavailable>) + Send>;
+type Reply = Caller<Outcome>;
 
 enum Job {
     Batch(Batch, Instant),
@@ -53,7 +54,7 @@ struct SealedBatch {
     events: Vec<Sealed>,
     refused: Vec<Refused>,
     strict: bool,
-    done: Box<dyn FnOnce(Result<Vec<Taken>, Unavailable>) + Send>,
+    done: Caller<Vec<Taken>>,
     since: Instant,
 }
 
@@ -106,7 +107,8 @@ impl Pipeline {
         let (sealed, steps) = sync_channel(1);
         let vault = Arc::clone(&setup.vault);
         let sealer = std::thread::spawn(move || seal_all(&incoming, &sealed, &vault));
-        let writer = Writer { setup, engine: Arc::clone(&engine), kinds: Arc::clone(&kinds), meter: Arc::clone(&meter) };
+        let writer =
+            Writer { setup, engine: Arc::clone(&engine), kinds: Arc::clone(&kinds), meter: Arc::clone(&meter) };
         let writer = std::thread::spawn(move || writer.run(&steps));
         Ok(Self { jobs: Some(jobs), engine, kinds, meter, threads: vec![sealer, writer] })
     }
@@ -137,7 +139,12 @@ impl Pipeline {
     ///
     /// # Errors
     /// The database does not answer.
-    pub fn take(&self, events: Vec<Recognised>, refused: Vec<Refused>, strict: bool) -> Result<Vec<Taken>, Unavailable> {
+    pub fn take(
+        &self,
+        events: Vec<Recognised>,
+        refused: Vec<Refused>,
+        strict: bool,
+    ) -> Result<Vec<Taken>, Unavailable> {
         let (send, receive) = channel();
         let done = Box::new(move |answer| drop(Sender::send(&send, answer)));
         self.submit(Batch { events, refused, strict, done });
@@ -288,13 +295,22 @@ impl Writer {
     }
 
     fn reopen(&self) -> Option<Engine> {
-        let opened = self.setup.store.writer().map_err(EngineError::from).and_then(|db| Engine::open(db, self.setup.settings.clone()));
+        let opened = self
+            .setup
+            .store
+            .writer()
+            .map_err(EngineError::from)
+            .and_then(|db| Engine::open(db, self.setup.settings.clone()));
         opened.inspect_err(|error| tracing::warn!(%error, "the engine cannot open yet")).ok()
     }
 
     /// One commit. Either every answer says what became of its events, or all say that nothing was taken.
-    #[expect(clippy::type_complexity, reason = "an outcome with the answers to give once it is known")]
-    fn write(&self, engine: &mut Engine, group: Vec<Step>, idle: bool) -> Result<(Committed, Vec<Answer>), (EngineError, Vec<Answer>)> {
+    fn write(
+        &self,
+        engine: &mut Engine,
+        group: Vec<Step>,
+        idle: bool,
+    ) -> Result<(Committed, Vec<Answer>), (EngineError, Vec<Answer>)> {
         let mut unit = engine.unit(self.setup.clock.now());
         let mut done = Committed { received_at: unit.received_at, ..Committed::default() };
         let mut good: Vec<Answer> = Vec::new();
@@ -347,15 +363,10 @@ fn split<T>(result: Result<T, EngineError>) -> (Option<T>, Option<EngineError>) 
 }
 
 /// Keeps a caller's way back twice: with the answer for a commit that holds, and without for one that fails.
-fn pair<T: Send + 'static>(
-    caller: Box<dyn FnOnce(Result<T, Unavailable>) + Send>,
-    answer: Option<T>,
-    good: &mut Vec<Answer>,
-    bad: &mut Vec<Answer>,
-) {
+fn pair<T: Send + 'static>(caller: Caller<T>, answer: Option<T>, good: &mut Vec<Answer>, bad: &mut Vec<Answer>) {
     let caller = Arc::new(Mutex::new(Some(caller)));
     let again = Arc::clone(&caller);
-    let call = |slot: &Mutex<Option<Box<dyn FnOnce(Result<T, Unavailable>) + Send>>>, answer| {
+    let call = |slot: &Mutex<Option<Caller<T>>>, answer| {
         if let Some(caller) = lock(slot).take() {
             caller(answer);
         }

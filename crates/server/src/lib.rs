@@ -54,7 +54,8 @@ pub fn openapi() -> String {
 pub fn router(server: Arc<Server>) -> Router {
     let (router, description) = routes().split_for_parts();
     let description = Arc::new(description.to_pretty_json().unwrap_or_default());
-    let openapi = move || async move { ([(header::CONTENT_TYPE, "application/json")], description.as_str().to_owned()) };
+    let openapi =
+        move || async move { ([(header::CONTENT_TYPE, "application/json")], description.as_str().to_owned()) };
     router
         .route("/openapi.json", axum::routing::get(openapi))
         .fallback(web::page)
@@ -81,6 +82,10 @@ async fn hardened(mut response: Response) -> Response {
 ///
 /// # Errors
 /// The listener fails.
-pub async fn serve(listener: TcpListener, server: Arc<Server>, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    server: Arc<Server>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     axum::serve(listener, router(server)).with_graceful_shutdown(stop).await
 }

@@ -46,8 +46,12 @@ impl Feed {
 
 /// Watch commits as they are made.
 #[utoipa::path(get, path = "/v1/live", tag = "events", responses((status = 200, description = "server-sent events named `commit`", body = ops::event::LiveCommit, content_type = "text/event-stream")))]
-pub(crate) async fn live(_: Signed, State(server): State<Arc<Server>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub(crate) async fn live(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let commits = BroadcastStream::new(server.live.subscribe());
-    let events = commits.filter_map(|text| async move { text.ok().map(|text| Ok(Event::default().event("commit").data(&*text))) });
+    let events = commits
+        .filter_map(|text| async move { text.ok().map(|text| Ok(Event::default().event("commit").data(&*text))) });
     Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
 }

@@ -33,7 +33,14 @@ impl Server {
     /// A server over an open workspace; `live` carries what the pipeline commits.
     #[must_use]
     pub fn new(app: App, settings: Settings, live: broadcast::Sender<Arc<str>>) -> Arc<Self> {
-        Arc::new(Self { app, settings, readings: Readings::default(), live, sign_ins: Limiter::default(), keys: Mutex::default() })
+        Arc::new(Self {
+            app,
+            settings,
+            readings: Readings::default(),
+            live,
+            sign_ins: Limiter::default(),
+            keys: Mutex::default(),
+        })
     }
 
     /// The workspace.

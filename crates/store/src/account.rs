@@ -42,7 +42,13 @@ impl Connection {
     ///
     /// # Errors
     /// The database's.
-    pub fn add_person(&mut self, email: &str, name: &str, password_hash: &str, at: Timestamp) -> Result<bool, StoreError> {
+    pub fn add_person(
+        &mut self,
+        email: &str,
+        name: &str,
+        password_hash: &str,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
         let sql = "INSERT INTO person (email, name, password_hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
         let added = self.execute(sql, &[email.into(), name.into(), password_hash.into(), at.ms().into()])?;
         Ok(added > 0)
@@ -69,7 +75,13 @@ impl Connection {
     ///
     /// # Errors
     /// The database's.
-    pub fn add_session(&mut self, token_hash: &[u8], person: UserId, at: Timestamp, expires_at: Timestamp) -> Result<(), StoreError> {
+    pub fn add_session(
+        &mut self,
+        token_hash: &[u8],
+        person: UserId,
+        at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
         self.execute("DELETE FROM session WHERE expires_at < $1", &[at.ms().into()])?;
         let sql = "INSERT INTO session (token_hash, person, created_at, expires_at) VALUES ($1, $2, $3, $4)";
         let values = [token_hash.into(), person.number().into(), at.ms().into(), expires_at.ms().into()];
@@ -98,7 +110,13 @@ impl Connection {
     ///
     /// # Errors
     /// The database's.
-    pub fn add_reveal(&mut self, at: Timestamp, actor: &str, customer: CustomerId, identities: u64) -> Result<(), StoreError> {
+    pub fn add_reveal(
+        &mut self,
+        at: Timestamp,
+        actor: &str,
+        customer: CustomerId,
+        identities: u64,
+    ) -> Result<(), StoreError> {
         let sql = "INSERT INTO reveal (at, actor, customer, identities) VALUES ($1, $2, $3, $4)";
         let values = [at.ms().into(), actor.into(), customer.number().into(), identities.into()];
         self.execute(sql, &values).map(|_| ())

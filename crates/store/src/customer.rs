@@ -68,7 +68,9 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn customer(&mut self, id: CustomerId) -> Result<Option<CustomerRow>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM customer LEFT JOIN state ON state.customer = customer.id WHERE customer.id = $1");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM customer LEFT JOIN state ON state.customer = customer.id WHERE customer.id = $1"
+        );
         Ok(self.query_one(&sql, &[id.number().into()])?.as_ref().map(customer))
     }
 
@@ -84,7 +86,8 @@ impl Connection {
     ) -> Result<Vec<CustomerRow>, StoreError> {
         let (at, id) = cursor.map_or((i64::MAX, i64::MAX.cast_unsigned()), |(at, id)| (at.ms(), id.number()));
         let mut values: Vec<Value> = vec![at.into(), id.into()];
-        let tagged = tag.map_or("", |_| "AND EXISTS (SELECT 1 FROM tag WHERE tag.customer = state.customer AND tag.tag = $3)");
+        let tagged =
+            tag.map_or("", |_| "AND EXISTS (SELECT 1 FROM tag WHERE tag.customer = state.customer AND tag.tag = $3)");
         values.extend(tag.map(Value::from));
         let sql = format!(
             "SELECT {COLUMNS} FROM state JOIN customer ON customer.id = state.customer
@@ -98,7 +101,12 @@ impl Connection {
     ///
     /// # Errors
     /// The database's.
-    pub fn find_customers(&mut self, beginnings: &[String], names: &[String], limit: u32) -> Result<Vec<CustomerRow>, StoreError> {
+    pub fn find_customers(
+        &mut self,
+        beginnings: &[String],
+        names: &[String],
+        limit: u32,
+    ) -> Result<Vec<CustomerRow>, StoreError> {
         let mut found: Vec<CustomerId> = Vec::new();
         let identity = "SELECT customer FROM identity WHERE value >= $1 AND value < $2 ORDER BY value LIMIT 50";
         let key = "SELECT customer FROM customer_key WHERE key >= $1 AND key < $2 ORDER BY key LIMIT 50";
@@ -129,7 +137,9 @@ impl Connection {
     pub fn states(&mut self, customers: &[CustomerId]) -> Result<Vec<(CustomerId, StoredState)>, StoreError> {
         let keys: Vec<Value> = customers.iter().map(|id| id.number().into()).collect();
         let rows = self.query_each("SELECT customer, seq, body FROM state WHERE customer = $1", &keys)?;
-        let read = |row: &Row| (CustomerId::new(row.number(0)), StoredState { seq: row.number(1), body: row.blob(2).to_vec() });
+        let read = |row: &Row| {
+            (CustomerId::new(row.number(0)), StoredState { seq: row.number(1), body: row.blob(2).to_vec() })
+        };
         Ok(rows.iter().map(read).collect())
     }
 
@@ -189,8 +199,13 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn all_tags(&mut self) -> Result<Vec<(CustomerId, String, RuleId, TagRow)>, StoreError> {
-        let rows = self.query("SELECT customer, tag, rule, since, decision, recomputing FROM tag ORDER BY customer, tag, rule", &[])?;
-        let read = |row: &Row| (CustomerId::new(row.number(0)), row.text(1).to_owned(), RuleId::new(row.number(2)), tag(row, 3));
+        let rows = self.query(
+            "SELECT customer, tag, rule, since, decision, recomputing FROM tag ORDER BY customer, tag, rule",
+            &[],
+        )?;
+        let read = |row: &Row| {
+            (CustomerId::new(row.number(0)), row.text(1).to_owned(), RuleId::new(row.number(2)), tag(row, 3))
+        };
         Ok(rows.iter().map(read).collect())
     }
 }

@@ -8,7 +8,8 @@ use crate::unit::{DecisionRow, TaskRow};
 /// A decision with its id.
 pub type Decision = (DecisionId, DecisionRow);
 
-const COLUMNS: &str = "id, customer, rule, version, outcome, name, as_of, at, reason, corrects, superseded, history, detail";
+const COLUMNS: &str =
+    "id, customer, rule, version, outcome, name, as_of, at, reason, corrects, superseded, history, detail";
 
 fn decision(row: &Row) -> Decision {
     let found = DecisionRow {
@@ -80,7 +81,8 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn tasks_of(&mut self, customer: CustomerId) -> Result<Vec<(TaskId, TaskRow, bool)>, StoreError> {
-        let sql = "SELECT id, customer, title, at, withdrawn, done FROM task WHERE customer = $1 ORDER BY id DESC LIMIT 200";
+        let sql =
+            "SELECT id, customer, title, at, withdrawn, done FROM task WHERE customer = $1 ORDER BY id DESC LIMIT 200";
         Ok(self.query(sql, &[customer.number().into()])?.iter().map(task).collect())
     }
 

@@ -76,7 +76,11 @@ impl Connection {
     ///
     /// # Errors
     /// The database's.
-    pub fn identities_after(&mut self, after: IdentityId, limit: u32) -> Result<Vec<(IdentityId, String, String)>, StoreError> {
+    pub fn identities_after(
+        &mut self,
+        after: IdentityId,
+        limit: u32,
+    ) -> Result<Vec<(IdentityId, String, String)>, StoreError> {
         let sql = format!("SELECT id, scheme, scope FROM identity WHERE id > $1 ORDER BY id LIMIT {limit}");
         let read = |row: &Row| (IdentityId::new(row.number(0)), row.text(1).to_owned(), row.text(2).to_owned());
         Ok(self.query(&sql, &[after.number().into()])?.iter().map(read).collect())
@@ -133,7 +137,8 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn merges_of(&mut self, customer: CustomerId) -> Result<Vec<(MergeId, MergeRow)>, StoreError> {
-        let sql = "SELECT id, gone, stays, a, b, seq, at, undone_at FROM merge WHERE stays = $1 ORDER BY id DESC LIMIT 100";
+        let sql =
+            "SELECT id, gone, stays, a, b, seq, at, undone_at FROM merge WHERE stays = $1 ORDER BY id DESC LIMIT 100";
         Ok(self.query(sql, &[customer.number().into()])?.iter().map(merge).collect())
     }
 

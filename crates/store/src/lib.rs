@@ -14,6 +14,7 @@
 //! ```
 
 mod account;
+mod commit;
 mod customer;
 mod decision;
 mod identity;

@@ -130,7 +130,8 @@ impl Block {
     pub fn pack(entries: &[Entry]) -> Result<Vec<u8>, StoreError> {
         let plain = postcard::to_stdvec(entries).map_err(|error| StoreError::corrupt("a block of the log", error))?;
         let mut packed = vec![VERSION];
-        let body = zstd::bulk::compress(&plain, LEVEL).map_err(|error| StoreError::corrupt("a block of the log", error))?;
+        let body =
+            zstd::bulk::compress(&plain, LEVEL).map_err(|error| StoreError::corrupt("a block of the log", error))?;
         packed.extend(u32::try_from(plain.len()).unwrap_or(u32::MAX).to_le_bytes());
         packed.extend(body);
         Ok(packed)
@@ -149,7 +150,11 @@ impl Block {
     }
 
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self { seq: row.number(0), received_at: Timestamp::from_ms(row.int(1)), entries: Self::unpack(row.blob(2))? })
+        Ok(Self {
+            seq: row.number(0),
+            received_at: Timestamp::from_ms(row.int(1)),
+            entries: Self::unpack(row.blob(2))?,
+        })
     }
 }
 
@@ -176,7 +181,11 @@ impl Connection {
     ///
     /// # Errors
     /// The database's, a block that cannot be read, or what `each` returns.
-    pub fn blocks<E: From<StoreError>>(&mut self, from: u64, mut each: impl FnMut(Block) -> Result<(), E>) -> Result<(), E> {
+    pub fn blocks<E: From<StoreError>>(
+        &mut self,
+        from: u64,
+        mut each: impl FnMut(Block) -> Result<(), E>,
+    ) -> Result<(), E> {
         const STEP: i64 = 64;
         let start = self.query_one("SELECT seq FROM log WHERE seq <= $1 ORDER BY seq DESC LIMIT 1", &[from.into()])?;
         let mut next = start.map_or(0, |row| row.number(0));

@@ -20,7 +20,8 @@ const MIGRATIONS: [Migration; 1] = [Migration {
 /// A migration fails, or the database is of a later version; then nothing has changed.
 pub fn run(connection: &mut Connection) -> Result<(), StoreError> {
     connection.batch("CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY)")?;
-    let found = connection.query_one("SELECT COALESCE(MAX(number), 0) FROM migration", &[])?.map_or(0, |row| row.int(0));
+    let found =
+        connection.query_one("SELECT COALESCE(MAX(number), 0) FROM migration", &[])?.map_or(0, |row| row.int(0));
     let known = MIGRATIONS.iter().map(|migration| migration.number).max().unwrap_or(0);
     if found > known {
         return Err(StoreError::Newer { found, known });

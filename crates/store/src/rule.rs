@@ -30,7 +30,8 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn rules(&mut self) -> Result<Vec<Rule>, StoreError> {
-        let sql = "SELECT id, name, sentence, definition, version, active, since, existing, created_at, removed, beginning
+        let sql =
+            "SELECT id, name, sentence, definition, version, active, since, existing, created_at, removed, beginning
                    FROM rule ORDER BY id";
         Ok(self.query(sql, &[])?.iter().map(rule).collect())
     }

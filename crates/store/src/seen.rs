@@ -54,7 +54,8 @@ fn probes(digest: u128, bits: usize) -> impl Iterator<Item = usize> {
     let half = |part: &[u8]| part.try_into().map_or(0, u64::from_be_bytes);
     let (one, two) = (half(&words[..8]), half(&words[8..]) | 1);
     let bits = u64::try_from(bits.max(1)).unwrap_or(1);
-    (0..u64::from(PROBES)).filter_map(move |probe| usize::try_from(one.wrapping_add(two.wrapping_mul(probe)) % bits).ok())
+    (0..u64::from(PROBES))
+        .filter_map(move |probe| usize::try_from(one.wrapping_add(two.wrapping_mul(probe)) % bits).ok())
 }
 
 fn has(bits: &[u8], place: usize) -> bool {

@@ -69,7 +69,8 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn set_source_key(&mut self, id: SourceId, hash: &[u8]) -> Result<bool, StoreError> {
-        let changed = self.execute("UPDATE source SET key_hash = $1 WHERE id = $2", &[hash.into(), id.number().into()])?;
+        let changed =
+            self.execute("UPDATE source SET key_hash = $1 WHERE id = $2", &[hash.into(), id.number().into()])?;
         Ok(changed > 0)
     }
 
@@ -78,7 +79,8 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn rejections(&mut self, limit: u32) -> Result<Vec<Rejected>, StoreError> {
-        let sql = format!("SELECT at, source, line, field, code, message FROM rejection ORDER BY id DESC LIMIT {limit}");
+        let sql =
+            format!("SELECT at, source, line, field, code, message FROM rejection ORDER BY id DESC LIMIT {limit}");
         let read = |row: &Row| RejectionRow {
             at: Timestamp::from_ms(row.int(0)),
             source: row.text(1).to_owned(),
@@ -104,7 +106,8 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn set_setting(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
-        let sql = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        let sql =
+            "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         self.execute(sql, &[name.into(), value.into()]).map(|_| ())
     }
 
@@ -114,8 +117,28 @@ impl Connection {
     /// The database's; then nothing is deleted.
     pub fn clear(&mut self) -> Result<(), StoreError> {
         const TABLES: [&str; 22] = [
-            "kind", "source", "log", "raw_block", "seen_run", "seen_page", "identity", "link", "apart", "customer", "customer_key",
-            "merge", "profile", "profile_key", "state", "segment", "rule", "tag", "decision", "task", "rejection", "reveal",
+            "kind",
+            "source",
+            "log",
+            "raw_block",
+            "seen_run",
+            "seen_page",
+            "identity",
+            "link",
+            "apart",
+            "customer",
+            "customer_key",
+            "merge",
+            "profile",
+            "profile_key",
+            "state",
+            "segment",
+            "rule",
+            "tag",
+            "decision",
+            "task",
+            "rejection",
+            "reveal",
         ];
         self.begin()?;
         for table in TABLES {

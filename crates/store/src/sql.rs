@@ -139,7 +139,11 @@ impl rusqlite::ToSql for Value {
 }
 
 impl ToSql for Value {
-    fn to_sql(&self, ty: &Type, out: &mut postgres::types::private::BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut postgres::types::private::BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match self {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(value) => value.to_sql(ty, out),
@@ -259,7 +263,8 @@ impl Connection {
                 let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let connection = rusqlite::Connection::open_with_flags(path, flags)?;
                 connection.busy_timeout(std::time::Duration::from_secs(10))?;
-                connection.execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;")?;
+                connection
+                    .execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;")?;
                 connection.set_prepared_statement_cache_capacity(64);
                 Ok(Self::Sqlite(connection))
             }
@@ -358,7 +363,13 @@ impl Connection {
     ///
     /// # Errors
     /// The database's.
-    pub fn bulk(&mut self, insert: &str, types: &[Column], conflict: &str, rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
+    pub fn bulk(
+        &mut self,
+        insert: &str,
+        types: &[Column],
+        conflict: &str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -373,7 +384,8 @@ impl Connection {
                 Ok(())
             }
             Self::Postgres(client) => {
-                let arrays: Vec<String> = (1..).zip(types).map(|(place, ty)| format!("${place}::{}[]", ty.postgres())).collect();
+                let arrays: Vec<String> =
+                    (1..).zip(types).map(|(place, ty)| format!("${place}::{}[]", ty.postgres())).collect();
                 let sql = format!("{insert} SELECT * FROM UNNEST({}) {conflict}", arrays.join(","));
                 let columns = transpose(types.len(), rows);
                 let values: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|value| value as _).collect();

@@ -70,7 +70,8 @@ impl Server {
         command.args(["serve", "--data", self.data(), "--listen", "127.0.0.1:0"]);
         command.args(self.database.iter().flat_map(|url| ["--database", url.as_str()]));
         std::fs::create_dir_all(&self.folder).unwrap();
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.with_extension("log")).unwrap();
+        let log =
+            std::fs::OpenOptions::new().create(true).append(true).open(self.folder.with_extension("log")).unwrap();
         let child = command.stdout(Stdio::from(log.try_clone().unwrap())).stderr(Stdio::from(log)).spawn().unwrap();
         self.launcher = Some(child);
         self.wait();
@@ -96,7 +97,8 @@ impl Server {
     }
 
     fn agent() -> ureq::Agent {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(90)));
+        let config =
+            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(90)));
         config.build().into()
     }
 
@@ -122,7 +124,8 @@ impl Server {
     /// Sends events with the ingest key; none when the connection broke.
     pub fn try_send(&self, kind: &str, body: &[u8]) -> Option<Answer> {
         let (url, _) = self.running()?;
-        let request = Self::agent().post(format!("{url}/v1/events")).header("authorization", format!("Bearer {}", self.key));
+        let request =
+            Self::agent().post(format!("{url}/v1/events")).header("authorization", format!("Bearer {}", self.key));
         read(request.header("content-type", kind).send(body).ok()?)
     }
 

@@ -105,7 +105,10 @@ pub fn fingerprint(secret: &str) -> Vec<u8> {
 }
 
 fn hash(password: &str) -> Result<String, OpError> {
-    Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|_| OpError::unavailable())
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|_| OpError::unavailable())
 }
 
 fn matches(password: &str, hash: &str) -> bool {
@@ -137,7 +140,8 @@ pub fn add_person(app: &App, email: &str, name: &str, password: &str) -> Result<
 /// # Errors
 /// The token is wrong, an account exists, or a member does not fit.
 pub fn set_up(app: &App, token: &str, request: &SetupRequest) -> Result<String, OpError> {
-    let wrong = || OpError::new(Fault::Forbidden, "setup_token", "设置链接无效或已用过", "the link is not valid, or was used");
+    let wrong =
+        || OpError::new(Fault::Forbidden, "setup_token", "设置链接无效或已用过", "the link is not valid, or was used");
     if fingerprint(token) != fingerprint(&request.token) || app.store.read(store::Connection::has_people)? {
         return Err(wrong());
     }
@@ -154,12 +158,18 @@ pub fn set_up(app: &App, token: &str, request: &SetupRequest) -> Result<String, 
 /// # Errors
 /// The address or the password is wrong; which is not told, nor shown by the time it takes.
 pub fn sign_in(app: &App, request: &SignInRequest) -> Result<String, OpError> {
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let person = app.store.read(|db| db.person_by_email(&request.email.trim().to_lowercase()))?;
     let hash = person.as_ref().map_or(NOBODY, |person| &person.password_hash);
     let fits = matches(&request.password, hash);
     let Some(person) = person.filter(|_| fits) else {
-        return Err(OpError::new(Fault::SignIn, "wrong_password", "邮箱或密码不正确", "the address or the password is wrong"));
+        return Err(OpError::new(
+            Fault::SignIn,
+            "wrong_password",
+            "邮箱或密码不正确",
+            "the address or the password is wrong",
+        ));
     };
     let token = secret("jws_")?;
     let now = app.now();
@@ -190,7 +200,11 @@ pub fn sign_out(app: &App, token: &str) -> Result<(), OpError> {
 pub fn session(app: &App, person: Option<&Person>) -> Result<SessionView, OpError> {
     app.store.read(|db| {
         Ok(SessionView {
-            user: person.map(|person| UserView { id: person.id, name: person.name.clone(), email: person.email.clone() }),
+            user: person.map(|person| UserView {
+                id: person.id,
+                name: person.name.clone(),
+                email: person.email.clone(),
+            }),
             setup_needed: !db.has_people()?,
             company: CompanyView {
                 name: db.setting("company")?.unwrap_or_else(|| "Jingwei".to_owned()),
@@ -209,7 +223,11 @@ pub fn session(app: &App, person: Option<&Person>) -> Result<SessionView, OpErro
 pub fn add_source(store: &Store, name: &str, at: base::Timestamp) -> Result<NewKey, OpError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 256 {
-        return Err(OpError::invalid("name", "数据源名称为 1 到 256 个字符", "a source's name has 1 to 256 characters"));
+        return Err(OpError::invalid(
+            "name",
+            "数据源名称为 1 到 256 个字符",
+            "a source's name has 1 to 256 characters",
+        ));
     }
     let key = secret("jwk_")?;
     let source = store.write(|db| {
@@ -226,7 +244,11 @@ pub fn add_source(store: &Store, name: &str, at: base::Timestamp) -> Result<NewK
 /// There is no such source, or the database's.
 pub fn renew_key(store: &Store, id: SourceId) -> Result<NewKey, OpError> {
     let key = secret("jwk_")?;
-    let source = store.read(store::Connection::sources)?.into_iter().find(|source| source.id == id).ok_or_else(OpError::not_found)?;
+    let source = store
+        .read(store::Connection::sources)?
+        .into_iter()
+        .find(|source| source.id == id)
+        .ok_or_else(OpError::not_found)?;
     store.write(|db| db.set_source_key(id, &fingerprint(&key)))?;
     Ok(NewKey { id, name: source.name, key })
 }
@@ -237,5 +259,7 @@ pub fn renew_key(store: &Store, id: SourceId) -> Result<NewKey, OpError> {
 /// There is none, or the database's.
 pub fn source_of_key(app: &App, key: &str) -> Result<String, OpError> {
     let found = app.store.read(|db| db.source_by_key(&fingerprint(key)))?;
-    found.map(|source| source.name).ok_or_else(|| OpError::new(Fault::SignIn, "ingest_key", "接入密钥不正确", "the ingest key is not valid"))
+    found
+        .map(|source| source.name)
+        .ok_or_else(|| OpError::new(Fault::SignIn, "ingest_key", "接入密钥不正确", "the ingest key is not valid"))
 }

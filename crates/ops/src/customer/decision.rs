@@ -121,18 +121,28 @@ pub(crate) struct Teller<'t> {
 }
 
 impl Teller<'_> {
-    pub(crate) fn view(&mut self, id: DecisionId, row: &DecisionRow, rule: Option<&RuleRow>) -> Result<DecisionView, OpError> {
+    pub(crate) fn view(
+        &mut self,
+        id: DecisionId,
+        row: &DecisionRow,
+        rule: Option<&RuleRow>,
+    ) -> Result<DecisionView, OpError> {
         let detail = Detail::unpack(&row.detail)?;
         let definition = rule.and_then(|rule| serde_json::from_str::<Definition>(&rule.definition).ok());
         let values = match &definition {
             Some(definition) => self.values(definition, &detail.values)?,
             None => Vec::new(),
         };
-        let customer = CustomerName { id: row.customer, name: self.db.customer(row.customer)?.and_then(|found| found.name) };
+        let customer =
+            CustomerName { id: row.customer, name: self.db.customer(row.customer)?.and_then(|found| found.name) };
         Ok(DecisionView {
             id,
             customer,
-            rule: RuleRef { id: row.rule, name: rule.map(|rule| rule.name.clone()).unwrap_or_default(), version: row.version },
+            rule: RuleRef {
+                id: row.rule,
+                name: rule.map(|rule| rule.name.clone()).unwrap_or_default(),
+                version: row.version,
+            },
             outcome: row.outcome.clone(),
             name: row.name.clone(),
             as_of: row.as_of,
@@ -166,7 +176,8 @@ impl Teller<'_> {
         let (Measured::Event(seq), Some(name)) = (found, &measure.field) else { return Ok(None) };
         let field = self.kinds.by_name(&measure.kind).and_then(|kind| kind.field_id(name)).map(|(id, _)| id);
         let event = timeline::event(self.db, *seq)?;
-        Ok(event.and_then(|(_, event)| event.plain.into_iter().find(|(id, _)| Some(*id) == field).map(|(_, value)| value)))
+        Ok(event
+            .and_then(|(_, event)| event.plain.into_iter().find(|(id, _)| Some(*id) == field).map(|(_, value)| value)))
     }
 }
 
@@ -213,7 +224,12 @@ pub fn list(app: &App, id: CustomerId) -> Result<DecisionPage, OpError> {
 }
 
 /// Decisions with their reasons.
-pub(crate) fn views(db: &mut Connection, kinds: &Kinds, zone: &TimeZone, rows: &[(DecisionId, DecisionRow)]) -> Result<DecisionPage, OpError> {
+pub(crate) fn views(
+    db: &mut Connection,
+    kinds: &Kinds,
+    zone: &TimeZone,
+    rows: &[(DecisionId, DecisionRow)],
+) -> Result<DecisionPage, OpError> {
     let rules = db.rules()?;
     let mut teller = Teller { db, kinds, zone };
     let items = rows.iter().map(|(id, row)| {
@@ -256,7 +272,9 @@ pub fn get(app: &App, id: DecisionId) -> Result<DecisionDetail, OpError> {
 pub fn why_not(app: &App, id: CustomerId, rule: RuleId) -> Result<WhyNot, OpError> {
     let (kinds, now) = (app.kinds(), app.now());
     let id = app.store.read(|db| super::current(db, id))?;
-    let found = app.pipeline.look(|engine| engine.look(id, |state, program, scratch| state.explain(program, scratch, rule, now)))??;
+    let found = app
+        .pipeline
+        .look(|engine| engine.look(id, |state, program, scratch| state.explain(program, scratch, rule, now)))??;
     let (truth, measured, _) = found.flatten().ok_or_else(OpError::not_found)?;
     app.store.read(|db| {
         let rules = db.rules()?;
@@ -268,7 +286,8 @@ pub fn why_not(app: &App, id: CustomerId, rule: RuleId) -> Result<WhyNot, OpErro
 }
 
 fn verdict(truth: Truth, values: &[ValueView]) -> Text {
-    let lacking: Vec<&ValueView> = values.iter().filter(|view| (view.truth == "true") == (truth == Truth::True)).collect();
+    let lacking: Vec<&ValueView> =
+        values.iter().filter(|view| (view.truth == "true") == (truth == Truth::True)).collect();
     let zh: Vec<String> = lacking.iter().map(|view| format!("{}(实为 {})", view.said.zh, view.value.zh)).collect();
     let en: Vec<String> = lacking.iter().map(|view| format!("{} (found: {})", view.said.en, view.value.en)).collect();
     let (head_zh, head_en) = match truth {

@@ -33,7 +33,15 @@ impl IdentifierView {
         let scheme = Scheme::named(&row.scheme);
         let value = row.value.as_deref().map(|value| identity::mask::mask(&scheme, value)).unwrap_or_default();
         let label = scheme.label();
-        Self { id, scheme: row.scheme.clone(), label, value, scope: row.scope.clone(), joins: row.standing == 0, hub: row.standing == 3 }
+        Self {
+            id,
+            scheme: row.scheme.clone(),
+            label,
+            value,
+            scope: row.scope.clone(),
+            joins: row.standing == 0,
+            hub: row.standing == 3,
+        }
     }
 }
 

@@ -68,7 +68,8 @@ pub fn list(app: &App, query: &Query) -> Result<CustomerPage, OpError> {
         let cursor = query.cursor.as_deref().map(read_cursor).transpose()?;
         let rows = db.customers(query.tag.as_deref(), cursor, limit)?;
         let full = rows.len() == usize::try_from(limit).unwrap_or(0);
-        let last = rows.last().filter(|_| full).and_then(|row| Some(format!("{}.{}", row.seen?.1.ms(), row.id.number())));
+        let last =
+            rows.last().filter(|_| full).and_then(|row| Some(format!("{}.{}", row.seen?.1.ms(), row.id.number())));
         let items = rows.into_iter().map(|row| item(db, row)).collect::<Result<_, OpError>>()?;
         Ok(CustomerPage { items, next: last })
     })

@@ -77,11 +77,18 @@ pub(crate) fn grant(app: &App, actor: &Actor, identities: Vec<IdentityAlias>, pu
 ///
 /// # Errors
 /// There is no such original, the raw zone is down, or the database's.
-pub fn open(app: &App, actor: &Actor, customer: CustomerId, event: EventId, index: u32) -> Result<OpenedOriginal, OpError> {
+pub fn open(
+    app: &App,
+    actor: &Actor,
+    customer: CustomerId,
+    event: EventId,
+    index: u32,
+) -> Result<OpenedOriginal, OpError> {
     let reference = app.store.read(|db| {
         let customer = super::current(db, customer)?;
         let (_, found) = timeline::event(db, event.number())?.ok_or_else(OpError::not_found)?;
-        let owners: Vec<CustomerId> = found.who.iter().filter_map(|id| db.identity(*id).ok().flatten()).map(|(_, row)| row.customer).collect();
+        let owners: Vec<CustomerId> =
+            found.who.iter().filter_map(|id| db.identity(*id).ok().flatten()).map(|(_, row)| row.customer).collect();
         if !owners.contains(&customer) {
             return Err(OpError::not_found());
         }

@@ -118,7 +118,8 @@ pub struct TaskView {
 pub fn get(app: &App, id: CustomerId) -> Result<CustomerView, OpError> {
     let kinds = app.kinds();
     let id = app.store.read(|db| super::current(db, id))?;
-    let span = app.pipeline.look(|engine| engine.look(id, |state, _, _| (state.history.span(), state.history.len())))??;
+    let span =
+        app.pipeline.look(|engine| engine.look(id, |state, _, _| (state.history.span(), state.history.len())))??;
     app.store.read(|db| view(db, &kinds, id, span))
 }
 
@@ -131,7 +132,8 @@ fn view(db: &mut Connection, kinds: &Kinds, id: CustomerId, span: Span) -> Resul
     identities.sort_by_key(|(id, identity)| (domain::Scheme::named(&identity.scheme).rank(), *id));
     let profile = db.profile(id)?;
     let rules = db.rules()?;
-    let name = |rule: RuleId| rules.iter().find(|(id, _)| *id == rule).map(|(_, row)| row.name.clone()).unwrap_or_default();
+    let name =
+        |rule: RuleId| rules.iter().find(|(id, _)| *id == rule).map(|(_, row)| row.name.clone()).unwrap_or_default();
     let tags = db.tags_of(id)?.into_iter().map(|(tag, rule, row)| TagView {
         tag,
         since: row.since,
@@ -139,12 +141,8 @@ fn view(db: &mut Connection, kinds: &Kinds, id: CustomerId, span: Span) -> Resul
         decision: row.decision,
         recomputing: row.recomputing,
     });
-    let tasks = db.tasks_of(id)?.into_iter().filter(|(_, task, _)| !task.withdrawn).map(|(task_id, task, done)| TaskView {
-        id: task_id,
-        title: task.title,
-        time: task.at,
-        done,
-        decision: DecisionId::new(task_id.number()),
+    let tasks = db.tasks_of(id)?.into_iter().filter(|(_, task, _)| !task.withdrawn).map(|(task_id, task, done)| {
+        TaskView { id: task_id, title: task.title, time: task.at, done, decision: DecisionId::new(task_id.number()) }
     });
     Ok(CustomerView {
         id,
@@ -168,9 +166,12 @@ fn known(kinds: &Kinds, field: String, value: String, time: Timestamp) -> Profil
 
 fn merges(db: &mut Connection, id: CustomerId) -> Result<Vec<MergeView>, OpError> {
     let found = db.merges_of(id)?;
-    found.into_iter().map(|(merge, row)| {
-        Ok(MergeView { id: merge, time: row.at, reason: reason(db, &row)?, undone: row.undone_at.is_some() })
-    }).collect()
+    found
+        .into_iter()
+        .map(|(merge, row)| {
+            Ok(MergeView { id: merge, time: row.at, reason: reason(db, &row)?, undone: row.undone_at.is_some() })
+        })
+        .collect()
 }
 
 fn reason(db: &mut Connection, row: &MergeRow) -> Result<Text, OpError> {

@@ -96,7 +96,8 @@ pub fn timeline(app: &App, id: CustomerId, query: &Query) -> Result<TimelinePage
     let before = query.cursor.as_deref().map(read_cursor).transpose()?.unwrap_or((Timestamp::MAX, u64::MAX));
     let limit = query.limit.clamp(1, PAGE_LIMIT);
     let kind = query.kind.as_deref().map(|name| kinds.by_name(name).map_or(KindId(0), |kind| kind.id));
-    let found = app.pipeline.look(|engine| engine.look(id, |state, _, _| state.history.newest(before, kind, limit)))??;
+    let found =
+        app.pipeline.look(|engine| engine.look(id, |state, _, _| state.history.newest(before, kind, limit)))??;
     let found = found.unwrap_or_default();
     let next = found.last().filter(|_| found.len() == limit).map(|(time, _, seq)| format!("{}.{seq}", time.ms()));
     let seqs: Vec<u64> = found.iter().map(|(_, _, seq)| *seq).collect();
@@ -131,7 +132,8 @@ pub(crate) fn items(
     customer: CustomerId,
     seqs: &[u64],
 ) -> Result<Vec<TimelineItem>, OpError> {
-    let sources: std::collections::HashMap<u64, String> = db.sources()?.into_iter().map(|source| (source.id.number(), source.name)).collect();
+    let sources: std::collections::HashMap<u64, String> =
+        db.sources()?.into_iter().map(|source| (source.id.number(), source.name)).collect();
     let mut items = Vec::with_capacity(seqs.len());
     for seq in seqs {
         let Some((received_at, event)) = event(db, *seq)? else { continue };
@@ -161,10 +163,15 @@ fn item(
     source: String,
 ) -> TimelineItem {
     let kind = kinds.by_id(event.kind);
-    let fields: Vec<FieldView> = event.plain.iter().chain(personal).filter_map(|(id, value)| {
-        let field = kind?.field_at(*id)?;
-        Some(FieldView { name: field.name.clone(), label: field.label.clone(), value: say::value(value, zone) })
-    }).collect();
+    let fields: Vec<FieldView> = event
+        .plain
+        .iter()
+        .chain(personal)
+        .filter_map(|(id, value)| {
+            let field = kind?.field_at(*id)?;
+            Some(FieldView { name: field.name.clone(), label: field.label.clone(), value: say::value(value, zone) })
+        })
+        .collect();
     let label = kind.map_or_else(|| Text::new("未知", "unknown"), |kind| kind.label.clone());
     TimelineItem {
         event: EventId::new(seq),
@@ -202,7 +209,10 @@ pub(crate) fn part(kind: Option<&Kind>, part: Part) -> (String, Text) {
     match part {
         Part::Field(id) => {
             let field = kind.and_then(|kind| kind.field_at(id)).filter(|field| field.class != Class::Plain);
-            field.map_or_else(|| ("original".to_owned(), Text::new("原文", "original")), |field| (field.name.clone(), field.label.clone()))
+            field.map_or_else(
+                || ("original".to_owned(), Text::new("原文", "original")),
+                |field| (field.name.clone(), field.label.clone()),
+            )
         }
         Part::Undeclared => ("undeclared".to_owned(), Text::new("其他内容", "other content")),
         Part::Attachment(_) => ("attachment".to_owned(), Text::new("附件", "attachment")),

@@ -231,6 +231,12 @@ pub fn live(app: &App, done: &Committed) -> Result<LiveCommit, OpError> {
         for (seq, customer, _) in done.events.iter().rev().take(5) {
             recent.extend(timeline::items(db, &kinds, &app.zone, *customer, &[*seq])?);
         }
-        Ok(LiveCommit { seq: done.next_seq, events: u64::try_from(done.events.len()).unwrap_or(0), customers, decisions, recent })
+        Ok(LiveCommit {
+            seq: done.next_seq,
+            events: u64::try_from(done.events.len()).unwrap_or(0),
+            customers,
+            decisions,
+            recent,
+        })
     })
 }

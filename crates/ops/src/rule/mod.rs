@@ -166,7 +166,13 @@ pub fn read(app: &App, readings: &Readings, request: &ReadRequest) -> Result<Rea
     })
 }
 
-fn preview(db: &mut Connection, ground: &Ground<'_>, definition: &Definition, mut all: Population, now: Timestamp) -> Result<Preview, OpError> {
+fn preview(
+    db: &mut Connection,
+    ground: &Ground<'_>,
+    definition: &Definition,
+    mut all: Population,
+    now: Timestamp,
+) -> Result<Preview, OpError> {
     let today = all.matches(definition, ground.kinds, now)?;
     let before = all.matches(definition, ground.kinds, now.plus_ms(-30 * DAY_MS))?;
     let count = |matches: &Matches| u64::try_from(matches.customers.len()).unwrap_or(0);
@@ -176,11 +182,18 @@ fn preview(db: &mut Connection, ground: &Ground<'_>, definition: &Definition, mu
     shown.truncate(SAMPLE);
     let row = |customer| {
         let name = db.customer(customer)?.and_then(|row| row.name);
-        let (now, month_ago) = (today.customers.binary_search(&customer).is_ok(), before.customers.binary_search(&customer).is_ok());
+        let (now, month_ago) =
+            (today.customers.binary_search(&customer).is_ok(), before.customers.binary_search(&customer).is_ok());
         Ok::<_, OpError>(SampleRow { customer, name, now, month_ago })
     };
     let sample = shown.into_iter().map(row).collect::<Result<_, _>>()?;
-    Ok(Preview { now: count(&today), month_ago: count(&before), population: today.population, unknown: today.unknown, sample })
+    Ok(Preview {
+        now: count(&today),
+        month_ago: count(&before),
+        population: today.population,
+        unknown: today.unknown,
+        sample,
+    })
 }
 
 /// Makes a rule of a sentence that is understood, and switches it on.
@@ -197,7 +210,11 @@ pub fn add(app: &App, readings: &Readings, request: AddRequest) -> Result<RuleVi
     })?;
     let tried = tried.tried;
     let definition = tried.definition.filter(|_| tried.status == "understood").ok_or_else(|| {
-        OpError::invalid("sentence", "这句话还没有读懂,或还有问题要回答", "the sentence is not understood yet, or a question is open")
+        OpError::invalid(
+            "sentence",
+            "这句话还没有读懂,或还有问题要回答",
+            "the sentence is not understood yet, or a question is open",
+        )
     })?;
     let action = definition.action.clone().ok_or_else(|| {
         let en = "say what is to follow, such as: tag them as …";
@@ -282,4 +299,3 @@ fn view(db: &mut Connection, app: &App, kinds: &domain::Kinds, id: RuleId, row: 
         beginning: row.beginning.is_some(),
     })
 }
-

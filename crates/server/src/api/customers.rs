@@ -46,14 +46,23 @@ struct ListParams {
 
 /// List customers, the latest first, or find them.
 #[utoipa::path(get, path = "/v1/customers", tag = "customers", params(ListParams), responses((status = 200, body = CustomerPage), (status = 401, body = ErrorBody)))]
-async fn list(_: Signed, State(server): State<Arc<Server>>, Query(params): Query<ListParams>) -> Result<Json<CustomerPage>, ApiError> {
-    let query = list::Query { text: params.q, tag: params.tag, cursor: params.cursor, limit: params.limit.unwrap_or(50) };
+async fn list(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Query(params): Query<ListParams>,
+) -> Result<Json<CustomerPage>, ApiError> {
+    let query =
+        list::Query { text: params.q, tag: params.tag, cursor: params.cursor, limit: params.limit.unwrap_or(50) };
     Ok(Json(server.run(move |server| list::list(&server.app, &query)).await?))
 }
 
 /// Get a customer, by id or by any identifier.
 #[utoipa::path(get, path = "/v1/customers/{id}", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = CustomerView), (status = 404, body = ErrorBody)))]
-async fn get(_: Signed, State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<Json<CustomerView>, ApiError> {
+async fn get(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(name): Path<String>,
+) -> Result<Json<CustomerView>, ApiError> {
     let found = server.run(move |server| {
         let id = server.app.store.read(|db| customer::find(db, &name))?;
         customer::profile::get(&server.app, id)
@@ -63,8 +72,16 @@ async fn get(_: Signed, State(server): State<Arc<Server>>, Path(name): Path<Stri
 
 /// Reveal a customer's identifiers; who did is noted.
 #[utoipa::path(post, path = "/v1/customers/{id}/reveal", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = RevealedIdentifiers), (status = 404, body = ErrorBody)))]
-async fn reveal(signed: Signed, State(server): State<Arc<Server>>, Path(customer): Path<String>) -> Result<Json<RevealedIdentifiers>, ApiError> {
-    Ok(Json(server.run(move |server| customer::identifier::reveal(&server.app, &signed.actor, id::<CustomerId>(&customer)?)).await?))
+async fn reveal(
+    signed: Signed,
+    State(server): State<Arc<Server>>,
+    Path(customer): Path<String>,
+) -> Result<Json<RevealedIdentifiers>, ApiError> {
+    Ok(Json(
+        server
+            .run(move |server| customer::identifier::reveal(&server.app, &signed.actor, id::<CustomerId>(&customer)?))
+            .await?,
+    ))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -79,14 +96,23 @@ struct TimelineParams {
 
 /// Get a page of a customer's timeline, newest first.
 #[utoipa::path(get, path = "/v1/customers/{id}/timeline", tag = "customers", params(("id" = String, Path), TimelineParams), responses((status = 200, body = TimelinePage), (status = 404, body = ErrorBody)))]
-async fn events(_: Signed, State(server): State<Arc<Server>>, Path(customer): Path<String>, Query(params): Query<TimelineParams>) -> Result<Json<TimelinePage>, ApiError> {
+async fn events(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(customer): Path<String>,
+    Query(params): Query<TimelineParams>,
+) -> Result<Json<TimelinePage>, ApiError> {
     let query = timeline::Query { cursor: params.cursor, limit: params.limit.unwrap_or(50), kind: params.kind };
     Ok(Json(server.run(move |server| timeline::timeline(&server.app, id::<CustomerId>(&customer)?, &query)).await?))
 }
 
 /// List a customer's decisions, newest first.
 #[utoipa::path(get, path = "/v1/customers/{id}/decisions", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = DecisionPage), (status = 404, body = ErrorBody)))]
-async fn decisions(_: Signed, State(server): State<Arc<Server>>, Path(customer): Path<String>) -> Result<Json<DecisionPage>, ApiError> {
+async fn decisions(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(customer): Path<String>,
+) -> Result<Json<DecisionPage>, ApiError> {
     Ok(Json(server.run(move |server| customer::decision::list(&server.app, id::<CustomerId>(&customer)?)).await?))
 }
 
@@ -98,8 +124,15 @@ struct WhyParams {
 
 /// Tell whether a rule holds for a customer, and why or why not.
 #[utoipa::path(get, path = "/v1/customers/{id}/why-not", tag = "customers", params(("id" = String, Path), WhyParams), responses((status = 200, body = WhyNot), (status = 404, body = ErrorBody)))]
-async fn why_not(_: Signed, State(server): State<Arc<Server>>, Path(customer): Path<String>, Query(params): Query<WhyParams>) -> Result<Json<WhyNot>, ApiError> {
-    let found = server.run(move |server| customer::decision::why_not(&server.app, id::<CustomerId>(&customer)?, id::<RuleId>(&params.rule)?));
+async fn why_not(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(customer): Path<String>,
+    Query(params): Query<WhyParams>,
+) -> Result<Json<WhyNot>, ApiError> {
+    let found = server.run(move |server| {
+        customer::decision::why_not(&server.app, id::<CustomerId>(&customer)?, id::<RuleId>(&params.rule)?)
+    });
     Ok(Json(found.await?))
 }
 
@@ -114,16 +147,31 @@ struct OpenRequest {
 
 /// Open an original for customer service; a grant and an audit row precede it.
 #[utoipa::path(post, path = "/v1/customers/{id}/originals", tag = "customers", params(("id" = String, Path)), request_body = OpenRequest, responses((status = 200, body = OpenedOriginal), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
-async fn open(signed: Signed, State(server): State<Arc<Server>>, Path(customer): Path<String>, Json(request): Json<OpenRequest>) -> Result<Json<OpenedOriginal>, ApiError> {
+async fn open(
+    signed: Signed,
+    State(server): State<Arc<Server>>,
+    Path(customer): Path<String>,
+    Json(request): Json<OpenRequest>,
+) -> Result<Json<OpenedOriginal>, ApiError> {
     let opened = server.run(move |server| {
-        customer::original::open(&server.app, &signed.actor, id::<CustomerId>(&customer)?, id::<EventId>(&request.event)?, request.index)
+        customer::original::open(
+            &server.app,
+            &signed.actor,
+            id::<CustomerId>(&customer)?,
+            id::<EventId>(&request.event)?,
+            request.index,
+        )
     });
     Ok(Json(opened.await?))
 }
 
 /// List who opened a customer's originals.
 #[utoipa::path(get, path = "/v1/customers/{id}/access", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = AccessPage), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
-async fn access(_: Signed, State(server): State<Arc<Server>>, Path(customer): Path<String>) -> Result<Json<AccessPage>, ApiError> {
+async fn access(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(customer): Path<String>,
+) -> Result<Json<AccessPage>, ApiError> {
     Ok(Json(server.run(move |server| customer::original::access(&server.app, id::<CustomerId>(&customer)?)).await?))
 }
 
@@ -143,11 +191,17 @@ impl Write for Outlet {
 
 /// Export everything about a customer as a signed archive.
 #[utoipa::path(get, path = "/v1/customers/{id}/export", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/zip"), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
-async fn export(signed: Signed, State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<Response, ApiError> {
-    let customer = Arc::clone(&server).run(move |server| {
-        server.app.vault.status()?;
-        server.app.store.read(|db| customer::find(db, &name))
-    }).await?;
+async fn export(
+    signed: Signed,
+    State(server): State<Arc<Server>>,
+    Path(name): Path<String>,
+) -> Result<Response, ApiError> {
+    let customer = Arc::clone(&server)
+        .run(move |server| {
+            server.app.vault.status()?;
+            server.app.store.read(|db| customer::find(db, &name))
+        })
+        .await?;
     let (send, receive) = tokio::sync::mpsc::channel(16);
     tokio::task::spawn_blocking(move || {
         let mut out = std::io::BufWriter::with_capacity(1 << 16, Outlet(send.clone()));
@@ -163,11 +217,17 @@ async fn export(signed: Signed, State(server): State<Arc<Server>>, Path(name): P
 
 /// Undo a merge: both customers are there again.
 #[utoipa::path(post, path = "/v1/merges/{id}/undo", tag = "customers", params(("id" = String, Path)), responses((status = 200, description = "undone"), (status = 404, body = ErrorBody)))]
-async fn undo_merge(_: Signed, State(server): State<Arc<Server>>, Path(merge): Path<String>) -> Result<Json<serde_json::Value>, ApiError> {
-    server.run(move |server| match server.app.pipeline.command(Command::Unmerge(id::<MergeId>(&merge)?))? {
-        Outcome::Done => Ok(()),
-        _ => Err(OpError::not_found()),
-    }).await?;
+async fn undo_merge(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(merge): Path<String>,
+) -> Result<Json<serde_json::Value>, ApiError> {
+    server
+        .run(move |server| match server.app.pipeline.command(Command::Unmerge(id::<MergeId>(&merge)?))? {
+            Outcome::Done => Ok(()),
+            _ => Err(OpError::not_found()),
+        })
+        .await?;
     Ok(Json(serde_json::json!({})))
 }
 

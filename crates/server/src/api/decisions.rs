@@ -16,7 +16,11 @@ use crate::state::Server;
 
 /// Get a decision with all that it rests on.
 #[utoipa::path(get, path = "/v1/decisions/{id}", tag = "decisions", params(("id" = String, Path)), responses((status = 200, body = DecisionDetail), (status = 404, body = ErrorBody)))]
-async fn get(_: Signed, State(server): State<Arc<Server>>, Path(decision): Path<String>) -> Result<Json<DecisionDetail>, ApiError> {
+async fn get(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(decision): Path<String>,
+) -> Result<Json<DecisionDetail>, ApiError> {
     Ok(Json(server.run(move |server| decision::get(&server.app, id::<DecisionId>(&decision)?)).await?))
 }
 

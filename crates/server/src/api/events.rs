@@ -28,7 +28,11 @@ struct RecentParams {
 
 /// List the latest events.
 #[utoipa::path(get, path = "/v1/events/recent", tag = "events", params(RecentParams), responses((status = 200, body = EventPage), (status = 401, body = ErrorBody)))]
-async fn recent(_: Signed, State(server): State<Arc<Server>>, Query(params): Query<RecentParams>) -> Result<Json<EventPage>, ApiError> {
+async fn recent(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Query(params): Query<RecentParams>,
+) -> Result<Json<EventPage>, ApiError> {
     Ok(Json(server.run(move |server| event::recent(&server.app, params.limit.unwrap_or(50))).await?))
 }
 

@@ -31,7 +31,7 @@ struct Health {
 #[utoipa::path(get, path = "/healthz", tag = "health", responses((status = 200, body = Health), (status = 503, description = "the database is away", body = Health)))]
 async fn health(State(server): State<Arc<Server>>) -> (StatusCode, Json<Health>) {
     let found = Arc::clone(&server).run(|server| {
-        let up = server.app.store.read(|db| db.next_seq()).is_ok();
+        let up = server.app.store.read(store::Connection::next_seq).is_ok();
         Ok((up, server.app.vault.status().is_ok()))
     });
     let (database_up, vault_up) = found.await.unwrap_or((false, false));

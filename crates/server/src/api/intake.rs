@@ -36,12 +36,20 @@ fn header<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> &'h str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-async fn take(server: Arc<Server>, terms: Terms, format: Format, headers: HeaderMap, body: Bytes) -> Result<Receipt, ApiError> {
+async fn take(
+    server: Arc<Server>,
+    terms: Terms,
+    format: Format,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Receipt, ApiError> {
     let encoding = header(&headers, &header::CONTENT_ENCODING).to_owned();
-    server.run(move |server| {
-        let body = connect::gzip::body(&body, Some(&encoding), INFLATED_LIMIT)?;
-        ops::intake::take(&server.app, &body, format, &terms)
-    }).await
+    server
+        .run(move |server| {
+            let body = connect::gzip::body(&body, Some(&encoding), INFLATED_LIMIT)?;
+            ops::intake::take(&server.app, &body, format, &terms)
+        })
+        .await
 }
 
 /// The status of a receipt: 503 when only the raw zone stood in the way, 422 when nothing was good.
@@ -62,7 +70,13 @@ fn answer(receipt: Receipt) -> Response {
 #[utoipa::path(post, path = "/v1/events", tag = "events", params(Options),
     request_body(content((Object = "application/cloudevents+json"), (Vec<Object> = "application/cloudevents-batch+json"), (String = "application/x-ndjson"))),
     responses((status = 200, body = Receipt), (status = 401, body = ErrorBody), (status = 422, body = Receipt), (status = 503, description = "the raw zone is down", body = Receipt)))]
-async fn events(sender: Sender, State(server): State<Arc<Server>>, Query(options): Query<Options>, headers: HeaderMap, body: Bytes) -> Result<Response, ApiError> {
+async fn events(
+    sender: Sender,
+    State(server): State<Arc<Server>>,
+    Query(options): Query<Options>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ApiError> {
     let kind = header(&headers, &header::CONTENT_TYPE).to_ascii_lowercase();
     let format = if kind.contains("ndjson") || kind.contains("jsonl") { Format::Ndjson } else { Format::Json };
     let terms = Terms { source: sender.source, history: options.history, strict: options.strict };
@@ -73,7 +87,13 @@ async fn events(sender: Sender, State(server): State<Arc<Server>>, Query(options
 #[utoipa::path(post, path = "/v1/{call}", tag = "events", params(("call" = String, Path, description = "identify, track, page, screen, group, alias or batch")),
     request_body(content = Object, content_type = "application/json"),
     responses((status = 200, body = Receipt), (status = 401, body = ErrorBody), (status = 422, body = Receipt), (status = 503, body = Receipt)))]
-async fn segment(sender: Sender, State(server): State<Arc<Server>>, Path(call): Path<String>, headers: HeaderMap, body: Bytes) -> Result<Response, ApiError> {
+async fn segment(
+    sender: Sender,
+    State(server): State<Arc<Server>>,
+    Path(call): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ApiError> {
     let endpoint = Endpoint::named(&call).ok_or_else(ops::OpError::not_found)?;
     let terms = Terms { source: sender.source, ..Terms::default() };
     Ok(answer(take(server, terms, Format::Segment(endpoint), headers, body).await?))
@@ -83,7 +103,12 @@ async fn segment(sender: Sender, State(server): State<Arc<Server>>, Path(call): 
 #[utoipa::path(put, path = "/v1/originals/{sha256}", tag = "events", params(("sha256" = String, Path, description = "64 hexadecimal digits")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 204, description = "sealed"), (status = 401, body = ErrorBody), (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)))]
-async fn original(_: Sender, State(server): State<Arc<Server>>, Path(sha256): Path<String>, body: Body) -> Result<StatusCode, ApiError> {
+async fn original(
+    _: Sender,
+    State(server): State<Arc<Server>>,
+    Path(sha256): Path<String>,
+    body: Body,
+) -> Result<StatusCode, ApiError> {
     let stream = body.into_data_stream().map_err(std::io::Error::other);
     let reader = StreamReader::new(Box::pin(stream));
     server.run(move |server| ops::intake::put_original(&server.app, &sha256, &mut SyncIoBridge::new(reader))).await?;

@@ -24,19 +24,31 @@ async fn list(_: Signed, State(server): State<Arc<Server>>) -> Result<Json<RuleP
 
 /// Read a sentence: what it means, what has to be asked, for whom it holds.
 #[utoipa::path(post, path = "/v1/rules/read", tag = "rules", request_body = ReadRequest, responses((status = 200, body = ReadAnswer), (status = 401, body = ErrorBody)))]
-async fn read(_: Signed, State(server): State<Arc<Server>>, Json(request): Json<ReadRequest>) -> Result<Json<ReadAnswer>, ApiError> {
+async fn read(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Json(request): Json<ReadRequest>,
+) -> Result<Json<ReadAnswer>, ApiError> {
     Ok(Json(server.run(move |server| rule::read(&server.app, &server.readings, &request)).await?))
 }
 
 /// Make a rule of a sentence and switch it on.
 #[utoipa::path(post, path = "/v1/rules", tag = "rules", request_body = AddRequest, responses((status = 200, body = RuleView), (status = 422, body = ErrorBody)))]
-async fn add(_: Signed, State(server): State<Arc<Server>>, Json(request): Json<AddRequest>) -> Result<Json<RuleView>, ApiError> {
+async fn add(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Json(request): Json<AddRequest>,
+) -> Result<Json<RuleView>, ApiError> {
     Ok(Json(server.run(move |server| rule::add(&server.app, &server.readings, request)).await?))
 }
 
 /// Get a rule with its latest decisions.
 #[utoipa::path(get, path = "/v1/rules/{id}", tag = "rules", params(("id" = String, Path)), responses((status = 200, body = RuleDetail), (status = 404, body = ErrorBody)))]
-async fn get(_: Signed, State(server): State<Arc<Server>>, Path(rule): Path<String>) -> Result<Json<RuleDetail>, ApiError> {
+async fn get(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(rule): Path<String>,
+) -> Result<Json<RuleDetail>, ApiError> {
     Ok(Json(server.run(move |server| rule::get(&server.app, id::<RuleId>(&rule)?)).await?))
 }
 
@@ -49,13 +61,22 @@ struct Change {
 
 /// Switch a rule on or off.
 #[utoipa::path(patch, path = "/v1/rules/{id}", tag = "rules", params(("id" = String, Path)), request_body = Change, responses((status = 200, body = RuleView), (status = 404, body = ErrorBody)))]
-async fn change(_: Signed, State(server): State<Arc<Server>>, Path(rule): Path<String>, Json(change): Json<Change>) -> Result<Json<RuleView>, ApiError> {
+async fn change(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(rule): Path<String>,
+    Json(change): Json<Change>,
+) -> Result<Json<RuleView>, ApiError> {
     Ok(Json(server.run(move |server| rule::set_on(&server.app, id::<RuleId>(&rule)?, change.on)).await?))
 }
 
 /// Remove a rule; its decisions stay.
 #[utoipa::path(delete, path = "/v1/rules/{id}", tag = "rules", params(("id" = String, Path)), responses((status = 200, description = "removed"), (status = 404, body = ErrorBody)))]
-async fn remove(_: Signed, State(server): State<Arc<Server>>, Path(rule): Path<String>) -> Result<Json<serde_json::Value>, ApiError> {
+async fn remove(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(rule): Path<String>,
+) -> Result<Json<serde_json::Value>, ApiError> {
     server.run(move |server| rule::remove(&server.app, id::<RuleId>(&rule)?)).await?;
     Ok(Json(serde_json::json!({})))
 }

@@ -46,7 +46,9 @@ async fn get(State(server): State<Arc<Server>>, parts: Parts) -> Result<Json<Ses
 /// Make the owner's account, once.
 #[utoipa::path(post, path = "/v1/setup", tag = "session", request_body = SetupRequest, responses((status = 200, body = SessionView), (status = 403, body = ErrorBody), (status = 422, body = ErrorBody)))]
 async fn set_up(State(server): State<Arc<Server>>, Json(request): Json<SetupRequest>) -> Result<Response, ApiError> {
-    let token = Arc::clone(&server).run(move |server| account::set_up(&server.app, &server.settings.setup_token, &request)).await?;
+    let token = Arc::clone(&server)
+        .run(move |server| account::set_up(&server.app, &server.settings.setup_token, &request))
+        .await?;
     signed_in(server, token).await
 }
 

@@ -25,13 +25,21 @@ struct AddRequest {
 
 /// Add a source, or give a known one a new ingest key, which is shown once.
 #[utoipa::path(post, path = "/v1/sources", tag = "sources", request_body = AddRequest, responses((status = 200, body = NewKey), (status = 422, body = ErrorBody)))]
-async fn add(_: Signed, State(server): State<Arc<Server>>, Json(request): Json<AddRequest>) -> Result<Json<NewKey>, ApiError> {
+async fn add(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Json(request): Json<AddRequest>,
+) -> Result<Json<NewKey>, ApiError> {
     Ok(Json(server.run(move |server| account::add_source(&server.app.store, &request.name, server.app.now())).await?))
 }
 
 /// Give a source a new ingest key; the old one stops working within seconds.
 #[utoipa::path(post, path = "/v1/sources/{id}/key", tag = "sources", params(("id" = String, Path)), responses((status = 200, body = NewKey), (status = 404, body = ErrorBody)))]
-async fn renew(_: Signed, State(server): State<Arc<Server>>, Path(source): Path<String>) -> Result<Json<NewKey>, ApiError> {
+async fn renew(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(source): Path<String>,
+) -> Result<Json<NewKey>, ApiError> {
     Ok(Json(server.run(move |server| account::renew_key(&server.app.store, id::<SourceId>(&source)?)).await?))
 }
 

@@ -1,0 +1,362 @@
+//! Writing a unit of work: one transaction, all of it or nothing.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use base::{CustomerId, DecisionId, IdentityId, MergeId, RuleId, SourceId, TaskId, Timestamp};
+use domain::KindId;
+
+use crate::log::Block;
+use crate::sql::{Column, Connection, StoreError, Value};
+use crate::unit::{
+    DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, SourceCounts, StateRow, TagRow, TaskRow, Unit,
+};
+
+use Column::{Blob, Int, Text};
+
+impl Unit {
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+            && self.states.is_empty()
+            && self.sources.is_empty()
+            && self.rejections.is_empty()
+            && self.rules.is_empty()
+            && self.kinds.is_empty()
+    }
+
+    /// Writes everything in one transaction, flushed when this returns; tells how long the flush took.
+    ///
+    /// # Errors
+    /// The database's; then nothing is stored.
+    pub fn commit(self, to: &mut Connection) -> Result<Duration, StoreError> {
+        to.begin()?;
+        if let Err(error) = self.write(to) {
+            to.batch("ROLLBACK").ok();
+            return Err(error);
+        }
+        let start = Instant::now();
+        to.batch("COMMIT")?;
+        Ok(start.elapsed())
+    }
+
+    fn write(self, to: &mut Connection) -> Result<(), StoreError> {
+        if !self.entries.is_empty() {
+            let digests: Vec<u8> = self.digests.concat();
+            let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+            let sql = "INSERT INTO log (seq, count, received_at, digests, payload) VALUES ($1, $2, $3, $4, $5)";
+            let block = Block::pack(&self.entries)?;
+            let values = [self.seq.into(), count.into(), self.received_at.ms().into(), digests.into(), block.into()];
+            to.execute(sql, &values)?;
+        }
+        let rows = self.raw_blocks.into_iter().map(|block| vec![block.into(), self.seq.into()]);
+        to.bulk("INSERT INTO raw_block (block, seq)", &[Int, Int], "ON CONFLICT DO NOTHING", rows.collect())?;
+        identities(to, self.identities, self.owners, self.standings)?;
+        links(to, self.links, self.apart)?;
+        customers(to, self.customers, self.names, self.keys, &self.unkeyed)?;
+        merges(to, self.merges)?;
+        profiles(to, self.profile, self.profile_keys)?;
+        states(to, self.states, self.segments)?;
+        tags(to, self.tags)?;
+        decisions(to, self.decisions, &self.superseded)?;
+        tasks(to, self.tasks, &self.withdrawn)?;
+        rules(to, self.rules)?;
+        kinds(to, self.kinds)?;
+        sources(to, self.sources, self.received_at)?;
+        rejections(to, self.rejections)?;
+        if let Some(seq) = self.recover_from {
+            to.set_setting("recover_from", &seq.to_string())?;
+        }
+        self.run.map_or(Ok(()), |run| run.write(to))
+    }
+}
+
+fn identities(
+    to: &mut Connection,
+    new: BTreeMap<IdentityId, IdentityRow>,
+    owners: BTreeMap<IdentityId, CustomerId>,
+    standings: BTreeMap<IdentityId, (u8, u64)>,
+) -> Result<(), StoreError> {
+    let rows = new.into_iter().map(|(id, row)| {
+        let hash: Value = row.key_hash.as_slice().into();
+        let standing = i64::from(row.standing).into();
+        vec![
+            id.number().into(),
+            hash,
+            row.scheme.into(),
+            row.scope.into(),
+            row.value.into(),
+            standing,
+            row.degree.into(),
+            row.customer.number().into(),
+        ]
+    });
+    let insert = "INSERT INTO identity (id, key_hash, scheme, scope, value, standing, degree, customer)";
+    to.bulk(insert, &[Int, Blob, Text, Text, Text, Int, Int, Int], "", rows.collect())?;
+    for (id, customer) in owners {
+        to.execute("UPDATE identity SET customer = $1 WHERE id = $2", &[customer.number().into(), id.number().into()])?;
+    }
+    for (id, (standing, degree)) in standings {
+        let values = [i64::from(standing).into(), degree.into(), id.number().into()];
+        to.execute("UPDATE identity SET standing = $1, degree = $2 WHERE id = $3", &values)?;
+    }
+    Ok(())
+}
+
+fn links(
+    to: &mut Connection,
+    links: BTreeMap<(IdentityId, IdentityId, u64), bool>,
+    apart: Vec<(IdentityId, IdentityId)>,
+) -> Result<(), StoreError> {
+    let (open, closed): (Vec<_>, Vec<_>) = links.into_iter().partition(|(_, open)| *open);
+    let rows = open.into_iter().map(|((a, b, seq), _)| vec![a.number().into(), b.number().into(), seq.into()]);
+    to.bulk("INSERT INTO link (a, b, seq)", &[Int, Int, Int], "ON CONFLICT DO NOTHING", rows.collect())?;
+    for ((a, b, seq), _) in closed {
+        let values = [a.number().into(), b.number().into(), seq.into()];
+        to.execute("DELETE FROM link WHERE a = $1 AND b = $2 AND seq = $3", &values)?;
+    }
+    let rows = apart.into_iter().map(|(a, b)| vec![a.number().into(), b.number().into()]);
+    to.bulk("INSERT INTO apart (a, b)", &[Int, Int], "ON CONFLICT DO NOTHING", rows.collect())
+}
+
+fn customers(
+    to: &mut Connection,
+    customers: BTreeMap<CustomerId, Option<CustomerId>>,
+    names: BTreeMap<CustomerId, Option<String>>,
+    mut keys: Vec<(String, CustomerId)>,
+    unkeyed: &[CustomerId],
+) -> Result<(), StoreError> {
+    let rows = customers.into_iter().map(|(id, into)| vec![id.number().into(), into.map(CustomerId::number).into()]);
+    let conflict = "ON CONFLICT (id) DO UPDATE SET merged_into = excluded.merged_into";
+    to.bulk("INSERT INTO customer (id, merged_into)", &[Int, Int], conflict, rows.collect())?;
+    for (id, name) in names {
+        to.execute("UPDATE customer SET name = $1 WHERE id = $2", &[name.into(), id.number().into()])?;
+    }
+    for id in unkeyed {
+        to.execute("DELETE FROM customer_key WHERE customer = $1", &[id.number().into()])?;
+    }
+    keys.sort();
+    keys.dedup();
+    let rows = keys.into_iter().map(|(key, customer)| vec![key.into(), customer.number().into()]);
+    to.bulk("INSERT INTO customer_key (key, customer)", &[Text, Int], "ON CONFLICT DO NOTHING", rows.collect())
+}
+
+fn merges(to: &mut Connection, merges: BTreeMap<MergeId, MergeRow>) -> Result<(), StoreError> {
+    let rows = merges.into_iter().map(|(id, row)| {
+        let (a, b, seq) = row.link;
+        let (gone, stays) = (row.gone.number().into(), row.stays.number().into());
+        let undone = row.undone_at.map(Timestamp::ms).into();
+        vec![
+            id.number().into(),
+            gone,
+            stays,
+            a.number().into(),
+            b.number().into(),
+            seq.into(),
+            row.at.ms().into(),
+            undone,
+        ]
+    });
+    let conflict = "ON CONFLICT (id) DO UPDATE SET undone_at = excluded.undone_at";
+    to.bulk("INSERT INTO merge (id, gone, stays, a, b, seq, at, undone_at)", &[Int; 8], conflict, rows.collect())
+}
+
+fn profiles(
+    to: &mut Connection,
+    profile: BTreeMap<(IdentityId, String), (String, Timestamp, u64)>,
+    keys: BTreeMap<IdentityId, Vec<u8>>,
+) -> Result<(), StoreError> {
+    let rows = profile.into_iter().map(|((identity, field), (value, at, seq))| {
+        vec![identity.number().into(), field.into(), value.into(), at.ms().into(), seq.into()]
+    });
+    let conflict =
+        "ON CONFLICT (identity, field) DO UPDATE SET value = excluded.value, at = excluded.at, seq = excluded.seq
+                    WHERE (excluded.at, excluded.seq) > (profile.at, profile.seq)";
+    to.bulk(
+        "INSERT INTO profile (identity, field, value, at, seq)",
+        &[Int, Text, Text, Int, Int],
+        conflict,
+        rows.collect(),
+    )?;
+    let rows = keys.into_iter().map(|(identity, key)| vec![identity.number().into(), key.into()]);
+    to.bulk("INSERT INTO profile_key (identity, key)", &[Int, Blob], "ON CONFLICT DO NOTHING", rows.collect())
+}
+
+fn states(
+    to: &mut Connection,
+    states: BTreeMap<CustomerId, Option<StateRow>>,
+    segments: BTreeMap<(CustomerId, KindId, u32), Vec<u8>>,
+) -> Result<(), StoreError> {
+    let gone = states.iter().filter(|(_, state)| state.is_none()).map(|(id, _)| *id);
+    for id in gone {
+        to.execute("DELETE FROM state WHERE customer = $1", &[id.number().into()])?;
+        to.execute("DELETE FROM segment WHERE customer = $1", &[id.number().into()])?;
+    }
+    let rows = states.into_iter().filter_map(|(id, state)| {
+        let row = state?;
+        let (first, last) = row.seen.map_or((None, None), |(first, last)| (Some(first.ms()), Some(last.ms())));
+        let last = last.unwrap_or(0).into();
+        Some(vec![
+            id.number().into(),
+            row.seq.into(),
+            row.due.map(Timestamp::ms).into(),
+            first.into(),
+            last,
+            row.events.into(),
+            row.body.into(),
+        ])
+    });
+    let conflict =
+        "ON CONFLICT (customer) DO UPDATE SET seq = excluded.seq, due = excluded.due, first_seen = excluded.first_seen,
+                    last_seen = excluded.last_seen, events = excluded.events, body = excluded.body";
+    let insert = "INSERT INTO state (customer, seq, due, first_seen, last_seen, events, body)";
+    to.bulk(insert, &[Int, Int, Int, Int, Int, Int, Blob], conflict, rows.collect())?;
+    let rows = segments.into_iter().map(|((customer, kind, number), body)| {
+        vec![customer.number().into(), i64::from(kind.0).into(), i64::from(number).into(), body.into()]
+    });
+    let conflict = "ON CONFLICT (customer, kind, number) DO UPDATE SET body = excluded.body";
+    to.bulk("INSERT INTO segment (customer, kind, number, body)", &[Int, Int, Int, Blob], conflict, rows.collect())
+}
+
+fn tags(to: &mut Connection, tags: BTreeMap<(CustomerId, String, RuleId), Option<TagRow>>) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(tags.len());
+    for ((customer, tag, rule), row) in tags {
+        match row {
+            Some(row) => {
+                let (since, decision) = (row.since.ms().into(), row.decision.number().into());
+                rows.push(vec![
+                    customer.number().into(),
+                    tag.into(),
+                    rule.number().into(),
+                    since,
+                    decision,
+                    row.recomputing.into(),
+                ]);
+            }
+            None => {
+                let values = [customer.number().into(), tag.into(), rule.number().into()];
+                to.execute("DELETE FROM tag WHERE customer = $1 AND tag = $2 AND rule = $3", &values)?;
+            }
+        }
+    }
+    let conflict =
+        "ON CONFLICT (customer, tag, rule) DO UPDATE SET since = excluded.since, decision = excluded.decision,
+                    recomputing = excluded.recomputing";
+    let insert = "INSERT INTO tag (customer, tag, rule, since, decision, recomputing)";
+    to.bulk(insert, &[Int, Text, Int, Int, Int, Int], conflict, rows)
+}
+
+fn decisions(
+    to: &mut Connection,
+    decisions: BTreeMap<DecisionId, DecisionRow>,
+    superseded: &[DecisionId],
+) -> Result<(), StoreError> {
+    let rows = decisions.into_iter().map(|(id, row)| {
+        let (as_of, at) = (row.as_of.ms().into(), row.at.ms().into());
+        let corrects = row.corrects.map(DecisionId::number).into();
+        let head = vec![
+            id.number().into(),
+            row.customer.number().into(),
+            row.rule.number().into(),
+            i64::from(row.version).into(),
+        ];
+        let tail = vec![row.outcome.into(), row.name.into(), as_of, at, row.reason.into(), corrects];
+        let end = vec![row.superseded.into(), row.history.into(), row.detail.into()];
+        [head, tail, end].concat()
+    });
+    let insert = "INSERT INTO decision (id, customer, rule, version, outcome, name, as_of, at, reason, corrects, superseded, history, detail)";
+    let types = [Int, Int, Int, Int, Text, Text, Int, Int, Text, Int, Int, Int, Blob];
+    to.bulk(insert, &types, "", rows.collect())?;
+    for id in superseded {
+        to.execute("UPDATE decision SET superseded = 1 WHERE id = $1", &[id.number().into()])?;
+    }
+    Ok(())
+}
+
+fn tasks(to: &mut Connection, tasks: BTreeMap<TaskId, TaskRow>, withdrawn: &[TaskId]) -> Result<(), StoreError> {
+    let rows = tasks.into_iter().map(|(id, row)| {
+        vec![
+            id.number().into(),
+            row.customer.number().into(),
+            row.title.into(),
+            row.at.ms().into(),
+            row.withdrawn.into(),
+        ]
+    });
+    let insert = "INSERT INTO task (id, customer, title, at, withdrawn)";
+    to.bulk(insert, &[Int, Int, Text, Int, Int], "", rows.collect())?;
+    for id in withdrawn {
+        to.execute("UPDATE task SET withdrawn = 1 WHERE id = $1", &[id.number().into()])?;
+    }
+    Ok(())
+}
+
+fn rules(to: &mut Connection, rules: BTreeMap<RuleId, RuleRow>) -> Result<(), StoreError> {
+    let rows = rules.into_iter().map(|(id, row)| {
+        let version = i64::from(row.version).into();
+        let (since, created) = (row.since.ms().into(), row.created_at.ms().into());
+        let words = vec![id.number().into(), row.name.into(), row.sentence.into(), row.definition.into(), version];
+        [
+            words,
+            vec![
+                row.active.into(),
+                since,
+                row.existing.into(),
+                created,
+                row.removed.into(),
+                row.beginning.map(CustomerId::number).into(),
+            ],
+        ]
+        .concat()
+    });
+    let conflict = "ON CONFLICT (id) DO UPDATE SET name = excluded.name, sentence = excluded.sentence, definition = excluded.definition,
+                    version = excluded.version, active = excluded.active, since = excluded.since, existing = excluded.existing, removed = excluded.removed,
+                    beginning = excluded.beginning";
+    let insert = "INSERT INTO rule (id, name, sentence, definition, version, active, since, existing, created_at, removed, beginning)";
+    to.bulk(insert, &[Int, Text, Text, Text, Int, Int, Int, Int, Int, Int, Int], conflict, rows.collect())
+}
+
+fn kinds(to: &mut Connection, kinds: Vec<(KindId, String, String)>) -> Result<(), StoreError> {
+    let rows = kinds.into_iter().map(|(id, name, body)| vec![i64::from(id.0).into(), name.into(), body.into()]);
+    let conflict = "ON CONFLICT (id) DO UPDATE SET declaration = excluded.declaration";
+    to.bulk("INSERT INTO kind (id, name, declaration)", &[Int, Text, Text], conflict, rows.collect())
+}
+
+fn sources(to: &mut Connection, sources: BTreeMap<SourceId, SourceCounts>, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE source SET accepted = accepted + $1, duplicates = duplicates + $2, rejected = rejected + $3, last_at = $4 WHERE id = $5";
+    for (id, counts) in sources {
+        let values = [
+            counts.accepted.into(),
+            counts.duplicates.into(),
+            counts.rejected.into(),
+            at.ms().into(),
+            id.number().into(),
+        ];
+        to.execute(sql, &values)?;
+    }
+    Ok(())
+}
+
+/// How many refused events are kept for people to look at.
+const REJECTIONS_KEPT: i64 = 10_000;
+
+fn rejections(to: &mut Connection, rejections: Vec<RejectionRow>) -> Result<(), StoreError> {
+    if rejections.is_empty() {
+        return Ok(());
+    }
+    let rows = rejections.into_iter().map(|row| {
+        vec![
+            row.at.ms().into(),
+            row.source.into(),
+            row.line.into(),
+            row.field.into(),
+            row.code.into(),
+            row.message.into(),
+        ]
+    });
+    let insert = "INSERT INTO rejection (at, source, line, field, code, message)";
+    to.bulk(insert, &[Int, Text, Int, Text, Text, Text], "", rows.collect())?;
+    let sql = "DELETE FROM rejection WHERE id <= (SELECT MAX(id) FROM rejection) - $1";
+    to.execute(sql, &[REJECTIONS_KEPT.into()]).map(|_| ())
+}
