@@ -1,5 +1,7 @@
 //! Joining, un-joining and hubs, told as histories of events.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
 use base::{CustomerId, IdentityId};
 use domain::Scheme;
 use identity::{Change, Graph, HUB_LIMIT, Link, NewNode, Nothing, Resolution, Standing};

@@ -72,8 +72,7 @@ fn show(identifier: &str, folder: &Folder, as_json: bool) -> Result<(), Failure>
             json!({"timeline": page["items"], "decisions": decisions["items"], "customer": customer})
         }
     };
-    println!("{}", if as_json { serde_json::to_string_pretty(&found)? } else { plain(&found)? });
-    Ok(())
+    crate::tell(&if as_json { serde_json::to_string_pretty(&found)? } else { plain(&found)? })
 }
 
 fn plain(found: &Value) -> Result<String, Failure> {

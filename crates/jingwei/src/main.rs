@@ -19,6 +19,7 @@ mod replay;
 mod source;
 mod term;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -76,6 +77,15 @@ enum Command {
     App(app::Options),
 }
 
+/// Prints; a reader that has seen enough, such as `head`, is no failure.
+pub(crate) fn tell(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        told => Ok(told?),
+    }
+}
+
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("JINGWEI_LOG").unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
@@ -89,10 +99,7 @@ fn main() -> ExitCode {
         Command::Doctor(doctor) => doctor.run(),
         Command::Demo(demo) => demo.run(),
         Command::Bench(bench) => bench.run(),
-        Command::Openapi => {
-            println!("{}", server::openapi());
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Openapi => tell(&server::openapi()).map(|()| ExitCode::SUCCESS),
         Command::Vault { data } => launch::vault(&data),
         Command::App(options) => options.run(),
     };

@@ -71,46 +71,34 @@ impl Term {
         let zone = folder.zone()?;
         let ground = Ground { kinds: &kinds, zone: &zone, currency: folder.currency()? };
         let answer = try_sentence(&mut db, &ground, sentence, &answers, at)?;
-        if *json {
-            println!("{}", serde_json::to_string_pretty(&answer)?);
-        } else {
-            print(&answer, locale);
-        }
+        crate::tell(&if *json { serde_json::to_string_pretty(&answer)? } else { plain(&answer, locale) })?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn print(answer: &TryAnswer, locale: Locale) {
+fn plain(answer: &TryAnswer, locale: Locale) -> String {
     let tried = &answer.tried;
-    if let Some(text) = &tried.understood {
-        println!("{}\n{}", text.zh, text.en);
-    }
-    if let Some(reason) = &tried.reason {
-        println!("{}", reason.get(locale));
-    }
-    for word in &tried.unused {
-        println!("? {word}");
-    }
-    for near in &tried.near {
-        println!("~ {}", near.get(locale));
-    }
+    let mut lines: Vec<String> = Vec::new();
+    lines.extend(tried.understood.iter().flat_map(|text| [text.zh.clone(), text.en.clone()]));
+    lines.extend(tried.reason.iter().map(|reason| reason.get(locale).to_owned()));
+    lines.extend(tried.unused.iter().map(|word| format!("? {word}")));
+    lines.extend(tried.near.iter().map(|near| format!("~ {}", near.get(locale))));
     for assumption in &tried.assumptions {
         let choices: Vec<&str> = assumption.choices.iter().map(|choice| choice.id.as_str()).collect();
-        println!("= {} (--answer {}={})", assumption.text.get(locale), assumption.id, choices.join("|"));
+        lines.push(format!("= {} (--answer {}={})", assumption.text.get(locale), assumption.id, choices.join("|")));
     }
     for question in &tried.questions {
-        println!("{}", question.text.get(locale));
+        lines.push(question.text.get(locale).to_owned());
         for choice in &question.choices {
             let count = choice.count.unwrap_or(0);
-            println!("  --answer {}={}  {} ({count})", question.id, choice.id, choice.text.get(locale));
+            lines.push(format!("  --answer {}={}  {} ({count})", question.id, choice.id, choice.text.get(locale)));
         }
     }
-    if let Some(matches) = &answer.matches {
-        println!("{}", matches.len());
-        for found in matches {
-            let known: Vec<String> =
-                found.identifiers.iter().map(|known| format!("{}:{}", known.scheme, known.value)).collect();
-            println!("{}\t{}", found.customer, known.join(" "));
-        }
+    for found in answer.matches.iter().flatten() {
+        let known: Vec<String> =
+            found.identifiers.iter().map(|known| format!("{}:{}", known.scheme, known.value)).collect();
+        lines.push(format!("{}\t{}", found.customer, known.join(" ")));
     }
+    lines.extend(answer.matches.as_ref().map(|matches| format!("{} customers", matches.len())));
+    lines.join("\n")
 }

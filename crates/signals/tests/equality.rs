@@ -7,12 +7,13 @@ mod worlds;
 
 use std::collections::HashSet;
 
-use base::{RuleId, Timestamp};
-use lexicon::{Action, Trigger};
+use base::{DAY_MS, Decimal, RuleId, Timestamp};
+use domain::Value;
+use lexicon::{Action, Comparator, Condition, Definition, Function, Literal, Measure, Trigger, Unit, Window};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use reference::{Event, Reference};
-use signals::{Outcome, Rule};
+use signals::{Measured, Outcome, Rule};
 use worlds::{BEGIN, World, clock, crowd, events, rules, shuffled, zone};
 
 /// A share in percent of `PROPTEST_CASES`.
@@ -199,7 +200,7 @@ proptest! {
         let mut world = World::new(&rules[1..]);
         before.iter().for_each(|event| world.event(event));
         let now = before.iter().map(|event| event.time).max().unwrap_or(BEGIN);
-        rules[0].since = Timestamp::from_ms(now - back * 20 * base::DAY_MS);
+        rules[0].since = Timestamp::from_ms(now - back * 20 * DAY_MS);
         world.compile(&rules);
         world.begin(rules[0].id, now);
         after.iter().for_each(|event| world.event(event));
@@ -215,7 +216,7 @@ proptest! {
 
     #[test]
     fn long_histories_are_cut_and_joined_without_a_seam(
-        events in crowd(260..700, 40),
+        events in crowd(260..700),
         rules in rules(4),
         moments in prop::collection::hash_set(0..1500usize, 0..10),
         theirs in 1..4u64,
@@ -246,21 +247,63 @@ proptest! {
     }
 }
 
-proptest! {
-    #![proptest_config(cases(1))]
+/// Count, total and greatest of the items that were ordered between two instants.
+fn ordered(events: &[Event], from: i64, to: i64) -> Vec<Measured> {
+    let inside = events.iter().filter(|event| (from..=to).contains(&event.time));
+    let items: Vec<Decimal> = inside.map(items).collect();
+    let number = |found: Option<Decimal>| found.map_or(Measured::Unknown, Measured::Number);
+    let count = Decimal::whole(i64::try_from(items.len()).unwrap()).unwrap();
+    vec![number(Some(count)), number(Some(items.iter().copied().sum())), number(items.iter().max().copied())]
+}
 
-    #[test]
-    fn a_window_over_many_segments_is_what_its_rows_are(events in crowd(1500..2000, 1), rules in rules(3)) {
-        let rules: Vec<Rule> = rules.into_iter().filter(|rule| !adds_task(rule)).collect();
-        let mut world = World::new(&rules);
-        for (place, event) in events.iter().enumerate() {
-            world.event(event);
-            if place % 200 == 0 {
-                let reference = Reference::new(&events[..=place], &zone());
-                for rule in &rules {
-                    let at = world.customer.visited().ms();
-                    prop_assert_eq!(world.truth(rule, at), reference.truth(&rule.definition.condition, at), "{:?} at {}", rule, at);
-                }
+fn items(event: &Event) -> Decimal {
+    match event.fields.first() {
+        Some((_, Value::Number(items))) => *items,
+        _ => Decimal::ZERO,
+    }
+}
+
+#[test]
+fn windows_over_many_segments_are_what_their_rows_are() {
+    let measure = |function, window| {
+        let field = (function != Function::Count).then(|| "items".to_owned());
+        Measure { function, kind: "order.placed".into(), field, filter: vec![], window }
+    };
+    let all = |window| {
+        let one = |function| {
+            let number = Literal::Number(Decimal::ZERO);
+            Condition::compare(measure(function, window), Comparator::Ge, number)
+        };
+        Condition::All { of: [Function::Count, Function::Sum, Function::Max].map(one).to_vec() }
+    };
+    let windows = [Window::days(7), Window::Calendar { unit: Unit::Week, offset: -1 }, Window::Lifetime];
+    let rules: Vec<Rule> = (1..)
+        .zip(windows)
+        .map(|(number, window)| Rule {
+            id: RuleId::new(number),
+            version: 1,
+            definition: Definition::term(all(window)),
+            since: Timestamp::MIN,
+            existing: true,
+        })
+        .collect();
+    let (mut world, mut random, mut events) = (World::new(&rules), 1u64, Vec::new());
+    for seq in 1..6000u64 {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let late = if random >> 56 == 0 { i64::try_from(random >> 52 & 15).unwrap() * DAY_MS } else { 0 };
+        let time = BEGIN + i64::try_from(seq).unwrap() * 300_000 - late;
+        let items = Decimal::from_scaled(i64::try_from(random >> 40 & 0xffff).unwrap());
+        let event =
+            Event { time, seq, identity: 1, kind: "order.placed", fields: vec![("items", Value::Number(items))] };
+        world.event(&event);
+        events.push(event);
+        if seq % 97 == 0 {
+            let back = i64::try_from(seq % 4).unwrap() * DAY_MS;
+            let at = world.customer.visited().plus_ms(-back);
+            for (rule, window) in rules.iter().zip(windows) {
+                let (_, values, _) = world.customer.explain(&world.program, &mut world.scratch, rule.id, at).unwrap();
+                let (from, to) = window.bounds(at, None, &zone()).unwrap();
+                assert_eq!(values, ordered(&events, from.ms(), to.ms()), "{window:?} at {at}");
             }
         }
     }

@@ -1,0 +1,153 @@
+//! One suite on both databases: what a unit writes comes back, whole or not at all.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail by panicking and says what it skips")]
+
+use std::collections::BTreeMap;
+
+use base::{CustomerId, DecisionId, IdentityId, RuleId, Timestamp};
+use domain::KindId;
+use store::log::{Entry, Event};
+use store::{Connection, IdentityRow, Location, RUN_EVENTS, Seen, StateRow, Store, TagRow, Unit};
+
+fn stores(test: impl Fn(&Store)) {
+    let folder = tempfile::tempdir().unwrap();
+    test(&Store::open(Location::Sqlite(folder.path().join("jingwei.db"))).unwrap());
+    let Ok(url) = std::env::var("JINGWEI_TEST_POSTGRES") else {
+        println!("JINGWEI_TEST_POSTGRES is not set: PostgreSQL is skipped");
+        return;
+    };
+    let mut server = Connection::open(&Location::Postgres(url.clone())).unwrap();
+    let name = format!(
+        "store_{}_{}",
+        std::process::id(),
+        folder.path().file_name().unwrap().to_string_lossy().replace(['.', '-'], "").to_lowercase()
+    );
+    server.batch(&format!("CREATE DATABASE {name}")).unwrap();
+    let (head, _) = url.rsplit_once('/').unwrap();
+    test(&Store::open(Location::Postgres(format!("{head}/{name}"))).unwrap());
+}
+
+fn event(number: u8) -> Entry {
+    Entry::Event(Event {
+        digest: [number; 16],
+        source: 1,
+        kind: KindId(1),
+        time: Timestamp::from_ms(i64::from(number) * 1000),
+        history: false,
+        who: vec![IdentityId::new(1)],
+        plain: Vec::new(),
+        personal: vec![1, 2, 3],
+        originals: Vec::new(),
+    })
+}
+
+fn identity(customer: u64) -> IdentityRow {
+    IdentityRow {
+        key_hash: [7; 16],
+        scheme: "phone".into(),
+        scope: String::new(),
+        value: Some("+8613800138000".into()),
+        standing: 0,
+        degree: 0,
+        customer: CustomerId::new(customer),
+    }
+}
+
+#[test]
+fn a_unit_comes_back_as_it_was_written() {
+    stores(|store| {
+        let mut writer = store.writer().unwrap();
+        let (customer, rule) = (CustomerId::new(1), RuleId::new(1));
+        let state = StateRow {
+            seq: 3,
+            due: Some(Timestamp::from_ms(50)),
+            seen: Some((Timestamp::from_ms(1), Timestamp::from_ms(2))),
+            events: 2,
+            body: vec![9],
+        };
+        let tag = TagRow { since: Timestamp::from_ms(4), decision: DecisionId::new(5), recomputing: false };
+        let unit = Unit {
+            seq: writer.next_seq().unwrap(),
+            received_at: Timestamp::from_ms(10),
+            entries: vec![event(1), event(2)],
+            digests: vec![[1; 16], [2; 16]],
+            identities: BTreeMap::from([(IdentityId::new(1), identity(1))]),
+            customers: BTreeMap::from([(customer, None)]),
+            states: BTreeMap::from([(customer, Some(state))]),
+            tags: BTreeMap::from([((customer, "钻石会员".to_owned(), rule), Some(tag.clone()))]),
+            keys: vec![("zs".into(), customer), ("张三".into(), customer)],
+            ..Unit::default()
+        };
+        unit.commit(&mut writer).unwrap();
+        assert_eq!(writer.next_seq().unwrap(), 3);
+        let block = writer.block_of(2).unwrap().unwrap();
+        assert_eq!(
+            (block.seq, block.received_at, block.entries),
+            (1, Timestamp::from_ms(10), vec![event(1), event(2)])
+        );
+        store
+            .read::<_, store::StoreError>(|db| {
+                assert_eq!(db.tags_of(customer)?, vec![("钻石会员".to_owned(), rule, tag.clone())]);
+                assert_eq!(db.due(Timestamp::from_ms(50), 10)?, vec![customer]);
+                assert_eq!(db.due(Timestamp::from_ms(49), 10)?, vec![]);
+                assert_eq!(db.identities_by_hash(&[[7; 16], [8; 16]])?.len(), 1);
+                for (beginning, name) in [("+86138", "none"), ("none", "张"), ("none", "z")] {
+                    let found = db.find_customers(&[beginning.to_owned()], &[name.to_owned()], 10)?;
+                    assert_eq!(
+                        found.iter().map(|row| row.id).collect::<Vec<_>>(),
+                        vec![customer],
+                        "{beginning} {name}"
+                    );
+                }
+                Ok(())
+            })
+            .unwrap();
+    });
+}
+
+#[test]
+fn a_unit_that_fails_leaves_nothing() {
+    stores(|store| {
+        let mut writer = store.writer().unwrap();
+        let unit = |id| Unit {
+            seq: 1,
+            entries: vec![event(1)],
+            digests: vec![[1; 16]],
+            identities: BTreeMap::from([(IdentityId::new(id), identity(1))]),
+            ..Unit::default()
+        };
+        unit(1).commit(&mut writer).unwrap();
+        let mut clash = unit(2);
+        clash.seq = 2;
+        assert!(clash.commit(&mut writer).is_err(), "two identities cannot share a hash");
+        assert_eq!(writer.next_seq().unwrap(), 2);
+        assert!(writer.identity(IdentityId::new(2)).unwrap().is_none());
+    });
+}
+
+#[test]
+fn what_was_seen_is_known_for_good() {
+    stores(|store| {
+        let mut writer = store.writer().unwrap();
+        let mut seen = Seen::load(&mut writer).unwrap();
+        let digest = |number: usize| {
+            let mixed = (number as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+            mixed.to_be_bytes()
+        };
+        for number in 0..RUN_EVENTS {
+            assert!(seen.add(&digest(number), &mut writer).unwrap());
+        }
+        let unit =
+            Unit { seq: 1, entries: vec![event(1)], digests: vec![[1; 16]], run: seen.run(2), ..Unit::default() };
+        assert!(unit.run.is_some());
+        unit.commit(&mut writer).unwrap();
+        let mut again = Seen::load(&mut writer).unwrap();
+        for number in (0..RUN_EVENTS).step_by(4_999) {
+            assert!(!seen.add(&digest(number), &mut writer).unwrap());
+            assert!(!again.add(&digest(number), &mut writer).unwrap());
+        }
+        assert!(again.add(&digest(RUN_EVENTS + 1), &mut writer).unwrap());
+        again.forget(&digest(RUN_EVENTS + 1));
+        assert!(again.add(&digest(RUN_EVENTS + 1), &mut writer).unwrap());
+    });
+}
