@@ -1,7 +1,12 @@
 //! The main job on a real server, on both databases: events in, identity, a rule from a sentence, why, merge and un-merge, late
 //! events, Segment's API.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test may fail by panicking and says what it skips")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may fail by panicking and says what it skips"
+)]
 #![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
 
 mod support;
@@ -51,11 +56,16 @@ fn a_sentence_becomes_a_rule_that_fires_and_says_why() {
     for database in databases() {
         let mut server = Server::start(database);
         let read = server.post("/v1/rules/read", &json!({"sentence": FLAGSHIP, "answers": {}})).body;
-        assert_eq!((&read["status"], &read["questions"][0]["id"]), (&json!("ask"), &json!("first_purchase")), "{read:#}");
+        assert_eq!(
+            (&read["status"], &read["questions"][0]["id"]),
+            (&json!("ask"), &json!("first_purchase")),
+            "{read:#}"
+        );
         let refused = server.post("/v1/rules", &json!({"sentence": FLAGSHIP}));
         assert_eq!(refused.status, 422, "a question is open");
         let rule = add_rule(&server, FLAGSHIP, json!({"first_purchase": "yes"}));
-        let sent = server.send(&[order("a1", json!([member("M1")]), 9, 800), order("a2", json!([member("M2")]), 9, 100)]);
+        let sent =
+            server.send(&[order("a1", json!([member("M1")]), 9, 800), order("a2", json!([member("M2")]), 9, 100)]);
         assert_eq!(sent.body["accepted"], 2, "{}", sent.body);
         assert_eq!(tags(&server, "M1"), Vec::<String>::new());
         server.send(&[order("a3", json!([member("M1")]), 2, 700), order("a4", json!([member("M2")]), 2, 120)]);
@@ -66,7 +76,10 @@ fn a_sentence_becomes_a_rule_that_fires_and_says_why() {
         let why = server.get(&format!("/v1/decisions/{}", customer["tags"][0]["decision"].as_str().unwrap()));
         assert_eq!(why["evidence"].as_array().unwrap().len(), 2);
         assert!(why["values"].as_array().unwrap().iter().all(|value| value["truth"] == "true"), "{why:#}");
-        assert!(why["why"]["zh"].as_str().unwrap().contains("钻石会员") && why["why"]["en"].as_str().unwrap().contains("750"));
+        assert!(
+            why["why"]["zh"].as_str().unwrap().contains("钻石会员")
+                && why["why"]["en"].as_str().unwrap().contains("750")
+        );
         let other = server.get("/v1/customers/M2")["id"].as_str().unwrap().to_owned();
         let not = server.get(&format!("/v1/customers/{other}/why-not?rule={}", rule["id"].as_str().unwrap()));
         assert_eq!((&not["holds"], &not["values"][1]["truth"]), (&json!(false), &json!("false")), "{not:#}");
@@ -103,7 +116,12 @@ fn customers_are_joined_by_a_key_and_come_apart_again() {
         add_rule(&server, "只要客户累计消费超过1000元,就标记为高消费", json!({}));
         server.send(&[order("j1", json!([member("M1")]), 5, 600), order("j2", json!([phone("13800138000")]), 4, 700)]);
         assert_eq!((tags(&server, "M1").len(), tags(&server, "13800138000").len()), (0, 0));
-        let joining = event("j3", "form.submitted", &ago(3), json!({"who": [member("M1"), phone("138 0013 8000")], "form": "join"}));
+        let joining = event(
+            "j3",
+            "form.submitted",
+            &ago(3),
+            json!({"who": [member("M1"), phone("138 0013 8000")], "form": "join"}),
+        );
         server.send(&[joining]);
         let joined = server.get("/v1/customers/13800138000");
         assert_eq!(joined["id"], server.get("/v1/customers/M1")["id"]);
@@ -121,7 +139,9 @@ fn customers_are_joined_by_a_key_and_come_apart_again() {
 #[test]
 fn a_shared_key_is_demoted_and_reported() {
     let mut server = Server::start(None);
-    let events: Vec<Value> = (0..8).map(|n| order(&format!("h{n}"), json!([member(&format!("M{n}")), phone("13900139000")]), 2, 10)).collect();
+    let events: Vec<Value> = (0..8)
+        .map(|n| order(&format!("h{n}"), json!([member(&format!("M{n}")), phone("13900139000")]), 2, 10))
+        .collect();
     assert_eq!(server.send(&events).body["accepted"], 8);
     let hubs = server.get("/v1/events/summary")["hubs"].clone();
     assert_eq!((hubs.as_array().unwrap().len(), &hubs[0]["scheme"]), (1, &json!("phone")));
@@ -143,7 +163,9 @@ fn the_api_refuses_what_it_should() {
     let running: Value = serde_json::from_slice(&std::fs::read(server.folder.join("run/local.json")).unwrap()).unwrap();
     let url = running["url"].as_str().unwrap();
     for path in ["/v1/customers", "/v1/rules", "/v1/events/summary", "/v1/live"] {
-        let status = ureq::get(format!("{url}{path}")).call().map_or_else(|error| error.to_string(), |answer| answer.status().to_string());
+        let status = ureq::get(format!("{url}{path}"))
+            .call()
+            .map_or_else(|error| error.to_string(), |answer| answer.status().to_string());
         assert!(status.contains("401"), "{path} without a session: {status}");
     }
     let mut batch = serde_json::to_vec(&json!({"batch": [
@@ -154,7 +176,11 @@ fn the_api_refuses_what_it_should() {
     std::io::Write::write_all(&mut gzip, &batch).unwrap();
     batch = gzip.finish().unwrap();
     let basic = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("{}:", server.key));
-    let mut sent = ureq::post(format!("{url}/v1/batch")).header("authorization", format!("Basic {basic}")).header("content-encoding", "gzip").send(&batch[..]).unwrap();
+    let mut sent = ureq::post(format!("{url}/v1/batch"))
+        .header("authorization", format!("Basic {basic}"))
+        .header("content-encoding", "gzip")
+        .send(&batch[..])
+        .unwrap();
     assert!(sent.body_mut().read_to_string().unwrap().contains("\"accepted\":2"));
     let found = server.get("/v1/customers/li@example.com");
     assert_eq!((&found["name"], found["events"].as_u64()), (&json!("李雷"), Some(2)));

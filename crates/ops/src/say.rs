@@ -10,17 +10,28 @@ pub(crate) fn instant(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// An amount: `¥512.00`, `USD 30.00`.
+/// An amount to the cent: `¥1,512.00`, `USD 30.00`.
 pub(crate) fn money(money: &Money) -> String {
-    let places = money.value.scaled() % 100 == 0;
-    let amount = if places { two_places(money.value) } else { money.value.to_string() };
+    let amount = two_places(money.value);
     if money.currency == Currency::CNY { format!("¥{amount}") } else { format!("{} {amount}", money.currency) }
 }
 
 fn two_places(value: Decimal) -> String {
-    let cents = value.scaled() / 100;
-    let sign = if cents < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", cents.unsigned_abs() / 100, cents.unsigned_abs() % 100)
+    let cents = (value.scaled().unsigned_abs() + 50) / 100;
+    let sign = if value.scaled() < 0 && cents > 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", thousands(cents / 100), cents % 100)
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// A field's value.

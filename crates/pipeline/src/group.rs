@@ -67,8 +67,9 @@ impl Engine {
         }
     }
 
-    /// Lets every window move that is due.
+    /// Lets every window move that is due, and finds names again that earlier commits may have changed.
     pub(crate) fn tick(&mut self, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+        self.rename_some(unit)?;
         let at = unit.received_at;
         let limit = u32::try_from(TIMERS_LIMIT).unwrap_or(u32::MAX);
         for customer in self.db.due(at, limit)? {
@@ -83,7 +84,6 @@ impl Engine {
 
     /// Does some of what is left to do behind.
     pub(crate) fn behind(&mut self, unit: &mut Unit, done: &mut Committed, idle: bool) -> Result<(), StoreError> {
-        self.rename_some(unit)?;
         self.begin_some(unit, done)?;
         if let Some(customer) = idle.then(|| self.restating.pop()).flatten() {
             let seq = self.append(unit, Entry::Restate { customer });

@@ -45,7 +45,7 @@ impl Feed {
 }
 
 /// Watch commits as they are made.
-#[utoipa::path(get, path = "/v1/live", tag = "events", responses((status = 200, description = "server-sent events named `commit`", body = ops::event::LiveCommit, content_type = "text/event-stream")))]
+#[utoipa::path(get, operation_id = "watch_commits", path = "/v1/live", tag = "events", responses((status = 200, description = "server-sent events named `commit`", body = ops::event::LiveCommit, content_type = "text/event-stream")))]
 pub(crate) async fn live(
     _: Signed,
     State(server): State<Arc<Server>>,

@@ -63,6 +63,15 @@ impl Connection {
         Ok(self.query_one(&sql, &[email.into()])?.as_ref().map(person))
     }
 
+    /// A person's name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn person_name(&mut self, id: UserId) -> Result<Option<String>, StoreError> {
+        let row = self.query_one("SELECT name FROM person WHERE id = $1", &[id.number().into()])?;
+        Ok(row.map(|row| row.text(0).to_owned()))
+    }
+
     /// Whether anyone can sign in yet.
     ///
     /// # Errors

@@ -8,7 +8,6 @@ import type {
   DecisionDetail,
   Original,
   Page,
-  Purpose,
   Revealed,
   TimelineItem,
   WhyNot,
@@ -74,7 +73,7 @@ export const accessQuery = (id: string) =>
 
 export const reveal = (id: string) => http.post<Revealed>(`${customerPath(id)}/reveal`);
 
-export const openOriginal = (id: string, body: { event: string; index: number; purpose: Purpose }) =>
+export const openOriginal = (id: string, body: { event: string; index: number }) =>
   http.post<Original>(`${customerPath(id)}/originals`, body);
 
 export const undoMerge = (id: string) => http.post<unknown>(`/v1/merges/${encodeURIComponent(id)}/undo`);

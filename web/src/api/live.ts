@@ -2,8 +2,8 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { listTimeline, timelineKey } from "./customers";
 import { recentLimit } from "./events";
-import { joinCommits, mergeTimeline, type Pages, patchRows, patchRule, prepend } from "./patch";
-import type { Commit, CustomerRow, RuleDetail, TimelineItem } from "./types";
+import { joinCommits, mergeTimeline, type Pages, patchCustomer, patchRows, patchRule, prepend } from "./patch";
+import type { Commit, Customer, CustomerRow, RuleDetail, TimelineItem } from "./types";
 
 /** `seconds` counts those heard since the stream opened; `per_second` holds the last sixty. */
 export type Live = { connected: boolean; rate: number; seconds: number; per_second: number[] };
@@ -66,6 +66,7 @@ function applyToCustomers(cache: QueryClient, commit: Commit, run: ReturnType<ty
   const all = commit.customers.length >= customers_limit;
   const touched = (id: string) => all || set.has(id);
   cache.setQueriesData<Pages<CustomerRow>>({ queryKey: ["customers"] }, (old) => old && patchRows(old, commit));
+  cache.setQueriesData<Customer>({ queryKey: ["customer"] }, (old) => old && patchCustomer(old, commit.decisions));
   for (const name of ["customer", "customer-decisions"]) {
     for (const found of cache.getQueryCache().findAll({ queryKey: [name], type: "active" })) {
       const id = String(found.queryKey[1]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { joinCommits, mergeTimeline, mergeTop, type Pages, patchRows, patchRule, prepend } from "./patch";
-import type { Commit, CustomerRow, Decision, RuleDetail, TimelineItem } from "./types";
+import { joinCommits, mergeTimeline, mergeTop, type Pages, patchCustomer, patchRows, patchRule, prepend } from "./patch";
+import type { Commit, Customer, CustomerRow, Decision, RuleDetail, TimelineItem } from "./types";
 
 const text = { zh: "", en: "" };
 const event = (id: string, time: string, customer = "cus_1"): TimelineItem => ({
@@ -9,17 +9,19 @@ const event = (id: string, time: string, customer = "cus_1"): TimelineItem => ({
 const decision = (id: string, outcome: Decision["outcome"], name: string, customer = "cus_1"): Decision => ({
   id, customer: { id: customer, name: null }, rule: { id: "aut_1", name: "r", version: 1 }, outcome, name, as_of: "", at: "", reason: "event", superseded: false, history: false, why: text,
 });
-const commit = (change: Partial<Commit>): Commit => ({ seq: 1, events: 1, customers: ["cus_1"], kinds: {}, decisions: [], recent: [], ...change });
+const commit = (change: Partial<Commit>): Commit => ({ seq: 1, events: 1, customers: ["cus_1"], decisions: [], recent: [], ...change });
 const row = (id: string, tags: string[] = []): CustomerRow => ({ id, name: null, identifiers: [], tags, last_seen: "2026-01-01T00:00:00Z", events: 3 });
 const paged = <T>(...pages: T[][]): Pages<T> => ({ pages: pages.map((items, place) => ({ items, next: place < pages.length - 1 ? "more" : null })), pageParams: pages.map(() => null) });
+
+const tag = (name: string, rule = "aut_1") => ({ tag: name, since: "", rule: { id: rule, name: "r" }, decision: "dec_0", recomputing: false });
 
 describe("joinCommits", () => {
   it("adds up, and puts the newest first", () => {
     const joined = joinCommits([
-      commit({ seq: 1, events: 2, kinds: { a: 1 }, recent: [event("e1", "1")], customers: ["cus_1"] }),
-      commit({ seq: 2, events: 3, kinds: { a: 2, b: 1 }, recent: [event("e2", "2")], customers: ["cus_2", "cus_1"] }),
+      commit({ seq: 1, events: 2, recent: [event("e1", "1")], customers: ["cus_1"] }),
+      commit({ seq: 2, events: 3, recent: [event("e2", "2")], customers: ["cus_2", "cus_1"] }),
     ]);
-    expect(joined).toMatchObject({ seq: 2, events: 5, kinds: { a: 3, b: 1 }, customers: ["cus_2", "cus_1"] });
+    expect(joined).toMatchObject({ seq: 2, events: 5, customers: ["cus_2", "cus_1"] });
     expect(joined.recent.map((item) => item.event)).toEqual(["e2", "e1"]);
   });
 });
@@ -76,5 +78,18 @@ describe("patchRule", () => {
     const next = patchRule(rule, [decision("d2", "set_tag", "x"), decision("d1", "set_tag", "x")]);
     expect(next.decisions.map((each) => each.id)).toEqual(["d2", "d1"]);
     expect(patchRule(next, [decision("d1", "set_tag", "x")])).toBe(next);
+  });
+});
+
+describe("patchCustomer", () => {
+  const customer: Customer = { id: "cus_1", name: null, profile: [], identifiers: [], tags: [tag("old"), tag("other", "aut_2")], first_seen: null, last_seen: null, events: 1, merges: [], tasks: [] };
+
+  it("sets and clears tags in order, only its own and only the same rule's", () => {
+    const next = patchCustomer(customer, [decision("d4", "clear_tag", "other"), decision("d3", "set_tag", "theirs", "cus_2"), decision("d2", "set_tag", "vip"), decision("d1", "clear_tag", "old")]);
+    expect(next.tags.map((each) => [each.tag, each.decision])).toEqual([["other", "dec_0"], ["vip", "d2"]]);
+  });
+
+  it("is the same customer when nothing changes", () => {
+    expect(patchCustomer(customer, [decision("d1", "set_tag", "old")])).toBe(customer);
   });
 });

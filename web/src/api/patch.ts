@@ -1,20 +1,15 @@
 // What a commit changes in things already fetched. Pure: values in, values out.
-import type { Commit, CustomerRow, Decision, Page, RuleDetail, TimelineItem } from "./types";
+import type { Commit, Customer, CustomerRow, Decision, Page, RuleDetail, TimelineItem } from "./types";
 
 export type Pages<T> = { pages: Page<T>[]; pageParams: unknown[] };
 
 /** Several commits as one; the newest things first. */
 export function joinCommits(commits: readonly Commit[]): Commit {
   const newest = commits.toReversed();
-  const kinds: Record<string, number> = {};
-  for (const commit of commits) {
-    for (const [kind, n] of Object.entries(commit.kinds ?? {})) kinds[kind] = (kinds[kind] ?? 0) + n;
-  }
   return {
     seq: newest[0]?.seq ?? 0,
     events: commits.reduce((sum, commit) => sum + commit.events, 0),
     customers: [...new Set(newest.flatMap((commit) => commit.customers))],
-    kinds,
     decisions: newest.flatMap((commit) => commit.decisions),
     recent: newest.flatMap((commit) => commit.recent),
   };
@@ -81,6 +76,19 @@ export function patchRows(old: Pages<CustomerRow>, commit: Commit): Pages<Custom
     return { ...page, items };
   });
   return changed ? { ...old, pages } : old;
+}
+
+/** A customer's tags after decisions about it, newest first; the rest follows with the next answer of the server. */
+export function patchCustomer(customer: Customer, decisions: readonly Decision[]): Customer {
+  let { tags } = customer;
+  for (const decision of decisions.toReversed()) {
+    if (decision.customer.id !== customer.id || decision.superseded) continue;
+    const { id, rule, name, as_of } = decision;
+    const known = tags.some((tag) => tag.tag === name);
+    if (decision.outcome === "set_tag" && !known) tags = [...tags, { tag: name, since: as_of, rule: { id: rule.id, name: rule.name }, decision: id, recomputing: false }];
+    if (decision.outcome === "clear_tag" && known) tags = tags.filter((tag) => tag.tag !== name || tag.rule.id !== rule.id);
+  }
+  return tags === customer.tags ? customer : { ...customer, tags };
 }
 
 export function patchRule(rule: RuleDetail, decisions: readonly Decision[]): RuleDetail {

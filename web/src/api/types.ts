@@ -1,181 +1,71 @@
-// The shapes of the HTTP contract, v1.
+// The server's shapes under the names the app uses. `npm run api` writes schema.gen.ts from docs/openapi.json, so a change
+// of the server that matters here fails the type check; only what the schema leaves open is said by hand.
+import type * as S from "./schema.gen";
 
-export type Text = { zh: string; en: string };
+/** What the server sends: members that may be null are there all the same. */
+type Sent<T> = T extends readonly (infer Item)[] ? Sent<Item>[] : T extends object ? { [K in keyof T]-?: Sent<Exclude<T[K], undefined>> } : T;
+/** The same with some members said more closely. */
+type Closer<T, More> = Omit<T, keyof More> & More;
+
+export type Text = S.Text;
 /** RFC 3339, UTC. */
 export type Time = string;
-
-export type ApiProblem = { code: string; message: Text; field: string | null };
-
-export type Health = { status: string; version: string; database: "sqlite" | "postgres"; vault: "up" | "down" };
-
-export type User = { id: string; name: string; email: string };
-export type Company = { name: string; zone: string; currency: string; demo: boolean };
-export type Session = { user: User | null; setup_needed: boolean; company: Company };
-export type Setup = { token: string; name: string; email: string; password: string; company: string };
-
 export type Page<T> = { items: T[]; next: string | null };
 
-export type IdentifierBrief = { scheme: string; label: Text; value: string };
-export type CustomerRow = {
-  id: string;
-  name: string | null;
-  identifiers: IdentifierBrief[];
-  tags: string[];
-  last_seen: Time | null;
-  events: number;
-};
+export type ApiProblem = Sent<S.ErrorBody>;
+export type Health = Closer<S.Health, { vault: "up" | "down" }>;
 
-export type ProfileField = { field: string; label: Text; value: string; time: Time };
-export type Identifier = {
-  id: string;
-  scheme: string;
-  label: Text;
-  value: string;
-  scope: string;
-  hub: boolean;
-  joins: boolean;
-};
-export type RuleName = { id: string; name: string };
-export type Tag = { tag: string; since: Time; rule: RuleName | null; decision: string; recomputing: boolean };
-export type Merge = { id: string; time: Time; reason: Text; undone: boolean };
-export type Task = { id: string; title: string; time: Time; done: boolean; decision: string };
-export type Customer = {
-  id: string;
-  name: string | null;
-  profile: ProfileField[];
-  identifiers: Identifier[];
-  tags: Tag[];
-  first_seen: Time | null;
-  last_seen: Time | null;
-  events: number;
-  merges: Merge[];
-  tasks: Task[];
-};
-export type Revealed = { identifiers: { id: string; value: string }[] };
+export type User = S.UserView;
+export type Company = S.CompanyView;
+export type Session = Sent<S.SessionView>;
+export type Setup = S.SetupRequest;
 
-export type TimelineField = { name: string; label: Text; value: Text };
-export type OriginalRef = { index: number; field: string; label: Text; media_type: string };
-export type TimelineItem = {
-  event: string;
-  time: Time;
-  received_at: Time;
-  kind: string;
-  label: Text;
-  source: string;
-  summary: Text;
-  fields: TimelineField[];
-  originals: OriginalRef[];
-  customer: string;
-  history: boolean;
-};
+export type CustomerRow = Sent<S.CustomerItem>;
+export type ProfileField = S.ProfileValue;
+export type Identifier = S.IdentifierView;
+export type Tag = S.TagView;
+export type Merge = S.MergeView;
+export type Task = S.TaskView;
+export type Customer = Sent<S.CustomerView>;
+export type Revealed = S.RevealedIdentifiers;
+
+export type TimelineField = S.FieldView;
+export type OriginalRef = S.OriginalView;
+export type TimelineItem = S.TimelineItem;
 
 export type Outcome = "set_tag" | "clear_tag" | "add_task";
 export type DecisionReason = "event" | "time" | "late_event" | "merge" | "rule_changed";
-export type Decision = {
-  id: string;
-  customer: { id: string; name: string | null };
-  rule: { id: string; name: string; version: number };
-  outcome: Outcome;
-  name: string;
-  as_of: Time;
-  at: Time;
-  reason: DecisionReason;
-  superseded: boolean;
-  history: boolean;
-  why: Text;
-};
+export type Decision = Closer<Sent<S.DecisionView>, { outcome: Outcome | "withdrawn"; reason: DecisionReason }>;
 export type Truth = "true" | "false" | "unknown";
-export type Value = { said: Text; value: Text; wanted: Text; truth: Truth };
-export type DecisionDetail = Decision & {
-  said: Text;
-  values: Value[];
-  evidence: TimelineItem[];
-  corrects: string | null;
-};
-export type WhyNot = { holds: boolean; why: Text; values: Value[] };
+export type Value = Closer<S.ValueView, { truth: Truth }>;
+export type DecisionDetail = Closer<Sent<S.DecisionDetail>, Pick<Decision, "outcome" | "reason"> & { values: Value[] }>;
+export type WhyNot = Closer<S.WhyNot, { values: Value[] }>;
 
-export type Purpose = "customer_service";
-export type Original = { media_type: string; text: string | null; base64: string | null; name: string | null };
-export type Access = { time: Time; actor: string; purpose: Text; basis: Text; records: number; allowed: boolean };
+export type Original = Sent<S.OpenedOriginal>;
+export type Access = S.AccessItem;
 
 export type Action = { do: Outcome; tag?: string; title?: string };
-export type Rule = {
-  id: string;
-  name: string;
-  sentence: string;
-  said: Text;
-  on: boolean;
-  version: number;
-  action: Action;
-  trigger: "becomes" | "while";
-  holding: number;
-  fired_24h: number;
-  created_at: Time;
-};
+export type Rule = Closer<Sent<S.RuleView>, { action: Action | null; trigger: "becomes" | "while" }>;
 export type RuleDetail = Rule & { decisions: Decision[] };
 
 export type Answers = Record<string, string>;
-export type Choice = { id: string; text: Text };
-export type CountedChoice = Choice & { count: number | null };
-export type Question = { id: string; text: Text; choices: CountedChoice[] };
-export type Assumption = { id: string; text: Text; chosen: string; choices: Choice[] };
-export type PreviewCustomer = { customer: string; name: string | null; now: boolean; month_ago: boolean };
-export type Preview = {
-  now: number;
-  month_ago: number;
-  population: number;
-  sample: PreviewCustomer[];
-  unknown: number;
-};
-export type Reading = {
-  status: "understood" | "ask" | "refused";
-  understood: Text | null;
-  unused: string[];
-  reason: Text | null;
-  near: Text[];
-  questions: Question[];
-  assumptions: Assumption[];
-  definition: Record<string, unknown> | null;
-  preview: Preview | null;
-};
+export type Choice = Pick<S.TriedChoice, "id" | "text">;
+/** The count is there when the choice answers a question. */
+export type CountedChoice = S.TriedChoice;
+export type Question = S.TriedQuestion;
+export type Assumption = S.TriedAssumption;
+export type PreviewCustomer = Sent<S.SampleRow>;
+export type Preview = Sent<S.Preview>;
+export type Reading = Closer<
+  Sent<S.ReadAnswer>,
+  { status: "understood" | "ask" | "refused"; questions: Question[]; assumptions: Assumption[]; definition: Record<string, unknown> | null }
+>;
 export type NewRule = { sentence: string; answers: Answers; name?: string; existing: boolean };
 
-export type Latency = { p50_ms: number; p99_ms: number; max_ms: number; flush_p50_ms: number; flush_p99_ms: number };
-export type Source = {
-  id: string;
-  name: string;
-  accepted: number;
-  duplicates: number;
-  rejected: number;
-  last_at: Time | null;
-};
-export type Rejection = {
-  at: Time;
-  source: string;
-  line: number | null;
-  field: string;
-  code: string;
-  message: Text;
-};
-export type KindCount = { kind: string; label: Text; count: number };
-export type Hub = { identity: string; scheme: string; label: Text; value: string; degree: number };
-export type EventsSummary = {
-  total: number;
-  per_second: number[];
-  latency: Latency;
-  sources: Source[];
-  rejections: Rejection[];
-  kinds: KindCount[];
-  hubs: Hub[];
-  vault: { up: boolean; level: string };
-};
-export type NewSource = { id: string; name: string; key: string };
+export type Source = Sent<S.SourceView>;
+export type Rejection = Sent<S.RejectionView>;
+export type Hub = S.HubView;
+export type EventsSummary = Sent<S.Summary>;
+export type NewSource = S.NewKey;
 
-export type Commit = {
-  seq: number;
-  events: number;
-  customers: string[];
-  kinds: Record<string, number>;
-  decisions: Decision[];
-  recent: TimelineItem[];
-};
+export type Commit = Closer<S.LiveCommit, { decisions: Decision[] }>;

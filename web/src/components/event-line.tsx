@@ -1,19 +1,19 @@
 import { Link } from "@tanstack/react-router";
 import type { TimelineItem } from "@/api/types";
 import { KindIcon } from "./kind-icon";
-import { useFormat, useLabel, useText } from "./language";
+import { useFormat, useGist, useLabel } from "./language";
 import css from "./event-line.module.css";
 
 /** One event in one line. */
 export function EventLine({ item, time = "full", link = false }: { item: TimelineItem; time?: "full" | "clock"; link?: boolean }) {
-  const text = useText();
+  const gist = useGist();
   const label = useLabel();
   const format = useFormat();
   const body = (
     <>
       <KindIcon kind={item.kind} size={24} />
       <span className={css.label}>{label(item.label)}</span>
-      <span className={css.summary}>{text(item.summary)}</span>
+      <span className={css.summary}>{gist(item)}</span>
       <time className={css.time} dateTime={item.time}>
         {time === "full" ? format.full(item.time) : format.clockSeconds(item.time)}
       </time>

@@ -1,6 +1,6 @@
 import type { Language } from "@/i18n";
 
-const stand_in = { zh: "jw_你的密钥", en: "jw_YOUR_KEY" };
+const stand_in = { zh: "jwk_你的密钥", en: "jwk_YOUR_KEY" };
 const name = { zh: "李静", en: "Li Jing" };
 
 /** A command that sends a customer's name and a first order, as it would be typed in a terminal. */

@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { sessionQuery } from "@/api/session";
-import type { Text } from "@/api/types";
+import type { Text, TimelineItem } from "@/api/types";
 import type { Language } from "@/i18n";
-import { capital, makeFormat } from "@/util/format";
+import { capital, makeFormat, withoutLabel } from "@/util/format";
 
 export function useLanguage(): Language {
   const { i18n } = useTranslation();
@@ -16,6 +16,12 @@ export function useLanguage(): Language {
 export function useText(): (text: Text) => string {
   const language = useLanguage();
   return (text) => text[language];
+}
+
+/** What an event's summary says besides its label. */
+export function useGist(): (item: Pick<TimelineItem, "label" | "summary">) => string {
+  const text = useText();
+  return ({ label, summary }) => withoutLabel(text(summary), text(label));
 }
 
 /** The same for a label that stands alone: in English with a capital. */

@@ -111,11 +111,11 @@ export const zh = {
     keys_search: "搜索",
     loaded: "已载入 {{n}} 位",
     none_found: "没有符合条件的客户",
-    none_found_hint: "换个写法试试：拼音首字母、手机号后四位、完整邮箱或会员号都可以。",
+    none_found_hint: "换个写法试试：拼音首字母、手机号开头几位、完整邮箱或会员号都可以。",
     clear: "清除条件",
     empty: "还没有客户",
     empty_hint: "客户不用手工录入：发来第一个事件，客户就出现在这里。",
-    empty_key: "先在“事件”页建一个数据源，取得密钥，替换下面命令里的 jw_你的密钥。",
+    empty_key: "先在“事件”页建一个数据源，取得密钥，替换下面命令里的 jwk_你的密钥。",
     empty_go: "去建数据源",
   },
   customer: {
@@ -243,6 +243,7 @@ export const zh = {
     set_tag: "打上“{{name}}”",
     clear_tag: "移除“{{name}}”",
     add_task: "建任务：{{name}}",
+    withdrawn: "撤回“{{name}}”",
   },
   rules: {
     title: "规则",
@@ -288,7 +289,7 @@ export const zh = {
     example_list: [
       "当客户30天内复购两次且客单价>500元,自动升级为钻石会员",
       "客户7天内加购但没有下单，打上“犹豫中”标签",
-      "投诉后3天内没有来电回访，建任务“回访客户”",
+      "客户30天内投诉至少2次，建任务“回访客户”",
       "近90天消费超过2万元，标记为“高价值”",
     ],
     reading: "正在读…",
@@ -365,7 +366,6 @@ export const zh = {
     line: "行",
     field: "字段",
     why: "原因",
-    kinds: "事件类型",
     hubs: "多人共用的标识",
     hubs_hint: "被太多客户共用的标识，不再单独用来认人，以免误并。",
     hubs_empty: "没有发现多人共用的标识。",

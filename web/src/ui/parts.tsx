@@ -1,5 +1,5 @@
 // Small pure parts used all over.
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import { Icon, type IconName } from "./icon";
 import css from "./parts.module.css";
 
@@ -37,10 +37,11 @@ export function ChipButton({ children, onClick, label, tone = "teal", pressed }:
 }
 
 export function Section({ title, aside, children, icon }: { title: ReactNode; aside?: ReactNode; children: ReactNode; icon?: IconName }) {
+  const id = useId();
   return (
-    <section className={css.section}>
+    <section className={css.section} aria-labelledby={id}>
       <header className={css.section_head}>
-        <h2 className={css.section_title}>
+        <h2 id={id} className={css.section_title}>
           {icon && <Icon name={icon} size={15} />}
           {title}
         </h2>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeFormat } from "./format";
+import { makeFormat, withoutLabel } from "./format";
 import { familyOf, iconOf } from "./kind";
 
 const now = new Date("2026-06-03T04:00:00Z").getTime();
@@ -16,6 +16,10 @@ it("says how long ago, then the date", () => {
 it("takes days in the company's zone", () => {
   expect(zh.dayKey("2026-06-02T16:30:00Z")).toBe("2026-06-03");
   expect(zh.dayHeading("2026-06-02T16:30:00Z", now)).toBe("6月3日 周三");
+});
+
+it("leaves the label out of a summary", () => {
+  expect(["order · ¥5.00 · 1", "order", "a call"].map((summary) => withoutLabel(summary, "order"))).toEqual(["¥5.00 · 1", "", "a call"]);
 });
 
 it("knows a kind's family, and its own icon", () => {

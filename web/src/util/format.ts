@@ -6,6 +6,11 @@ export type Format = ReturnType<typeof makeFormat>;
 /** "received e-mail" is "Received e-mail". */
 export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** `withoutLabel("order · ¥5.00", "order")` is "¥5.00". */
+export function withoutLabel(summary: string, label: string): string {
+  return summary.startsWith(label) ? summary.slice(label.length).replace(/^ · /, "") : summary;
+}
+
 const day_ms = 86_400_000;
 
 const units: [Intl.RelativeTimeFormatUnit, number][] = [

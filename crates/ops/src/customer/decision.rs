@@ -189,7 +189,7 @@ fn why(row: &DecisionRow, values: &[ValueView]) -> Text {
         });
         parts.collect::<Vec<_>>().join(join)
     };
-    let zh = said(|view| (&view.said.zh, &view.value.zh), "(实为 ", ")", ";");
+    let zh = said(|view| (&view.said.zh, &view.value.zh), "（实为 ", "）", "；");
     let en = said(|view| (&view.said.en, &view.value.en), " (found: ", ")", "; ");
     let (done_zh, done_en) = match row.outcome.as_str() {
         "set_tag" => (format!("打上「{}」", row.name), format!("tagged “{}”", row.name)),
@@ -205,9 +205,9 @@ fn why(row: &DecisionRow, values: &[ValueView]) -> Text {
         _ => ("事件到达后", "after an event"),
     };
     if values.is_empty() {
-        return Text::new(format!("{for_zh},{done_zh}"), format!("{for_en}: {done_en}"));
+        return Text::new(format!("{for_zh}，{done_zh}"), format!("{for_en}: {done_en}"));
     }
-    Text::new(format!("{for_zh},{done_zh},因为{zh}"), format!("{for_en}, {done_en}, because: {en}"))
+    Text::new(format!("{for_zh}，{done_zh}，因为{zh}"), format!("{for_en}, {done_en}, because: {en}"))
 }
 
 /// A customer's decisions, newest first.
@@ -288,12 +288,12 @@ pub fn why_not(app: &App, id: CustomerId, rule: RuleId) -> Result<WhyNot, OpErro
 fn verdict(truth: Truth, values: &[ValueView]) -> Text {
     let lacking: Vec<&ValueView> =
         values.iter().filter(|view| (view.truth == "true") == (truth == Truth::True)).collect();
-    let zh: Vec<String> = lacking.iter().map(|view| format!("{}(实为 {})", view.said.zh, view.value.zh)).collect();
+    let zh: Vec<String> = lacking.iter().map(|view| format!("{}（实为 {}）", view.said.zh, view.value.zh)).collect();
     let en: Vec<String> = lacking.iter().map(|view| format!("{} (found: {})", view.said.en, view.value.en)).collect();
     let (head_zh, head_en) = match truth {
         Truth::True => ("成立", "It holds"),
-        Truth::False => ("不成立,差在", "It does not hold; wanting"),
-        Truth::Unknown => ("无法判断,缺少", "It cannot be judged; unknown"),
+        Truth::False => ("不成立，差在", "It does not hold; wanting"),
+        Truth::Unknown => ("无法判断，缺少", "It cannot be judged; unknown"),
     };
-    Text::new(format!("{head_zh}:{}", zh.join(";")), format!("{head_en}: {}", en.join("; ")))
+    Text::new(format!("{head_zh}：{}", zh.join("；")), format!("{head_en}: {}", en.join("; ")))
 }

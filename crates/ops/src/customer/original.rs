@@ -115,12 +115,13 @@ pub fn access(app: &App, customer: CustomerId) -> Result<AccessPage, OpError> {
         Ok::<_, OpError>(rows.into_iter().map(|(_, row)| IdentityAlias(row.key_hash)).collect::<Vec<_>>())
     })?;
     let rows = app.vault.audit(&aliases, 200)?;
+    let names = app.store.read(|db| actor_names(db, rows.iter().filter_map(|row| row.grant.as_ref())))?;
     let text = |(zh, en): (&str, &str)| Text::new(zh, en);
     let items = rows.into_iter().filter_map(|row| {
         let grant = row.grant?;
         Some(AccessItem {
             time: Timestamp::from_ms(row.time_ms),
-            actor: grant.actor,
+            actor: names.get(&grant.actor).cloned().unwrap_or(grant.actor),
             purpose: text(grant.purpose.label()),
             basis: text(grant.basis.label()),
             records: u64::from(row.count),
@@ -128,4 +129,21 @@ pub fn access(app: &App, customer: CustomerId) -> Result<AccessPage, OpError> {
         })
     });
     Ok(AccessPage { items: items.collect() })
+}
+
+/// The names of those who opened, by what the audit calls them.
+fn actor_names<'g>(
+    db: &mut Connection,
+    grants: impl Iterator<Item = &'g vault::AuditGrant>,
+) -> Result<std::collections::HashMap<String, String>, OpError> {
+    let mut names = std::collections::HashMap::new();
+    for grant in grants {
+        if let Ok(id) = grant.actor.parse()
+            && !names.contains_key(&grant.actor)
+            && let Some(name) = db.person_name(id)?
+        {
+            names.insert(grant.actor.clone(), name);
+        }
+    }
+    Ok(names)
 }

@@ -103,7 +103,7 @@ pub struct HubView {
 pub struct VaultView {
     /// Whether it answers.
     pub up: bool,
-    /// How far it is kept apart.
+    /// How far it is kept apart: `separate_users`, `landlock` or `process_only`.
     pub level: Option<String>,
 }
 
@@ -138,7 +138,8 @@ pub fn summary(app: &App) -> Result<Summary, OpError> {
     let meter = app.pipeline.meter();
     let (latency, flush) = (meter.latency(), meter.flush());
     let status = app.vault.status().ok();
-    let vault = VaultView { up: status.is_some(), level: status.map(|status| format!("{:?}", status.isolation.level)) };
+    let vault =
+        VaultView { up: status.is_some(), level: status.map(|status| level_name(status.isolation.level).to_owned()) };
     app.store.read(|db| {
         Ok(Summary {
             total: db.next_seq()?.saturating_sub(1),
@@ -156,6 +157,14 @@ pub fn summary(app: &App) -> Result<Summary, OpError> {
             vault,
         })
     })
+}
+
+const fn level_name(level: vault::IsolationLevel) -> &'static str {
+    match level {
+        vault::IsolationLevel::SeparateUsers => "separate_users",
+        vault::IsolationLevel::Landlock => "landlock",
+        vault::IsolationLevel::ProcessOnly => "process_only",
+    }
 }
 
 fn source(source: store::Source) -> SourceView {

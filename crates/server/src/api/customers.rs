@@ -33,6 +33,7 @@ pub(super) fn id<T: std::str::FromStr>(text: &str) -> Result<T, OpError> {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ListParams {
     /// Part of a name, pinyin, initials, or the beginning of an identifier.
     q: Option<String>,
@@ -45,7 +46,7 @@ struct ListParams {
 }
 
 /// List customers, the latest first, or find them.
-#[utoipa::path(get, path = "/v1/customers", tag = "customers", params(ListParams), responses((status = 200, body = CustomerPage), (status = 401, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "list_customers", path = "/v1/customers", tag = "customers", params(ListParams), responses((status = 200, body = CustomerPage), (status = 401, body = ErrorBody)))]
 async fn list(
     _: Signed,
     State(server): State<Arc<Server>>,
@@ -57,7 +58,7 @@ async fn list(
 }
 
 /// Get a customer, by id or by any identifier.
-#[utoipa::path(get, path = "/v1/customers/{id}", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = CustomerView), (status = 404, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "get_customer", path = "/v1/customers/{id}", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = CustomerView), (status = 404, body = ErrorBody)))]
 async fn get(
     _: Signed,
     State(server): State<Arc<Server>>,
@@ -71,7 +72,7 @@ async fn get(
 }
 
 /// Reveal a customer's identifiers; who did is noted.
-#[utoipa::path(post, path = "/v1/customers/{id}/reveal", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = RevealedIdentifiers), (status = 404, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "reveal_identifiers", path = "/v1/customers/{id}/reveal", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = RevealedIdentifiers), (status = 404, body = ErrorBody)))]
 async fn reveal(
     signed: Signed,
     State(server): State<Arc<Server>>,
@@ -85,6 +86,7 @@ async fn reveal(
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct TimelineParams {
     /// Where the page begins.
     cursor: Option<String>,
@@ -95,7 +97,7 @@ struct TimelineParams {
 }
 
 /// Get a page of a customer's timeline, newest first.
-#[utoipa::path(get, path = "/v1/customers/{id}/timeline", tag = "customers", params(("id" = String, Path), TimelineParams), responses((status = 200, body = TimelinePage), (status = 404, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "get_timeline", path = "/v1/customers/{id}/timeline", tag = "customers", params(("id" = String, Path), TimelineParams), responses((status = 200, body = TimelinePage), (status = 404, body = ErrorBody)))]
 async fn events(
     _: Signed,
     State(server): State<Arc<Server>>,
@@ -107,7 +109,7 @@ async fn events(
 }
 
 /// List a customer's decisions, newest first.
-#[utoipa::path(get, path = "/v1/customers/{id}/decisions", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = DecisionPage), (status = 404, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "list_decisions", path = "/v1/customers/{id}/decisions", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = DecisionPage), (status = 404, body = ErrorBody)))]
 async fn decisions(
     _: Signed,
     State(server): State<Arc<Server>>,
@@ -117,13 +119,14 @@ async fn decisions(
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct WhyParams {
     /// The rule.
     rule: String,
 }
 
 /// Tell whether a rule holds for a customer, and why or why not.
-#[utoipa::path(get, path = "/v1/customers/{id}/why-not", tag = "customers", params(("id" = String, Path), WhyParams), responses((status = 200, body = WhyNot), (status = 404, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "why_not", path = "/v1/customers/{id}/why-not", tag = "customers", params(("id" = String, Path), WhyParams), responses((status = 200, body = WhyNot), (status = 404, body = ErrorBody)))]
 async fn why_not(
     _: Signed,
     State(server): State<Arc<Server>>,
@@ -146,7 +149,7 @@ struct OpenRequest {
 }
 
 /// Open an original for customer service; a grant and an audit row precede it.
-#[utoipa::path(post, path = "/v1/customers/{id}/originals", tag = "customers", params(("id" = String, Path)), request_body = OpenRequest, responses((status = 200, body = OpenedOriginal), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "open_original", path = "/v1/customers/{id}/originals", tag = "customers", params(("id" = String, Path)), request_body = OpenRequest, responses((status = 200, body = OpenedOriginal), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
 async fn open(
     signed: Signed,
     State(server): State<Arc<Server>>,
@@ -166,7 +169,7 @@ async fn open(
 }
 
 /// List who opened a customer's originals.
-#[utoipa::path(get, path = "/v1/customers/{id}/access", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = AccessPage), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "list_openings", path = "/v1/customers/{id}/access", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = AccessPage), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
 async fn access(
     _: Signed,
     State(server): State<Arc<Server>>,
@@ -190,7 +193,7 @@ impl Write for Outlet {
 }
 
 /// Export everything about a customer as a signed archive.
-#[utoipa::path(get, path = "/v1/customers/{id}/export", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/zip"), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "export_customer", path = "/v1/customers/{id}/export", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/zip"), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
 async fn export(
     signed: Signed,
     State(server): State<Arc<Server>>,
@@ -216,7 +219,7 @@ async fn export(
 }
 
 /// Undo a merge: both customers are there again.
-#[utoipa::path(post, path = "/v1/merges/{id}/undo", tag = "customers", params(("id" = String, Path)), responses((status = 200, description = "undone"), (status = 404, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "undo_merge", path = "/v1/merges/{id}/undo", tag = "customers", params(("id" = String, Path)), responses((status = 200, description = "undone"), (status = 404, body = ErrorBody)))]
 async fn undo_merge(
     _: Signed,
     State(server): State<Arc<Server>>,

@@ -15,7 +15,7 @@ use crate::error::{ApiError, ErrorBody};
 use crate::state::Server;
 
 /// Get a decision with all that it rests on.
-#[utoipa::path(get, path = "/v1/decisions/{id}", tag = "decisions", params(("id" = String, Path)), responses((status = 200, body = DecisionDetail), (status = 404, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "get_decision", path = "/v1/decisions/{id}", tag = "decisions", params(("id" = String, Path)), responses((status = 200, body = DecisionDetail), (status = 404, body = ErrorBody)))]
 async fn get(
     _: Signed,
     State(server): State<Arc<Server>>,

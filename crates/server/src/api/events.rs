@@ -15,19 +15,20 @@ use crate::error::{ApiError, ErrorBody};
 use crate::state::Server;
 
 /// Tell rates, latencies, sources, refused events and hubs.
-#[utoipa::path(get, path = "/v1/events/summary", tag = "events", responses((status = 200, body = Summary), (status = 401, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "get_intake", path = "/v1/events/summary", tag = "events", responses((status = 200, body = Summary), (status = 401, body = ErrorBody)))]
 async fn summary(_: Signed, State(server): State<Arc<Server>>) -> Result<Json<Summary>, ApiError> {
     Ok(Json(server.run(|server| event::summary(&server.app)).await?))
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct RecentParams {
     /// How many, at most 200.
     limit: Option<usize>,
 }
 
 /// List the latest events.
-#[utoipa::path(get, path = "/v1/events/recent", tag = "events", params(RecentParams), responses((status = 200, body = EventPage), (status = 401, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "list_events", path = "/v1/events/recent", tag = "events", params(RecentParams), responses((status = 200, body = EventPage), (status = 401, body = ErrorBody)))]
 async fn recent(
     _: Signed,
     State(server): State<Arc<Server>>,

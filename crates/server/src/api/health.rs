@@ -28,7 +28,7 @@ struct Health {
 }
 
 /// Tell how the server is.
-#[utoipa::path(get, path = "/healthz", tag = "health", responses((status = 200, body = Health), (status = 503, description = "the database is away", body = Health)))]
+#[utoipa::path(get, operation_id = "get_health", path = "/healthz", tag = "health", responses((status = 200, body = Health), (status = 503, description = "the database is away", body = Health)))]
 async fn health(State(server): State<Arc<Server>>) -> (StatusCode, Json<Health>) {
     let found = Arc::clone(&server).run(|server| {
         let up = server.app.store.read(store::Connection::next_seq).is_ok();

@@ -17,13 +17,13 @@ use crate::error::{ApiError, ErrorBody};
 use crate::state::Server;
 
 /// List rules, newest first.
-#[utoipa::path(get, path = "/v1/rules", tag = "rules", responses((status = 200, body = RulePage), (status = 401, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "list_rules", path = "/v1/rules", tag = "rules", responses((status = 200, body = RulePage), (status = 401, body = ErrorBody)))]
 async fn list(_: Signed, State(server): State<Arc<Server>>) -> Result<Json<RulePage>, ApiError> {
     Ok(Json(server.run(|server| rule::list(&server.app)).await?))
 }
 
 /// Read a sentence: what it means, what has to be asked, for whom it holds.
-#[utoipa::path(post, path = "/v1/rules/read", tag = "rules", request_body = ReadRequest, responses((status = 200, body = ReadAnswer), (status = 401, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "read_sentence", path = "/v1/rules/read", tag = "rules", request_body = ReadRequest, responses((status = 200, body = ReadAnswer), (status = 401, body = ErrorBody)))]
 async fn read(
     _: Signed,
     State(server): State<Arc<Server>>,
@@ -33,7 +33,7 @@ async fn read(
 }
 
 /// Make a rule of a sentence and switch it on.
-#[utoipa::path(post, path = "/v1/rules", tag = "rules", request_body = AddRequest, responses((status = 200, body = RuleView), (status = 422, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "add_rule", path = "/v1/rules", tag = "rules", request_body = AddRequest, responses((status = 200, body = RuleView), (status = 422, body = ErrorBody)))]
 async fn add(
     _: Signed,
     State(server): State<Arc<Server>>,
@@ -43,7 +43,7 @@ async fn add(
 }
 
 /// Get a rule with its latest decisions.
-#[utoipa::path(get, path = "/v1/rules/{id}", tag = "rules", params(("id" = String, Path)), responses((status = 200, body = RuleDetail), (status = 404, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "get_rule", path = "/v1/rules/{id}", tag = "rules", params(("id" = String, Path)), responses((status = 200, body = RuleDetail), (status = 404, body = ErrorBody)))]
 async fn get(
     _: Signed,
     State(server): State<Arc<Server>>,
@@ -60,7 +60,7 @@ struct Change {
 }
 
 /// Switch a rule on or off.
-#[utoipa::path(patch, path = "/v1/rules/{id}", tag = "rules", params(("id" = String, Path)), request_body = Change, responses((status = 200, body = RuleView), (status = 404, body = ErrorBody)))]
+#[utoipa::path(patch, operation_id = "change_rule", path = "/v1/rules/{id}", tag = "rules", params(("id" = String, Path)), request_body = Change, responses((status = 200, body = RuleView), (status = 404, body = ErrorBody)))]
 async fn change(
     _: Signed,
     State(server): State<Arc<Server>>,
@@ -71,7 +71,7 @@ async fn change(
 }
 
 /// Remove a rule; its decisions stay.
-#[utoipa::path(delete, path = "/v1/rules/{id}", tag = "rules", params(("id" = String, Path)), responses((status = 200, description = "removed"), (status = 404, body = ErrorBody)))]
+#[utoipa::path(delete, operation_id = "remove_rule", path = "/v1/rules/{id}", tag = "rules", params(("id" = String, Path)), responses((status = 200, description = "removed"), (status = 404, body = ErrorBody)))]
 async fn remove(
     _: Signed,
     State(server): State<Arc<Server>>,

@@ -33,7 +33,7 @@ async fn signed_in(server: Arc<Server>, token: String) -> Result<Response, ApiEr
 }
 
 /// Tell who is signed in.
-#[utoipa::path(get, path = "/v1/session", tag = "session", responses((status = 200, body = SessionView)))]
+#[utoipa::path(get, operation_id = "get_session", path = "/v1/session", tag = "session", responses((status = 200, body = SessionView)))]
 async fn get(State(server): State<Arc<Server>>, parts: Parts) -> Result<Json<SessionView>, ApiError> {
     let token = cookie(&parts);
     let view = server.run(move |server| {
@@ -44,7 +44,7 @@ async fn get(State(server): State<Arc<Server>>, parts: Parts) -> Result<Json<Ses
 }
 
 /// Make the owner's account, once.
-#[utoipa::path(post, path = "/v1/setup", tag = "session", request_body = SetupRequest, responses((status = 200, body = SessionView), (status = 403, body = ErrorBody), (status = 422, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "set_up", path = "/v1/setup", tag = "session", request_body = SetupRequest, responses((status = 200, body = SessionView), (status = 403, body = ErrorBody), (status = 422, body = ErrorBody)))]
 async fn set_up(State(server): State<Arc<Server>>, Json(request): Json<SetupRequest>) -> Result<Response, ApiError> {
     let token = Arc::clone(&server)
         .run(move |server| account::set_up(&server.app, &server.settings.setup_token, &request))
@@ -53,7 +53,7 @@ async fn set_up(State(server): State<Arc<Server>>, Json(request): Json<SetupRequ
 }
 
 /// Sign in.
-#[utoipa::path(post, path = "/v1/session", tag = "session", request_body = SignInRequest, responses((status = 200, body = SessionView), (status = 401, body = ErrorBody), (status = 429, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "sign_in", path = "/v1/session", tag = "session", request_body = SignInRequest, responses((status = 200, body = SessionView), (status = 401, body = ErrorBody), (status = 429, body = ErrorBody)))]
 async fn sign_in(State(server): State<Arc<Server>>, Json(request): Json<SignInRequest>) -> Result<Response, ApiError> {
     let name = request.email.trim().to_lowercase();
     if !server.sign_ins.allows(&name, server.app.now()) {
@@ -66,7 +66,7 @@ async fn sign_in(State(server): State<Arc<Server>>, Json(request): Json<SignInRe
 }
 
 /// Sign out.
-#[utoipa::path(delete, path = "/v1/session", tag = "session", responses((status = 200, body = SessionView)))]
+#[utoipa::path(delete, operation_id = "sign_out", path = "/v1/session", tag = "session", responses((status = 200, body = SessionView)))]
 async fn sign_out(State(server): State<Arc<Server>>, parts: Parts) -> Result<Response, ApiError> {
     let token = cookie(&parts);
     let view = server.run(move |server| {
@@ -77,7 +77,7 @@ async fn sign_out(State(server): State<Arc<Server>>, parts: Parts) -> Result<Res
 }
 
 /// Clear the demo company; the server starts anew a moment later.
-#[utoipa::path(post, path = "/v1/demo/clear", tag = "session", responses((status = 200, description = "cleared"), (status = 422, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "clear_demo", path = "/v1/demo/clear", tag = "session", responses((status = 200, description = "cleared"), (status = 422, body = ErrorBody)))]
 async fn clear(_: Signed, State(server): State<Arc<Server>>) -> Result<Json<serde_json::Value>, ApiError> {
     Arc::clone(&server).run(|server| ops::demo::clear(&server.app)).await?;
     tokio::spawn(async {

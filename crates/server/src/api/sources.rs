@@ -24,7 +24,7 @@ struct AddRequest {
 }
 
 /// Add a source, or give a known one a new ingest key, which is shown once.
-#[utoipa::path(post, path = "/v1/sources", tag = "sources", request_body = AddRequest, responses((status = 200, body = NewKey), (status = 422, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "add_source", path = "/v1/sources", tag = "sources", request_body = AddRequest, responses((status = 200, body = NewKey), (status = 422, body = ErrorBody)))]
 async fn add(
     _: Signed,
     State(server): State<Arc<Server>>,
@@ -34,7 +34,7 @@ async fn add(
 }
 
 /// Give a source a new ingest key; the old one stops working within seconds.
-#[utoipa::path(post, path = "/v1/sources/{id}/key", tag = "sources", params(("id" = String, Path)), responses((status = 200, body = NewKey), (status = 404, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "renew_key", path = "/v1/sources/{id}/key", tag = "sources", params(("id" = String, Path)), responses((status = 200, body = NewKey), (status = 404, body = ErrorBody)))]
 async fn renew(
     _: Signed,
     State(server): State<Arc<Server>>,

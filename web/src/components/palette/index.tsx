@@ -29,7 +29,7 @@ function Options({ id, items, at, point, choose }: ListProps) {
               choose(item);
             }}
           >
-            {item.group === "customers" ? <Avatar name={item.label} size={22} /> : <Icon name={item.group === "go" ? "arrow" : "spark"} size={15} />}
+            {item.group === "customers" ? <Avatar name={item.label === t("common.unnamed") ? null : item.label} size={22} /> : <Icon name={item.group === "go" ? "arrow" : "spark"} size={15} />}
             <span className={css.label}>{item.label}</span>
             {item.hint && <span className={css.hint}>{item.hint}</span>}
           </div>

@@ -7,7 +7,7 @@ import type { DecisionDetail } from "@/api/types";
 import { Bones, Chip, Quiet } from "@/ui/parts";
 import { EventLine } from "../event-line";
 import { Failed } from "../failed";
-import { useFormat, useText } from "../language";
+import { useFormat, useLabel, useText } from "../language";
 import { useOutcome } from "./outcome";
 import { Values } from "./values";
 import css from "./why.module.css";
@@ -53,11 +53,12 @@ function When({ decision }: { decision: DecisionDetail }) {
 function Body({ decision, see }: { decision: DecisionDetail; see: Props["see"] }) {
   const { t } = useTranslation();
   const text = useText();
+  const sentence = useLabel();
   const outcome = useOutcome();
   return (
     <div className={css.body}>
       <p className={css.outcome}>{outcome(decision)}</p>
-      <p className={css.sentence}>{text(decision.why)}</p>
+      <p className={css.sentence}>{sentence(decision.why)}</p>
       <When decision={decision} />
       <State decision={decision} see={see} />
       <h3>{t("why.values")}</h3>

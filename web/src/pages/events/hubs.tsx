@@ -12,7 +12,7 @@ export function Hubs({ hubs }: { hubs: readonly Hub[] }) {
       <Quiet>{hubs.length === 0 ? t("events.hubs_empty") : t("events.hubs_hint")}</Quiet>
       <ul className={css.hubs}>
         {hubs.map((hub) => (
-          <li key={hub.identity}>
+          <li key={hub.id}>
             <span>{labelOf(hub.label)}</span>
             <code>{hub.value}</code>
             <small>{t("events.degree", { count: hub.degree })}</small>

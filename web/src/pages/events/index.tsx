@@ -5,7 +5,6 @@ import { Failed } from "@/components/failed";
 import { Bones } from "@/ui/parts";
 import css from "./events.module.css";
 import { Hubs } from "./hubs";
-import { Kinds } from "./kinds";
 import { Rate } from "./rate";
 import { Rejections } from "./rejections";
 import { Sources } from "./sources";
@@ -35,7 +34,6 @@ export function EventsPage() {
             </div>
             <div>
               <Vault vault={summary.vault} />
-              <Kinds kinds={summary.kinds} />
               <Hubs hubs={summary.hubs} />
             </div>
           </div>

@@ -18,7 +18,7 @@ function RuleLine({ rule }: { rule: Rule }) {
   const format = useFormat();
   const outcome = useOutcome();
   const turn = useSwitch();
-  const what = outcome({ outcome: rule.action.do, name: rule.action.tag ?? rule.action.title ?? rule.name });
+  const what = rule.action && outcome({ outcome: rule.action.do, name: rule.action.tag ?? rule.action.title ?? rule.name });
   return (
     <li className={css.rule} data-on={rule.on}>
       <Switch size="small" checked={rule.on} aria-label={t("rules.on_label", { name: rule.name })} onChange={(on) => turn.mutate({ rule, on })} />
@@ -26,7 +26,7 @@ function RuleLine({ rule }: { rule: Rule }) {
         <strong>{rule.name}</strong>
         <span>{rule.sentence}</span>
       </Link>
-      <span className={css.what}><Chip tone={rule.on ? "teal" : "plain"}>{what}</Chip></span>
+      <span className={css.what}>{what && <Chip tone={rule.on ? "teal" : "plain"}>{what}</Chip>}</span>
       <dl className={css.numbers}>
         <div><dt>{t("rules.holding")}</dt><dd>{format.number(rule.holding)}</dd></div>
         <div><dt>{t("rules.fired")}</dt><dd>{format.number(rule.fired_24h)}</dd></div>
@@ -41,7 +41,7 @@ function NoRules() {
   return (
     <Empty icon="rules" title={t("rules.empty")} hint={t("rules.empty_hint")}>
       <div className={css.examples}>
-        <SentenceList sentences={t("editor.example_list", { returnObjects: true })} use={(sentence) => void navigate({ to: "/rules/new", search: { sentence } })} />
+        <SentenceList label={t("editor.examples")} sentences={t("editor.example_list", { returnObjects: true })} use={(sentence) => void navigate({ to: "/rules/new", search: { sentence } })} />
       </div>
     </Empty>
   );

@@ -98,7 +98,7 @@ export function Editor({ start, written, done }: EditorProps) {
         {stage === "blank" && <Examples use={use} />}
         {shown && (
           <div className={css.read} data-stale={!current}>
-            {current && <Unused words={shown.unused} />}
+            {current && shown.status !== "refused" && <Unused words={shown.unused} />}
             {shown.status === "refused" ? <Refused reading={shown} use={use} /> : <Understood reading={shown} />}
             <Questions questions={questionsOf(draft, shown)} answers={draft.answers} answer={reply} />
             <Assumptions assumptions={shown.assumptions} answer={reply} />

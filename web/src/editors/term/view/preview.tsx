@@ -27,6 +27,8 @@ function Sign({ yes, label }: { yes: boolean; label: string }) {
   );
 }
 
+const shown_customers = 6;
+
 function Sample({ customers }: { customers: readonly PreviewCustomer[] }) {
   const { t } = useTranslation();
   if (customers.length === 0) return null;
@@ -38,7 +40,7 @@ function Sample({ customers }: { customers: readonly PreviewCustomer[] }) {
         <span>{t("editor.sample_now")}</span>
       </div>
       <ul>
-        {customers.map((each) => (
+        {customers.slice(0, shown_customers).map((each) => (
           <li key={each.customer}>
             <Link to="/customers/$id" params={{ id: each.customer }} search={{}} target="_blank">
               <Avatar name={each.name} size={22} />

@@ -18,7 +18,7 @@ function Cards({ question, chosen, answer }: { question: Question; chosen: strin
           <label key={choice.id} className={css.card} data-chosen={choice.id === chosen}>
             <input type="radio" name={question.id} checked={choice.id === chosen} onChange={() => answer(question.id, choice.id)} />
             <span>{text(choice.text)}</span>
-            {choice.count !== null && <b>{t("editor.choice_count", { count: choice.count })}</b>}
+            {typeof choice.count === "number" && <b>{t("editor.choice_count", { count: choice.count })}</b>}
           </label>
         ))}
       </div>

@@ -4,9 +4,9 @@ import { useText } from "@/components/language";
 import { Icon } from "@/ui/icon";
 import css from "./editor.module.css";
 
-export function SentenceList({ sentences, use }: { sentences: readonly string[]; use: (sentence: string) => void }) {
+export function SentenceList({ label, sentences, use }: { label: string; sentences: readonly string[]; use: (sentence: string) => void }) {
   return (
-    <ul className={css.sentences}>
+    <ul className={css.sentences} aria-label={label}>
       {sentences.map((sentence) => (
         <li key={sentence}>
           <button type="button" onClick={() => use(sentence)}>
@@ -24,7 +24,7 @@ export function Examples({ use }: { use: (sentence: string) => void }) {
   return (
     <section className={css.block}>
       <h2 className={css.title}>{t("editor.examples")}</h2>
-      <SentenceList sentences={t("editor.example_list", { returnObjects: true })} use={use} />
+      <SentenceList label={t("editor.examples")} sentences={t("editor.example_list", { returnObjects: true })} use={use} />
     </section>
   );
 }
@@ -42,7 +42,7 @@ export function Refused({ reading, use }: { reading: Reading; use: (sentence: st
       {reading.near.length > 0 && (
         <>
           <p className={css.near}>{t("editor.near")}</p>
-          <SentenceList sentences={reading.near.map(text)} use={use} />
+          <SentenceList label={t("editor.near")} sentences={reading.near.map(text)} use={use} />
         </>
       )}
     </section>

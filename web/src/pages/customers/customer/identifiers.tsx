@@ -9,6 +9,8 @@ import { Icon } from "@/ui/icon";
 import { Chip, Section } from "@/ui/parts";
 import css from "./customer.module.css";
 
+const few = 3;
+
 function Line({ identifier, value }: { identifier: Identifier; value: string | undefined }) {
   const { t } = useTranslation();
   const labelOf = useLabel();
@@ -30,6 +32,7 @@ function Line({ identifier, value }: { identifier: Identifier; value: string | u
 export function Identifiers({ customer, identifiers }: { customer: string; identifiers: readonly Identifier[] }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
+  const [all, setAll] = useState(false);
   const [open, setOpen] = useState<ReadonlyMap<string, string>>(new Map());
   const show = useAct({
     mutationFn: () => reveal(customer),
@@ -38,6 +41,10 @@ export function Identifiers({ customer, identifiers }: { customer: string; ident
       void message.info(t("customer.revealed"));
     },
   });
+  // Those that join come first; of order numbers and the like there may be hundreds.
+  const joining = identifiers.filter((identifier) => identifier.joins || identifier.hub).length;
+  const sorted = identifiers.toSorted((a, b) => Number(b.joins || b.hub) - Number(a.joins || a.hub));
+  const listed = all ? sorted : sorted.slice(0, joining + few);
   const shown = open.size > 0;
   const toggle = (
     <Tooltip title={shown ? undefined : t("customer.reveal_hint")}>
@@ -49,10 +56,15 @@ export function Identifiers({ customer, identifiers }: { customer: string; ident
   return (
     <Section title={t("customer.identifiers")} icon="key" aside={identifiers.length > 0 && toggle}>
       <ul>
-        {identifiers.map((identifier) => (
+        {listed.map((identifier) => (
           <Line key={identifier.id} identifier={identifier} value={open.get(identifier.id)} />
         ))}
       </ul>
+      {identifiers.length > listed.length && (
+        <Button type="link" size="small" className={css.flush ?? ""} onClick={() => setAll(true)}>
+          {t("common.and_more", { n: identifiers.length - listed.length })}
+        </Button>
+      )}
     </Section>
   );
 }

@@ -2,14 +2,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Decision, RuleDetail } from "@/api/types";
 import { Moment } from "@/components/ago";
-import { useText } from "@/components/language";
+import { useLabel } from "@/components/language";
 import { useOutcome } from "@/components/why/outcome";
 import { Avatar, Chip, Quiet } from "@/ui/parts";
 import css from "./firings.module.css";
 
 function Firing({ decision, fresh, see }: { decision: Decision; fresh: boolean; see: (id: string) => void }) {
   const { t } = useTranslation();
-  const text = useText();
+  const sentence = useLabel();
   const outcome = useOutcome();
   return (
     <li className={css.firing} data-fresh={fresh} data-past={decision.superseded}>
@@ -22,7 +22,7 @@ function Firing({ decision, fresh, see }: { decision: Decision; fresh: boolean; 
             {decision.superseded && <Chip>{t("why.superseded")}</Chip>}
             {decision.history && <Chip>{t("why.history")}</Chip>}
           </span>
-          <span className={css.why}>{text(decision.why)}</span>
+          <span className={css.why}>{sentence(decision.why)}</span>
         </span>
         <small><Moment time={decision.at} /></small>
       </button>

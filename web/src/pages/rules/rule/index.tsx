@@ -50,13 +50,13 @@ function Head({ rule }: { rule: RuleDetail }) {
   const outcome = useOutcome();
   const turn = useSwitch();
   const remove = useRemove(rule);
-  const name = rule.action.tag ?? rule.action.title ?? rule.name;
+  const { action } = rule;
   return (
     <header>
       <div className={css.rule_head}>
         <Switch checked={rule.on} aria-label={t("rules.on_label", { name: rule.name })} onChange={(on) => turn.mutate({ rule, on })} />
         <h1 className={css.title}>{rule.name}</h1>
-        <Chip tone="teal">{outcome({ outcome: rule.action.do, name })}</Chip>
+        {action && <Chip tone="teal">{outcome({ outcome: action.do, name: action.tag ?? action.title ?? rule.name })}</Chip>}
         <span className={css.tools}>
           <Link to="/rules/new" search={{ sentence: rule.sentence }}>
             <Button size="small" tabIndex={-1} icon={<Icon name="copy" size={14} />}>{t("rule.similar")}</Button>
@@ -114,7 +114,7 @@ export function RulePage() {
                 <Fact large label={t("rules.holding")}>{format.number(rule.holding)}</Fact>
                 <Fact large label={t("rules.fired")}>{format.number(rule.fired_24h)}</Fact>
               </dl>
-              {rule.action.tag !== undefined && (
+              {rule.action?.tag !== undefined && (
                 <Link to="/customers" search={{ tag: rule.action.tag }}>{t("rule.holding_see")}</Link>
               )}
             </div>

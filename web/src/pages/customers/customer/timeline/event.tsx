@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { TimelineItem } from "@/api/types";
 import { KindIcon } from "@/components/kind-icon";
-import { useFormat, useLabel, useText } from "@/components/language";
+import { useFormat, useGist, useLabel, useText } from "@/components/language";
 import { OriginalLine } from "./original";
 import { isLate } from "./rows";
 import css from "./timeline.module.css";
@@ -10,6 +10,7 @@ export function TimelineEvent({ item, fresh }: { item: TimelineItem; fresh: bool
   const { t } = useTranslation();
   const text = useText();
   const label = useLabel();
+  const gist = useGist();
   const format = useFormat();
   return (
     <article className={css.event} data-fresh={fresh}>
@@ -18,7 +19,7 @@ export function TimelineEvent({ item, fresh }: { item: TimelineItem; fresh: bool
       <div className={css.body}>
         <p className={css.line}>
           <strong>{label(item.label)}</strong>
-          <span>{text(item.summary)}</span>
+          {item.fields.length === 0 && <span>{gist(item)}</span>}
         </p>
         {item.fields.length > 0 && (
           <dl className={css.fields}>

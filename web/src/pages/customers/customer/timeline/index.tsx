@@ -92,7 +92,7 @@ export function Timeline({ customer, kind, setKind }: { customer: string; kind: 
     <section className={css.timeline} aria-label={t("timeline.title")}>
       <header className={css.head}>
         <h2>{t("timeline.title")}</h2>
-        <KindFilter items={items ?? []} kind={kind} setKind={setKind} />
+        <KindFilter customer={customer} items={items ?? []} kind={kind} setKind={setKind} />
       </header>
       {found.isPending && <Bones rows={10} label={t("common.loading")} />}
       {found.isError && !items && <Failed error={found.error} retry={() => void found.refetch()} />}

@@ -1,8 +1,8 @@
 import { Select } from "antd";
 import { useState } from "react";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { eventsSummaryQuery } from "@/api/events";
+import { timelineQuery } from "@/api/customers";
 import type { Text, TimelineItem } from "@/api/types";
 import { useLabel } from "@/components/language";
 import { ChipButton } from "@/ui/parts";
@@ -12,15 +12,17 @@ import css from "./timeline.module.css";
 
 const chips = 5;
 
-/** The kinds seen so far as chips; every kind in a list. */
-export function KindFilter({ items, kind, setKind }: { items: readonly TimelineItem[]; kind: string | null; setKind: (kind: string | null) => void }) {
+type Props = { customer: string; items: readonly TimelineItem[]; kind: string | null; setKind: (kind: string | null) => void };
+
+/** The kinds this customer most often has as chips; all of them in a list. */
+export function KindFilter({ customer, items, kind, setKind }: Props) {
   const { t } = useTranslation();
   const labelOf = useLabel();
   const [asked, setAsked] = useState(false);
-  const known = useQuery({ ...eventsSummaryQuery, refetchInterval: false, staleTime: 60_000, enabled: asked || kind !== null }).data?.kinds ?? [];
+  const known = useInfiniteQuery({ ...timelineQuery(customer, null), enabled: kind === null || asked }).data?.pages.flatMap((page) => page.items) ?? [];
   const seen = new Map<string, Text>(items.map((item) => [item.kind, item.label]));
   const shown = mostSeen(items, chips).map((each): [string, Text | undefined] => [each, seen.get(each)]);
-  const all = new Map<string, Text>([...seen, ...known.map((each): [string, Text] => [each.kind, each.label])]);
+  const all = new Map<string, Text>([...seen, ...known.map((item): [string, Text] => [item.kind, item.label])]);
   const options = families
     .map((family) => ({ label: t(`timeline.family.${family}`), options: [...all].filter(([each]) => familyOf(each) === family).map(([value, label]) => ({ value, label: labelOf(label) })) }))
     .filter((group) => group.options.length > 0);

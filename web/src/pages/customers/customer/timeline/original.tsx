@@ -64,7 +64,7 @@ export function OriginalLine({ item, original }: { item: TimelineItem; original:
   const [seal] = useState(() => () => setOpened(null));
   const left = useCountdown(opened, seal);
   const open = useAct({
-    mutationFn: () => openOriginal(item.customer, { event: item.event, index: original.index, purpose }),
+    mutationFn: () => openOriginal(item.customer, { event: item.event, index: original.index }),
     onSuccess: (content) => setOpened({ original: content, at: new Date().toISOString() }),
     onSettled: () => {
       setAsking(false);
