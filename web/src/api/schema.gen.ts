@@ -715,7 +715,7 @@ export interface components {
         };
         /** @description The raw zone. */
         VaultView: {
-            /** @description How far it is kept apart. */
+            /** @description How far it is kept apart: `separate_users`, `landlock` or `process_only`. */
             level?: string | null;
             /** @description Whether it answers. */
             up: boolean;
