@@ -185,3 +185,20 @@ fn the_api_refuses_what_it_should() {
     let found = server.get("/v1/customers/li@example.com");
     assert_eq!((&found["name"], found["events"].as_u64()), (&json!("李雷"), Some(2)));
 }
+
+#[test]
+fn the_demo_company_is_cleared_without_a_trace() {
+    let mut server = Server::start(None);
+    server.stop();
+    let made = run(&["demo", "--data", server.data(), "--customers", "120", "--no-serve"]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    server.launch();
+    let page = server.get("/v1/customers?limit=5");
+    assert!(page["items"].as_array().unwrap().iter().any(|item| item["name"].is_string()), "{page:#}");
+    assert_eq!(server.post("/v1/demo/clear", &json!({})).status, 200);
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    server.wait();
+    assert_eq!(server.get("/v1/customers")["items"], json!([]));
+    assert_eq!(server.get("/v1/session")["company"]["demo"], false);
+    assert_eq!(server.get("/v1/events/summary")["total"], 0);
+}

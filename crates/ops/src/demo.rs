@@ -102,6 +102,6 @@ pub fn clear(app: &App) -> Result<(), OpError> {
         return Err(OpError::invalid("demo", "这不是演示公司", "this is not the demo company"));
     }
     app.ending.store(true, Ordering::SeqCst);
-    app.pipeline.look(|_| app.store.write(store::Connection::clear))??;
+    app.pipeline.close(|| app.store.write(store::Connection::clear))?;
     Ok(())
 }

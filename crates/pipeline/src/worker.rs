@@ -1,6 +1,7 @@
 //! The threads around the engine: one seals what has come in, one writes. While a group is being committed the next is being
 //! sealed; whatever has come in by then is the next group.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -86,6 +87,7 @@ pub struct Pipeline {
     engine: Arc<Mutex<Option<Engine>>>,
     kinds: Arc<RwLock<Arc<Kinds>>>,
     meter: Arc<Meter>,
+    closed: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -107,10 +109,16 @@ impl Pipeline {
         let (sealed, steps) = sync_channel(1);
         let vault = Arc::clone(&setup.vault);
         let sealer = std::thread::spawn(move || seal_all(&incoming, &sealed, &vault));
-        let writer =
-            Writer { setup, engine: Arc::clone(&engine), kinds: Arc::clone(&kinds), meter: Arc::clone(&meter) };
+        let closed = Arc::new(AtomicBool::new(false));
+        let writer = Writer {
+            setup,
+            engine: Arc::clone(&engine),
+            kinds: Arc::clone(&kinds),
+            meter: Arc::clone(&meter),
+            closed: Arc::clone(&closed),
+        };
         let writer = std::thread::spawn(move || writer.run(&steps));
-        Ok(Self { jobs: Some(jobs), engine, kinds, meter, threads: vec![sealer, writer] })
+        Ok(Self { jobs: Some(jobs), engine, kinds, meter, closed, threads: vec![sealer, writer] })
     }
 
     /// The declared kinds.
@@ -162,6 +170,14 @@ impl Pipeline {
             jobs.send(Job::Command(command, reply)).map_err(|_| Unavailable)?;
         }
         receive.recv().unwrap_or(Err(Unavailable))
+    }
+
+    /// Ends all writing for good and then does `f`: what comes in from now on is told to try again.
+    pub fn close<T>(&self, f: impl FnOnce() -> T) -> T {
+        let mut slot = lock(&self.engine);
+        self.closed.store(true, Ordering::SeqCst);
+        *slot = None;
+        f()
     }
 
     /// Looks into the engine, between commits.
@@ -230,6 +246,7 @@ struct Writer {
     engine: Arc<Mutex<Option<Engine>>>,
     kinds: Arc<RwLock<Arc<Kinds>>>,
     meter: Arc<Meter>,
+    closed: Arc<AtomicBool>,
 }
 
 type Answer = Box<dyn FnOnce() + Send>;
@@ -295,6 +312,9 @@ impl Writer {
     }
 
     fn reopen(&self) -> Option<Engine> {
+        if self.closed.load(Ordering::SeqCst) {
+            return None;
+        }
         let opened = self
             .setup
             .store

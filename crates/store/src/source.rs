@@ -144,7 +144,7 @@ impl Connection {
         for table in TABLES {
             self.batch(&format!("DELETE FROM {table}"))?;
         }
-        self.batch("DELETE FROM meta WHERE name IN ('demo', 'recover_from')")?;
+        self.batch("DELETE FROM meta WHERE name IN ('demo', 'company', 'recover_from')")?;
         self.batch("COMMIT")
     }
 }
