@@ -9,7 +9,7 @@ use crate::test::{count, postgres};
 use crate::{Failure, program, tree};
 
 pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
-    let [name, rest @ ..] = words else { return Err("check needs a name, such as kills, fuzz or scale".into()) };
+    let [name, rest @ ..] = words else { return Err("check needs a name, such as kills".into()) };
     let file = tree::root().join("crates/jingwei/tests").join(name);
     if !file.with_extension("rs").is_file() && !file.join("main.rs").is_file() {
         return Err(format!("there is no check '{name}'; there are: {}", names()?.join(", ")).into());
