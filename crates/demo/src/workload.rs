@@ -1,7 +1,8 @@
 //! A measured workload: any number of events over any number of customers, a million a second to write.
 //!
-//! Event number n depends on the seed and n alone, so a workload can be repeated, or split. Each customer has
-//! a member number and up to four more identifiers, [`WorkloadSpec::identifiers_mean`] of them on average;
+//! Event number n depends on the seed and n alone, so a workload can be repeated, or split; those of two seeds
+//! are different events of the same customers. Each customer has a member number and up to four more identifiers,
+//! [`WorkloadSpec::identifiers_mean`] of them on average;
 //! an event carries the member number and about half of the others. Nothing is known under two names, but
 //! for guests: in every `1 / merge_share` events one comes from a guest, and a later one carries the guest's
 //! identifier with a member's, which joins the two.
@@ -120,10 +121,10 @@ impl Workload {
         let source = rng.pick(&SOURCES);
         let content = if rng.chance(self.spec.originals_share) { Content::Original } else { Content::Plain };
         let kind = content.kind(&mut rng);
-        let mut event = EventWriter::begin(out, source, kind, ("w", n), at_ms);
+        let mut event = EventWriter::begin(out, source, kind, ("w", self.own(n)), at_ms);
         self.identify(customer, &mut rng, &mut event);
         if turn == Some(self.merge_every.saturating_sub(1)) {
-            event.who("user_id", ("g", Some((n / self.merge_every.max(1), 9))), "guest");
+            event.who("user_id", ("g", Some((self.own(n / self.merge_every.max(1)), 9))), "guest");
         }
         self.content(kind, &mut rng, &mut event);
         event.end();
@@ -135,9 +136,14 @@ impl Workload {
         if rng.chance(self.spec.late_share) { came - rng.between(60_000, 3 * DAY_MS) } else { came }
     }
 
+    /// A number that no workload of another seed has.
+    const fn own(&self, n: u64) -> u64 {
+        self.spec.seed << 40 | n
+    }
+
     fn guest(&self, n: u64, at_ms: i64, out: &mut Vec<u8>) {
-        let mut event = EventWriter::begin(out, "web", "page.viewed", ("w", n), at_ms);
-        event.who("user_id", ("g", Some((n / self.merge_every.max(1), 9))), "guest");
+        let mut event = EventWriter::begin(out, "web", "page.viewed", ("w", self.own(n)), at_ms);
+        event.who("user_id", ("g", Some((self.own(n / self.merge_every.max(1)), 9))), "guest");
         event.plain("page", "/");
         event.end();
     }
@@ -145,8 +151,8 @@ impl Workload {
     /// The member number and about half of what else the customer has.
     fn identify(&self, customer: u64, rng: &mut Rng, event: &mut EventWriter<'_>) {
         event.who("member_no", ("M", Some((customer, 8))), "brand");
-        let (has, carries) = (Rng::new(self.spec.seed ^ 0x1d, customer), rng.next());
-        let (mut has, share) = (has, (self.spec.identifiers_mean - 1.0) / 4.0);
+        let (mut has, carries) = (Rng::new(0x1d, customer), rng.next()); // of every workload alike
+        let share = (self.spec.identifiers_mean - 1.0) / 4.0;
         for (place, (scheme, lead, scope)) in OTHERS.into_iter().enumerate() {
             if has.chance(share) && carries >> place & 1 == 1 {
                 event.who(scheme, (lead, Some((customer, 8))), scope);

@@ -167,7 +167,10 @@ pub struct Resolution {
 #[derive(Debug, Default)]
 pub struct Graph {
     pub(crate) nodes: HashMap<IdentityId, Node>,
+    /// Components touched since [`Graph::rest_components`].
     pub(crate) components: HashMap<CustomerId, Component>,
+    /// Those touched before it and not since.
+    resting: HashMap<CustomerId, Component>,
     last_customer: u64,
 }
 
@@ -211,11 +214,13 @@ impl Graph {
     pub fn forget(&mut self) {
         self.nodes.clear();
         self.components.clear();
+        self.resting.clear();
     }
 
-    /// Forgets links and keeps identities; only when all of it has been stored.
-    pub fn forget_components(&mut self) {
-        self.components.clear();
+    /// Forgets the links of components not touched since the last call, which must all have been stored by now; identities
+    /// are kept.
+    pub fn rest_components(&mut self) {
+        self.resting = std::mem::take(&mut self.components);
     }
 
     /// Whose event it is that carries `seen`, strongest first, at `seq`. `new` describes those of `seen` never seen before.
@@ -253,8 +258,11 @@ impl Graph {
 
     pub(crate) fn component(&mut self, customer: CustomerId, known: &mut dyn Known) -> &mut Component {
         if !self.components.contains_key(&customer) {
-            let found = known.component(customer);
-            found.identities.iter().for_each(|id| self.load(*id, known));
+            let found = self.resting.remove(&customer).unwrap_or_else(|| {
+                let found = known.component(customer);
+                found.identities.iter().for_each(|id| self.load(*id, known));
+                found
+            });
             self.components.insert(customer, found);
         }
         self.components.entry(customer).or_default()

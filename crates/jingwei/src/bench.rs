@@ -32,6 +32,9 @@ pub(crate) struct Ingest {
     /// How many events.
     #[arg(long, default_value_t = 1_000_000)]
     pub(crate) events: u64,
+    /// How many events go in before, not measured; none into a folder that has some.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) after: u64,
     /// How many rules.
     #[arg(long, default_value_t = 100)]
     pub(crate) rules: u32,
@@ -57,10 +60,14 @@ impl Bench {
     }
 }
 
+/// Over what time the events before are spread.
+const BEFORE_MS: i64 = 90 * base::DAY_MS;
+/// Over what time the measured events are: they come as they happen, but for those that are late.
+const WITHIN_MS: i64 = 1_000;
 /// How many events go in one request at full load.
 const BATCH: usize = 2_000;
 /// How many requests are under way at once at full load.
-const SENDERS: usize = 4;
+const SENDERS: usize = 8;
 /// How many events go in one request at half load.
 const SMALL: usize = 50;
 
@@ -69,7 +76,7 @@ impl Ingest {
         let temporary = tempfile::tempdir()?;
         let root = self.data.clone().unwrap_or_else(|| temporary.path().to_owned());
         let folder = Folder::open(&root, self.database.as_deref())?;
-        prepare(&folder, self.rules)?;
+        let is_new = prepare(&folder, self.rules)?;
         let mut child = Command::new(std::env::current_exe()?)
             .arg("serve")
             .arg("--data")
@@ -77,36 +84,38 @@ impl Ingest {
             .args(["--listen", "127.0.0.1:0"])
             .stdout(std::process::Stdio::null())
             .spawn()?;
-        let measured =
-            wait_for(&folder).and_then(|running| self.measure(&folder, &running.url, &running.token, &child));
+        let measured = wait_for(&folder).and_then(|running| self.measure(&folder, &running, &child, is_new));
         stop(&mut child);
         println!("{}", serde_json::to_string_pretty(&measured?)?);
         Ok(ExitCode::SUCCESS)
     }
 
-    fn spec(&self, seed: u64, events: u64) -> WorkloadSpec {
-        let span_ms = 90 * base::DAY_MS;
-        let start = base::SystemClock.now().plus_ms(-span_ms - base::HOUR_MS);
+    /// Events that end now, after a time of `span_ms`.
+    fn spec(&self, seed: u64, events: u64, span_ms: i64) -> WorkloadSpec {
         WorkloadSpec {
             seed,
             customers: self.customers,
             events,
             originals_share: self.originals,
-            start,
+            start: base::SystemClock.now().plus_ms(-span_ms),
             span_ms,
             ..WorkloadSpec::default()
         }
     }
 
-    fn measure(&self, folder: &Folder, url: &str, key: &str, child: &Child) -> Result<Value, Failure> {
-        let full = full_load(url, key, self.spec(1, self.events), child)?;
+    fn measure(&self, folder: &Folder, running: &Running, child: &Child, is_new: bool) -> Result<Value, Failure> {
+        let (url, key) = (running.url.as_str(), running.token.as_str());
+        if is_new && self.after > 0 {
+            full_load(url, key, self.spec(3, self.after, BEFORE_MS), child)?;
+        }
+        let full = full_load(url, key, self.spec(1, self.events, WITHIN_MS), child)?;
         let rate = full.events_per_second / 2.0;
         let seconds = (self.events as f64 / rate).clamp(2.0, 20.0);
-        let half = half_load(url, key, self.spec(2, (rate * seconds) as u64), rate)?;
+        let half = half_load(url, key, self.spec(2, (rate * seconds) as u64, WITHIN_MS), rate)?;
         let summary: Value =
             Remote::new(&folder.running()?.url, &folder.running()?.token).get("/v1/events/summary")?.json()?;
         Ok(json!({
-            "workload": {"events": self.events, "customers": self.customers, "rules": self.rules, "originals": self.originals, "zipf": self.spec(1, 1).zipf_exponent, "late": 0.05, "repeated": 0.01, "merging": 0.001, "batch": BATCH, "senders": SENDERS},
+            "workload": {"after": self.after, "events": self.events, "customers": self.customers, "rules": self.rules, "originals": self.originals, "zipf": self.spec(1, 1, 1).zipf_exponent, "late": 0.05, "repeated": 0.01, "merging": 0.001, "batch": BATCH, "senders": SENDERS},
             "database": folder.location().name(),
             "full": full,
             "half": {"rate": rate, "batch": SMALL, "latency_ms": half},
@@ -115,10 +124,13 @@ impl Ingest {
     }
 }
 
-/// Rules, before the server starts.
-fn prepare(folder: &Folder, rules: u32) -> Result<(), Failure> {
+/// Rules, before the server starts; false when there are some.
+fn prepare(folder: &Folder, rules: u32) -> Result<bool, Failure> {
     let local = Local::open(folder)?.ok_or("another jingwei is using this data")?;
     let app = local.app()?;
+    if !app.store.read(store::Connection::rules)?.is_empty() {
+        return Ok(false);
+    }
     for number in 0..rules {
         let definition = rule(number)?;
         let name = format!("rule {number}");
@@ -126,7 +138,7 @@ fn prepare(folder: &Folder, rules: u32) -> Result<(), Failure> {
         let new = NewRule { name: name.clone(), sentence: name, definition, existing: true, since };
         app.pipeline.command(pipeline::Command::AddRule(new))?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// A rule over one or two measures; kinds, windows and thresholds vary with the number.
@@ -281,7 +293,7 @@ fn half_load(url: &str, key: &str, spec: WorkloadSpec, rate: f64) -> Result<Valu
         }
     };
     let all = std::thread::scope(|scope| {
-        let senders: Vec<_> = (0..SENDERS * 4).map(|_| scope.spawn(work)).collect();
+        let senders: Vec<_> = (0..SENDERS * 2).map(|_| scope.spawn(work)).collect();
         senders
             .into_iter()
             .map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into())))

@@ -1,7 +1,7 @@
 //! The one writer: takes sealed events and commands, keeps the graph, the states and the rules in memory, and makes a unit of
 //! work of each group.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use base::{CustomerId, IdentityId, RuleId, SourceId, TimeZone, Timestamp};
@@ -16,6 +16,9 @@ use crate::residents::Residents;
 
 /// The most kinds that a workspace may have of its own.
 pub const OWN_KINDS_LIMIT: usize = 1000;
+
+/// The most identities in memory.
+const IDENTITIES_LIMIT: usize = 6_000_000;
 
 /// Why the writer stopped.
 #[derive(Debug, Error)]
@@ -60,8 +63,10 @@ pub struct Engine {
     pub(crate) next_seq: u64,
     pub(crate) last_identity: u64,
     pub(crate) last_time: Timestamp,
-    /// Customers whose name must be found again, from their profile as committed.
-    pub(crate) rename: Vec<CustomerId>,
+    /// Customers whose name must be found again, from their profile as stored with the unit that begins there.
+    pub(crate) rename: VecDeque<(u64, CustomerId)>,
+    /// Where the unit begins that was handed over last; all before it is stored.
+    pub(crate) handed_over: u64,
     /// Customers whose rules must all be looked at again, behind.
     pub(crate) restating: Vec<CustomerId>,
     pub(crate) row: Vec<i64>,
@@ -115,7 +120,8 @@ impl Engine {
             hashes: HashMap::new(),
             profile_keys: HashMap::new(),
             residents: Residents::default(),
-            rename: Vec::new(),
+            rename: VecDeque::new(),
+            handed_over: next_seq,
             restating: Vec::new(),
             row: Vec::new(),
             merged: BTreeMap::new(),
@@ -228,23 +234,37 @@ impl Engine {
     pub(crate) fn prefetch(&mut self, hashes: impl Iterator<Item = [u8; 16]>) -> Result<(), StoreError> {
         let missing: HashSet<[u8; 16]> = hashes.filter(|hash| !self.hashes.contains_key(hash)).collect();
         let missing: Vec<[u8; 16]> = missing.into_iter().collect();
-        let mut customers = Vec::with_capacity(missing.len());
-        for (id, row) in self.db.identities_by_hash(&missing)? {
-            self.hashes.insert(row.key_hash, id);
-            let node = self.graph.put(id, || node(&row));
-            customers.push(node);
+        if missing.is_empty() {
+            return Ok(());
         }
-        customers.sort_unstable();
-        customers.dedup();
-        self.residents.load_all(&customers, &mut self.db)
+        let Self { db, hashes, graph, residents, .. } = self;
+        db.together(|db| {
+            let mut customers = Vec::with_capacity(missing.len());
+            for (id, row) in db.identities_by_hash(&missing)? {
+                hashes.insert(row.key_hash, id);
+                customers.push(graph.put(id, || node(&row)));
+            }
+            customers.sort_unstable();
+            customers.dedup();
+            residents.load_all(&customers, db)
+        })
     }
 
-    /// Drops from memory what is stored and not needed soon.
+    /// Notes that the unit which begins at `seq` is being written, and all before it is stored.
+    pub(crate) fn handed_over(&mut self, seq: u64) {
+        self.handed_over = seq;
+        self.graph.rest_components();
+    }
+
+    /// Whether memory is short, so that a [`Engine::sweep`] is due.
+    pub(crate) fn is_full(&self) -> bool {
+        self.residents.is_full(self.settings.memory) || self.hashes.len() > IDENTITIES_LIMIT
+    }
+
+    /// Drops from memory what is not needed soon; only when all of it is stored.
     pub(crate) fn sweep(&mut self) {
-        const IDENTITIES: usize = 6_000_000;
-        self.graph.forget_components();
         self.residents.sweep(self.settings.memory);
-        if self.hashes.len() > IDENTITIES {
+        if self.hashes.len() > IDENTITIES_LIMIT {
             self.hashes = HashMap::new();
             self.graph.forget();
             self.profile_keys = HashMap::new();

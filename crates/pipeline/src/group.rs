@@ -1,7 +1,5 @@
 //! A group of events and commands becomes one unit of work and one commit.
 
-use std::time::Duration;
-
 use base::{CustomerId, SourceId, Timestamp};
 use domain::Rejection;
 use signals::{Cause, Reason};
@@ -17,8 +15,23 @@ use crate::seal::Sealed;
 const TIMERS_LIMIT: usize = 20_000;
 /// The most customers for whom one commit begins rules.
 const BEGIN_LIMIT: u32 = 500;
-/// The most customers that one commit writes back when there is nothing else to do.
-const IDLE_WRITES: usize = 1_000;
+/// The most customers whose name one commit finds again.
+const RENAME_LIMIT: usize = 2_000;
+/// The most customers that one commit writes back when there is nothing else to do: few enough not to be in the way.
+const IDLE_WRITES: usize = 250;
+/// And when the writer is about to stop.
+const LAST_WRITES: usize = 5_000;
+
+/// What the writer has to do besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Load {
+    /// Events are waiting.
+    Busy,
+    /// Nothing came for a while.
+    Idle,
+    /// Nothing will come.
+    Ending,
+}
 
 /// A line that was refused before it came to the writer.
 #[derive(Debug, Clone)]
@@ -63,7 +76,7 @@ impl Engine {
     fn named(&mut self, unit: &Unit) {
         let names = unit.profile.keys().filter(|(_, field)| field == "name").map(|(identity, _)| *identity);
         for identity in names {
-            self.rename.extend(self.graph.owner(identity));
+            self.rename.extend(self.graph.owner(identity).map(|customer| (unit.seq, customer)));
         }
     }
 
@@ -83,24 +96,22 @@ impl Engine {
     }
 
     /// Does some of what is left to do behind.
-    pub(crate) fn behind(&mut self, unit: &mut Unit, done: &mut Committed, idle: bool) -> Result<(), StoreError> {
+    pub(crate) fn behind(&mut self, unit: &mut Unit, done: &mut Committed, load: Load) -> Result<(), StoreError> {
         self.begin_some(unit, done)?;
-        if let Some(customer) = idle.then(|| self.restating.pop()).flatten() {
+        if let Some(customer) = (load != Load::Busy).then(|| self.restating.pop()).flatten() {
             let seq = self.append(unit, Entry::Restate { customer });
             self.restate_whole(customer, seq, unit, done)?;
         }
         let events = unit.entries.len();
         let lag = self.residents.lag(self.next_seq);
-        let limit = if idle {
-            IDLE_WRITES
-        } else if lag > LAG_LIMIT {
-            events * 2
-        } else {
-            0
+        let limit = match load {
+            Load::Ending => LAST_WRITES,
+            Load::Idle => IDLE_WRITES,
+            Load::Busy if lag > LAG_LIMIT || self.residents.bytes() > self.settings.memory => events,
+            Load::Busy => 0,
         };
         let from = self.residents.write_back(self.next_seq, limit, unit);
-        let from = if self.rename.is_empty() { from } else { from.min(unit.seq) };
-        unit.recover_from = Some(from);
+        unit.recover_from = Some(self.rename.front().map_or(from, |(seq, _)| from.min(*seq)));
         unit.run = self.seen.run(self.next_seq);
         Ok(())
     }
@@ -121,7 +132,8 @@ impl Engine {
 
     /// Finds names again, from profiles that are committed.
     fn rename_some(&mut self, unit: &mut Unit) -> Result<(), StoreError> {
-        let mut customers: Vec<CustomerId> = self.rename.drain(..self.rename.len().min(2_000)).collect();
+        let stored = self.rename.iter().take(RENAME_LIMIT).take_while(|(seq, _)| *seq < self.handed_over).count();
+        let mut customers: Vec<CustomerId> = self.rename.drain(..stored).map(|(_, customer)| customer).collect();
         customers.sort_unstable();
         customers.dedup();
         for customer in customers {
@@ -174,16 +186,6 @@ impl Engine {
             self.decide(customer, transitions, false, unit, done);
         }
         Ok(())
-    }
-
-    /// Commits a unit and tells how long the flush took.
-    pub(crate) fn commit(&mut self, unit: Unit) -> Result<Duration, StoreError> {
-        if unit.is_empty() {
-            return Ok(Duration::ZERO);
-        }
-        let flush = unit.commit(&mut self.db)?;
-        self.sweep();
-        Ok(flush)
     }
 
     /// Notes refused lines in the unit.

@@ -39,7 +39,7 @@ impl Engine {
         unit.segments.retain(|(customer, ..), _| *customer != from);
         self.residents.change(into, seq, |state| state.absorb(&gone));
         self.restate_or_mark(into, unit, done);
-        self.rename.extend([from, into]);
+        self.rename.extend([(unit.seq, from), (unit.seq, into)]);
         Ok(())
     }
 
@@ -62,7 +62,7 @@ impl Engine {
         for customer in [from, into] {
             self.restate_or_mark(customer, unit, done);
             self.residents.change(customer, seq, |_| ());
-            self.rename.push(customer);
+            self.rename.push_back((unit.seq, customer));
         }
         Ok(())
     }

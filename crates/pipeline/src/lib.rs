@@ -5,6 +5,7 @@
 
 mod apply;
 mod command;
+mod commit;
 mod decide;
 mod detail;
 mod engine;

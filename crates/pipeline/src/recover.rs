@@ -108,7 +108,7 @@ impl Engine {
             Entry::Event(event) => {
                 let through = self.through(&event.who)?.map_or(0, |(id, _)| id.number());
                 self.next_seq = seq + 1;
-                self.rename.push(customer);
+                self.rename.push_back((unit.seq, customer));
                 self.observe(customer, event, through, seq, unit, done)?;
             }
             Entry::Timer { point, .. } => self.redo_timer(customer, *point, unit, done)?,

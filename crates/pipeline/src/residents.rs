@@ -28,9 +28,17 @@ pub struct Residents {
     dirty: VecDeque<(u64, CustomerId)>,
     due: BTreeSet<(Timestamp, CustomerId)>,
     bytes: usize,
+    /// From how many bytes on the next sweep is worth its while.
+    sweep_at: usize,
 }
 
 impl Residents {
+    /// Whether they take more than `limit` bytes and a [`Residents::sweep`] may help.
+    #[must_use]
+    pub fn is_full(&self, limit: usize) -> bool {
+        self.bytes > limit.max(self.sweep_at)
+    }
+
     /// Whether a customer is in memory.
     #[must_use]
     pub fn has(&self, id: CustomerId) -> bool {
@@ -188,7 +196,7 @@ impl Residents {
 
     /// Drops customers that are written and were not touched lately, when together they take more than `limit` bytes.
     pub fn sweep(&mut self, limit: usize) {
-        if self.bytes <= limit {
+        if !self.is_full(limit) {
             return;
         }
         let due = &mut self.due;
@@ -202,6 +210,7 @@ impl Residents {
             keep
         });
         self.bytes = bytes;
+        self.sweep_at = bytes / 8 * 9;
     }
 }
 

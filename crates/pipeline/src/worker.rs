@@ -7,20 +7,23 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use base::Clock;
+use base::{Clock, Timestamp};
 use domain::{Kinds, Rejection};
-use store::Store;
+use store::{Connection, Store, Unit};
 use vault::Client;
 
 use crate::command::{Command, Outcome};
+use crate::commit::{After, Committer};
 use crate::engine::{Committed, Engine, EngineError, Settings, Taken};
-use crate::group::Refused;
+use crate::group::{Load, Refused};
 use crate::meter::Meter;
 use crate::recognise::Recognised;
 use crate::seal::{Sealed, seal};
 
-/// The most events in a group.
-const GROUP_EVENTS: usize = 4_096;
+/// The most events in a group, but for what came with the last of them.
+const GROUP_EVENTS: usize = 8_192;
+/// How many groups may be sealed before they are computed.
+const SEALED: usize = 64;
 /// How many requests may wait before senders have to.
 const QUEUE: usize = 1_024;
 /// How long the writer sleeps when nothing comes in: windows move at least this often.
@@ -84,11 +87,25 @@ pub struct Setup {
 /// A running pipeline. Dropping it stops the threads, with all that was acknowledged on disk.
 pub struct Pipeline {
     jobs: Option<SyncSender<Job>>,
-    engine: Arc<Mutex<Option<Engine>>>,
+    writing: Arc<Mutex<Option<Writing>>>,
     kinds: Arc<RwLock<Arc<Kinds>>>,
     meter: Arc<Meter>,
     closed: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
+}
+
+/// The engine, and the thread that writes what it computes.
+struct Writing {
+    engine: Engine,
+    committer: Committer,
+}
+
+impl Writing {
+    fn open(setup: &Setup) -> Result<Self, EngineError> {
+        let committer = Committer::start(&setup.store)?;
+        let engine = Engine::open(Connection::open(setup.store.location())?, setup.settings.clone())?;
+        Ok(Self { engine, committer })
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -101,24 +118,25 @@ impl Pipeline {
     /// # Errors
     /// The engine cannot open.
     pub fn start(setup: Setup) -> Result<Self, EngineError> {
-        let engine = Engine::open(setup.store.writer()?, setup.settings.clone())?;
-        let kinds = Arc::new(RwLock::new(engine.kinds()));
-        let engine = Arc::new(Mutex::new(Some(engine)));
+        let writing = Writing::open(&setup)?;
+        let kinds = Arc::new(RwLock::new(writing.engine.kinds()));
+        let writing = Arc::new(Mutex::new(Some(writing)));
         let meter = Arc::new(Meter::default());
         let (jobs, incoming) = sync_channel(QUEUE);
-        let (sealed, steps) = sync_channel(1);
+        let (sealed, steps) = sync_channel(SEALED);
         let vault = Arc::clone(&setup.vault);
-        let sealer = std::thread::spawn(move || seal_all(&incoming, &sealed, &vault));
+        let sealer = spawn("seal", move || seal_all(&incoming, &sealed, &vault));
         let closed = Arc::new(AtomicBool::new(false));
         let writer = Writer {
-            setup,
-            engine: Arc::clone(&engine),
+            setup: Arc::new(setup),
+            writing: Arc::clone(&writing),
             kinds: Arc::clone(&kinds),
             meter: Arc::clone(&meter),
             closed: Arc::clone(&closed),
         };
-        let writer = std::thread::spawn(move || writer.run(&steps));
-        Ok(Self { jobs: Some(jobs), engine, kinds, meter, closed, threads: vec![sealer, writer] })
+        let writer = spawn("engine", move || writer.run(&steps));
+        let threads = [sealer, writer].into_iter().flatten().collect();
+        Ok(Self { jobs: Some(jobs), writing, kinds, meter, closed, threads })
     }
 
     /// The declared kinds.
@@ -174,18 +192,25 @@ impl Pipeline {
 
     /// Ends all writing for good and then does `f`: what comes in from now on is told to try again.
     pub fn close<T>(&self, f: impl FnOnce() -> T) -> T {
-        let mut slot = lock(&self.engine);
+        let mut slot = lock(&self.writing);
         self.closed.store(true, Ordering::SeqCst);
         *slot = None;
         f()
     }
 
-    /// Looks into the engine, between commits.
+    /// Looks into the engine, between commits: all that it knows is on disk.
     ///
     /// # Errors
     /// The engine is being opened again after the database went away.
     pub fn look<T>(&self, f: impl FnOnce(&mut Engine) -> T) -> Result<T, Unavailable> {
-        lock(&self.engine).as_mut().map(f).ok_or(Unavailable)
+        let mut slot = lock(&self.writing);
+        let Some(writing) = slot.as_mut() else { return Err(Unavailable) };
+        if let Err(error) = writing.committer.settle() {
+            *slot = None;
+            tracing::error!(%error, "a commit failed; the engine is opened again");
+            return Err(Unavailable);
+        }
+        Ok(f(&mut writing.engine))
     }
 }
 
@@ -241,9 +266,13 @@ fn seal_jobs(jobs: Vec<Job>, vault: &Client) -> Vec<Step> {
     shells.into_iter().map(fill).collect()
 }
 
+fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> Option<JoinHandle<()>> {
+    std::thread::Builder::new().name(name.into()).spawn(f).ok()
+}
+
 struct Writer {
-    setup: Setup,
-    engine: Arc<Mutex<Option<Engine>>>,
+    setup: Arc<Setup>,
+    writing: Arc<Mutex<Option<Writing>>>,
     kinds: Arc<RwLock<Arc<Kinds>>>,
     meter: Arc<Meter>,
     closed: Arc<AtomicBool>,
@@ -251,56 +280,59 @@ struct Writer {
 
 type Answer = Box<dyn FnOnce() + Send>;
 
+/// What a group came to in memory: a unit to write, and what to tell when that has worked or failed.
+struct Computed {
+    unit: Unit,
+    done: Committed,
+    good: Vec<Answer>,
+    bad: Vec<Answer>,
+    /// When the batches were handed over, and of how many events.
+    waited: Vec<(Instant, usize)>,
+}
+
 impl Writer {
     fn run(&self, steps: &Receiver<Vec<Step>>) {
         loop {
-            let (group, idle) = match steps.recv_timeout(self.patience()) {
-                Ok(group) => (group, false),
-                Err(RecvTimeoutError::Timeout) => (Vec::new(), true),
+            let (group, load) = match steps.recv_timeout(self.patience()) {
+                Ok(group) => (fill(group, steps), Load::Busy),
+                Err(RecvTimeoutError::Timeout) => (Vec::new(), Load::Idle),
                 Err(RecvTimeoutError::Disconnected) => break,
             };
-            self.group(group, idle);
+            self.group(group, load);
         }
         self.finish();
     }
 
     /// With work left behind, a short quiet is enough to do some of it.
     fn patience(&self) -> Duration {
-        let busy = lock(&self.engine).as_ref().is_some_and(Engine::has_work);
+        let busy = lock(&self.writing).as_ref().is_some_and(|writing| writing.engine.has_work());
         if busy { Duration::from_millis(10) } else { TICK }
     }
 
     /// Writes what is left behind, so that the next start need not read the log.
     fn finish(&self) {
-        while lock(&self.engine).as_ref().is_some_and(Engine::has_work) {
-            if !self.group(Vec::new(), true) {
+        while lock(&self.writing).as_ref().is_some_and(|writing| writing.engine.has_work()) {
+            if !self.group(Vec::new(), Load::Ending) {
                 break;
             }
         }
+        *lock(&self.writing) = None; // waits for the commit under way
     }
 
-    fn group(&self, group: Vec<Step>, idle: bool) -> bool {
-        let mut slot = lock(&self.engine);
+    fn group(&self, group: Vec<Step>, load: Load) -> bool {
+        let mut slot = lock(&self.writing);
         if slot.is_none() {
             *slot = self.reopen();
         }
-        let Some(engine) = slot.as_mut() else {
+        let Some(writing) = slot.as_mut() else {
             drop(slot);
             group.into_iter().for_each(Step::refuse);
             std::thread::sleep(TICK);
             return false;
         };
-        match self.write(engine, group, idle) {
-            Ok((done, answers)) => {
-                let kinds = engine.kinds();
-                drop(slot);
-                *self.kinds.write().unwrap_or_else(PoisonError::into_inner) = kinds;
-                if !done.events.is_empty() || !done.decisions.is_empty() {
-                    (self.setup.listener)(&done);
-                }
-                answers.into_iter().for_each(|answer| answer());
-                true
-            }
+        let written = compute(writing, group, load, self.setup.clock.now()).and_then(|made| self.write(writing, made));
+        match written {
+            Ok(()) => true,
             Err((error, answers)) => {
                 tracing::error!(%error, "a commit failed; the engine is opened again");
                 *slot = None;
@@ -311,68 +343,100 @@ impl Writer {
         }
     }
 
-    fn reopen(&self) -> Option<Engine> {
+    fn reopen(&self) -> Option<Writing> {
         if self.closed.load(Ordering::SeqCst) {
             return None;
         }
-        let opened = self
-            .setup
-            .store
-            .writer()
-            .map_err(EngineError::from)
-            .and_then(|db| Engine::open(db, self.setup.settings.clone()));
+        let opened = Writing::open(&self.setup);
         opened.inspect_err(|error| tracing::warn!(%error, "the engine cannot open yet")).ok()
     }
 
-    /// One commit. Either every answer says what became of its events, or all say that nothing was taken.
-    fn write(
-        &self,
-        engine: &mut Engine,
-        group: Vec<Step>,
-        idle: bool,
-    ) -> Result<(Committed, Vec<Answer>), (EngineError, Vec<Answer>)> {
-        let mut unit = engine.unit(self.setup.clock.now());
-        let mut done = Committed { received_at: unit.received_at, ..Committed::default() };
-        let mut good: Vec<Answer> = Vec::new();
-        let mut bad: Vec<Answer> = Vec::new();
-        let mut waited: Vec<(Instant, usize)> = Vec::new();
-        let mut failed = engine.tick(&mut unit, &mut done).map_err(EngineError::from).err();
-        for step in group {
-            if failed.is_some() {
-                bad.push(Box::new(move || step.refuse()));
-                continue;
+    /// Hands what was computed over to be committed. Either every answer says what became of its events, or all say that
+    /// nothing was taken.
+    fn write(&self, writing: &mut Writing, computed: Computed) -> Result<(), (EngineError, Vec<Answer>)> {
+        let Writing { engine, committer } = writing;
+        let Computed { unit, done, good, bad, waited } = computed;
+        let (seq, must_settle) = (unit.seq, unit.run.is_some());
+        let (kinds, shared) = (engine.kinds(), Arc::clone(&self.kinds));
+        let (setup, meter) = (Arc::clone(&self.setup), Arc::clone(&self.meter));
+        let after: After = Box::new(move |flush| {
+            let Some(flush) = flush else { return bad.into_iter().for_each(|answer| answer()) };
+            *shared.write().unwrap_or_else(PoisonError::into_inner) = kinds;
+            meter.commit(done.received_at, &waited, flush);
+            if !done.events.is_empty() || !done.decisions.is_empty() {
+                (setup.listener)(&done);
             }
-            match step {
-                Step::Batch(batch) => {
-                    waited.push((batch.since, batch.events.len()));
-                    let taken = engine.take_batch(batch.events, batch.refused, batch.strict, &mut unit, &mut done);
-                    let (answer, error) = split(taken);
-                    failed = error;
-                    pair(batch.done, answer, &mut good, &mut bad);
-                }
-                Step::Command(command, reply) => {
-                    let (answer, error) = split(engine.carry_out_command(command, &mut unit, &mut done));
-                    failed = error;
-                    pair(reply, answer, &mut good, &mut bad);
-                }
-            }
+            good.into_iter().for_each(|answer| answer());
+        });
+        committer
+            .hand_over(unit, after)
+            .map_err(|(error, after)| (error.into(), vec![Box::new(move || after(None)) as Answer]))?;
+        engine.handed_over(seq);
+        if must_settle || engine.is_full() {
+            committer.settle().map_err(|error| (error.into(), Vec::new()))?;
+            engine.sweep();
         }
-        if failed.is_none() {
-            failed = engine.behind(&mut unit, &mut done, idle).map_err(EngineError::from).err();
+        Ok(())
+    }
+}
+
+/// Adds to a group whatever else was sealed by now.
+fn fill(mut group: Vec<Step>, steps: &Receiver<Vec<Step>>) -> Vec<Step> {
+    let mut events: usize = group.iter().map(Step::events).sum();
+    while events < GROUP_EVENTS
+        && let Ok(more) = steps.try_recv()
+    {
+        events += more.iter().map(Step::events).sum::<usize>();
+        group.extend(more);
+    }
+    group
+}
+
+/// Computes one commit.
+fn compute(
+    writing: &mut Writing,
+    group: Vec<Step>,
+    load: Load,
+    now: Timestamp,
+) -> Result<Computed, (EngineError, Vec<Answer>)> {
+    let Writing { engine, committer } = writing;
+    let mut failed = None;
+    if group.iter().any(|step| matches!(step, Step::Command(..))) {
+        failed = committer.settle().map_err(EngineError::from).err(); // commands look at what is stored
+    }
+    let unit = engine.unit(now);
+    let done = Committed { received_at: unit.received_at, ..Committed::default() };
+    let mut made = Computed { unit, done, good: Vec::new(), bad: Vec::new(), waited: Vec::new() };
+    if failed.is_none() {
+        failed = engine.tick(&mut made.unit, &mut made.done).map_err(EngineError::from).err();
+    }
+    for step in group {
+        if failed.is_some() {
+            made.bad.push(Box::new(move || step.refuse()));
+            continue;
         }
-        done.next_seq = engine.next_seq();
-        let flushed = match failed {
-            None => engine.commit(unit).map_err(EngineError::from),
-            Some(error) => Err(error),
-        };
-        match flushed {
-            Ok(flush) => {
-                self.meter.commit(done.received_at, &waited, flush);
-                Ok((done, good))
+        match step {
+            Step::Batch(batch) => {
+                made.waited.push((batch.since, batch.events.len()));
+                let taken =
+                    engine.take_batch(batch.events, batch.refused, batch.strict, &mut made.unit, &mut made.done);
+                let (answer, error) = split(taken);
+                failed = error;
+                pair(batch.done, answer, &mut made.good, &mut made.bad);
             }
-            Err(error) => Err((error, bad)),
+            Step::Command(command, reply) => {
+                let (answer, error) = split(engine.carry_out_command(command, &mut made.unit, &mut made.done));
+                failed = error;
+                pair(reply, answer, &mut made.good, &mut made.bad);
+            }
         }
     }
+    if failed.is_none() {
+        failed = engine.behind(&mut made.unit, &mut made.done, load).map_err(EngineError::from).err();
+    }
+    made.done.next_seq = engine.next_seq();
+    failed.map_or(Ok(()), Err).map_err(|error| (error, std::mem::take(&mut made.bad)))?;
+    Ok(made)
 }
 
 fn split<T>(result: Result<T, EngineError>) -> (Option<T>, Option<EngineError>) {
@@ -396,6 +460,13 @@ fn pair<T: Send + 'static>(caller: Caller<T>, answer: Option<T>, good: &mut Vec<
 }
 
 impl Step {
+    fn events(&self) -> usize {
+        match self {
+            Self::Batch(batch) => batch.events.len(),
+            Self::Command(..) => 0,
+        }
+    }
+
     fn refuse(self) {
         match self {
             Self::Batch(batch) => (batch.done)(Err(Unavailable)),

@@ -14,6 +14,7 @@
 //! ```
 
 mod account;
+mod checkpoint;
 mod commit;
 mod customer;
 mod decision;
@@ -29,6 +30,7 @@ mod unit;
 use std::sync::{Mutex, PoisonError};
 
 pub use account::{Person, Session};
+pub use checkpoint::Checkpoints;
 pub use customer::{CustomerRow, StoredState};
 pub use decision::Decision;
 pub use identity::Identity;

@@ -244,8 +244,9 @@ impl Connection {
                 connection.busy_timeout(std::time::Duration::from_secs(10))?;
                 connection.execute_batch(
                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
-                     PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864;",
+                     PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;",
                 )?;
+                connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
                 connection.set_prepared_statement_cache_capacity(128);
                 Ok(Self::Sqlite(connection))
             }
@@ -265,6 +266,7 @@ impl Connection {
                 connection.busy_timeout(std::time::Duration::from_secs(10))?;
                 connection
                     .execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;")?;
+                connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
                 connection.set_prepared_statement_cache_capacity(64);
                 Ok(Self::Sqlite(connection))
             }
@@ -292,6 +294,20 @@ impl Connection {
             Self::Sqlite(_) => "BEGIN IMMEDIATE",
             Self::Postgres(_) => "BEGIN",
         })
+    }
+
+    /// Does several reads as of one moment, which spares SQLite a lock for each. PostgreSQL is asked as always.
+    ///
+    /// # Errors
+    /// What `f` returns, or the database's.
+    pub fn together<T, E: From<StoreError>>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        if let Self::Postgres(_) = self {
+            return f(self);
+        }
+        self.batch("BEGIN")?;
+        let answer = f(self);
+        self.batch("COMMIT")?;
+        answer
     }
 
     /// Runs a query for each of many keys, in one round where the database can: `sql` compares with `= $1`.
