@@ -1,9 +1,10 @@
 //! The graph of identities: nodes are identities, links join them, a customer is a connected part.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::{CustomerId, IdentityId, MergeId};
 use domain::{Scheme, Strength};
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 /// How many identities of one scheme and scope a key may be linked with before it counts as shared.

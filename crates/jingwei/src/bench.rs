@@ -1,9 +1,8 @@
 //! Measuring on a stated workload, against a real server of its own.
 
-use std::path::PathBuf;
-use std::process::ExitCode;
-
-use std::process::{Child, Command};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use base::Clock as _;
@@ -67,7 +66,7 @@ const WITHIN_MS: i64 = 1_000;
 /// How many events go in one request at full load.
 const BATCH: usize = 2_000;
 /// How many requests are under way at once at full load.
-const SENDERS: usize = 8;
+const SENDERS: usize = 16;
 /// How many events go in one request at half load.
 const SMALL: usize = 50;
 
@@ -200,9 +199,10 @@ struct Full {
     events: u64,
     seconds: f64,
     events_per_second: f64,
-    /// Processor seconds of the generator, of the app and of the raw zone.
+    /// Processor seconds of the generator, of the app, of its threads by name, and of the raw zone.
     generator_cpu: f64,
     app_cpu: f64,
+    app_threads_cpu: BTreeMap<String, f64>,
     vault_cpu: f64,
     app_memory_mb: u64,
 }
@@ -213,6 +213,8 @@ fn full_load(url: &str, key: &str, spec: WorkloadSpec, child: &Child) -> Result<
     let bodies = std::sync::Mutex::new(bodies);
     let (start, cpu) = (Instant::now(), cpu_of(std::process::id()));
     let before = children(child.id()).into_iter().map(|(name, pid)| (name, cpu_of(pid))).collect::<Vec<_>>();
+    let app = children(child.id()).into_iter().find(|(name, _)| name == "app").map_or(0, |(_, pid)| pid);
+    let threads = threads_cpu(app);
     let sent = std::thread::scope(|scope| {
         let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(|| post_all(url, key, &bodies))).collect();
         let mut workload = demo::workload(spec);
@@ -238,13 +240,15 @@ fn full_load(url: &str, key: &str, spec: WorkloadSpec, child: &Child) -> Result<
         let then = before.iter().find(|(name, _)| name == wanted).map_or(0.0, |(_, cpu)| *cpu);
         now.map_or(0.0, |(_, pid)| cpu_of(pid) - then)
     };
-    let app = children(child.id()).into_iter().find(|(name, _)| name == "app").map_or(0, |(_, pid)| pid);
+    let mut app_threads_cpu = threads_cpu(app);
+    app_threads_cpu.iter_mut().for_each(|(name, cpu)| *cpu -= threads.get(name).copied().unwrap_or(0.0));
     Ok(Full {
         events,
         seconds,
         events_per_second: events as f64 / seconds,
         generator_cpu: cpu_of(std::process::id()) - cpu,
         app_cpu: used("app"),
+        app_threads_cpu,
         vault_cpu: used("vault"),
         app_memory_mb: memory_of(app),
     })
@@ -293,7 +297,7 @@ fn half_load(url: &str, key: &str, spec: WorkloadSpec, rate: f64) -> Result<Valu
         }
     };
     let all = std::thread::scope(|scope| {
-        let senders: Vec<_> = (0..SENDERS * 2).map(|_| scope.spawn(work)).collect();
+        let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(work)).collect();
         senders
             .into_iter()
             .map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into())))
@@ -317,9 +321,23 @@ fn children(launcher: u32) -> Vec<(String, u32)> {
     list.split_whitespace().filter_map(|pid| pid.parse().ok()).map(named).collect()
 }
 
+/// Processor seconds of a process's threads so far, those of one name together.
+fn threads_cpu(pid: u32) -> BTreeMap<String, f64> {
+    let mut all = BTreeMap::new();
+    for task in std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
+        let name = std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+        *all.entry(name.trim().to_owned()).or_default() += cpu_in(&task.path().join("stat"));
+    }
+    all
+}
+
 /// Processor seconds of a process so far.
 fn cpu_of(pid: u32) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    cpu_in(Path::new(&format!("/proc/{pid}/stat")))
+}
+
+fn cpu_in(file: &Path) -> f64 {
+    let stat = std::fs::read_to_string(file).unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks = |place: usize| fields.get(place).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
     (ticks(11) + ticks(12)) / 100.0

@@ -1,6 +1,6 @@
 //! Steps 3 to 6 for one event: log, identity, signals, decide.
 
-use base::{CustomerId, IdentityId};
+use base::{CustomerId, IdentityId, Timestamp};
 use domain::{KindId, Rejection, Value};
 use identity::{Change, NewNode, Resolution, Standing};
 use signals::{Cause, Reason};
@@ -12,6 +12,14 @@ use crate::engine::{Committed, Engine, StoredGraph, Taken, standing_code};
 use crate::profile;
 use crate::recognise::{KindName, Recognised};
 use crate::seal::Sealed;
+
+/// What a customer's state is shown of an event, besides the row of its values.
+pub(crate) struct Shown {
+    kind: KindId,
+    time: Timestamp,
+    history: bool,
+    seq: u64,
+}
 
 impl Engine {
     /// Takes one sealed event into the unit.
@@ -45,7 +53,7 @@ impl Engine {
         unit.raw_blocks.extend(places.iter().map(|place| place.block));
         unit.digests.push(event.digest);
         let seq = self.next_seq;
-        let customer = self.apply(&logged, &new, seq, unit, done)?;
+        let customer = self.apply(logged, &new, seq, unit, done)?;
         done.events.push((seq, customer, kind));
         Ok(Taken::Accepted(seq))
     }
@@ -81,6 +89,7 @@ impl Engine {
                 },
             );
             self.hashes.insert(*hash, node.id);
+            self.lookup.add(node.id, *hash, &identifier.value);
             who.push(node.id);
             new.push(node);
         }
@@ -119,7 +128,7 @@ impl Engine {
     }
 
     fn set_profile(&self, identity: IdentityId, field: String, value: &str, event: &Recognised, unit: &mut Unit) {
-        let entry = unit.profile.entry((identity, field)).or_insert_with(|| (String::new(), base::Timestamp::MIN, 0));
+        let entry = unit.profile.entry((identity, field)).or_insert_with(|| (String::new(), Timestamp::MIN, 0));
         if (event.time, self.next_seq) >= (entry.1, entry.2) {
             *entry = (value.to_owned(), event.time, self.next_seq);
         }
@@ -147,14 +156,15 @@ impl Engine {
     /// Logs an event at `seq` and derives what follows. Replay does the same from the log.
     pub(crate) fn apply(
         &mut self,
-        event: &Event,
+        event: Event,
         new: &[NewNode],
         seq: u64,
         unit: &mut Unit,
         done: &mut Committed,
     ) -> Result<CustomerId, StoreError> {
-        self.append(unit, Entry::Event(event.clone()));
         let resolution = self.resolve(&event.who, new, seq)?;
+        let shown = self.lay_out(&event, resolution.through, seq);
+        self.append(unit, Entry::Event(event));
         self.change(&resolution.changes, seq, unit, done)?;
         let customer = resolution.customer;
         if customer.number() == 0 {
@@ -162,33 +172,36 @@ impl Engine {
         }
         self.residents.load(customer, &mut self.db)?;
         self.begin_early(customer, unit, done)?;
-        self.observe(customer, event, resolution.through.number(), seq, unit, done)?;
+        self.observe(customer, &shown, unit, done)?;
         self.write_joined(&resolution.changes, unit);
         Ok(customer)
     }
 
-    /// Shows a customer's state an event that came through an identity, and decides what follows.
-    pub(crate) fn observe(
-        &mut self,
-        customer: CustomerId,
-        event: &Event,
-        through: u64,
-        seq: u64,
-        unit: &mut Unit,
-        done: &mut Committed,
-    ) -> Result<(), StoreError> {
-        self.advance(customer, event.time, event.history, unit, done)?;
+    /// Lays an event that came through an identity out as a row of its kind, for [`Engine::observe`].
+    pub(crate) fn lay_out(&mut self, event: &Event, through: IdentityId, seq: u64) -> Shown {
         let word = |number: u64| i64::try_from(number).unwrap_or(0);
         let fields = event.plain.iter().map(|(field, value)| (*field, value));
         if let Some(layout) = self.layouts.get(event.kind) {
-            layout.write(&mut self.row, [event.time.ms(), word(seq), word(through)], fields);
+            layout.write(&mut self.row, [event.time.ms(), word(seq), word(through.number())], fields);
         }
+        Shown { kind: event.kind, time: event.time, history: event.history, seq }
+    }
+
+    /// Shows a customer's state the event laid out last, and decides what follows.
+    pub(crate) fn observe(
+        &mut self,
+        customer: CustomerId,
+        shown: &Shown,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<(), StoreError> {
+        let Shown { kind, time, history, seq } = *shown;
+        self.advance(customer, time, history, unit, done)?;
         let cause = Cause { seq, reason: Reason::Event };
         let (program, scratch, row) = (&self.program, &mut self.scratch, &self.row);
-        let transitions =
-            self.residents.change(customer, seq, |state| state.event(program, scratch, event.kind, row, cause));
-        self.decide(customer, transitions, event.history, unit, done);
-        if event.history {
+        let transitions = self.residents.change(customer, seq, |state| state.event(program, scratch, kind, row, cause));
+        self.decide(customer, transitions, history, unit, done);
+        if history {
             self.advance(customer, unit.received_at, true, unit, done)?;
         }
         Ok(())
@@ -213,7 +226,7 @@ impl Engine {
     pub(crate) fn advance(
         &mut self,
         customer: CustomerId,
-        to: base::Timestamp,
+        to: Timestamp,
         history: bool,
         unit: &mut Unit,
         done: &mut Committed,

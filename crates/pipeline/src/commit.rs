@@ -86,6 +86,6 @@ fn commit(
         if !holds {
             return;
         }
-        checkpoints.committed(&mut db);
+        checkpoints.committed();
     }
 }

@@ -1,5 +1,7 @@
 //! Step 6: transitions to decisions, tags and tasks.
 
+use std::borrow::Cow;
+
 use base::{CustomerId, RuleId, TaskId};
 use lexicon::{Action, Definition, Trigger};
 use signals::{Outcome, Reason, Transition};
@@ -21,15 +23,15 @@ pub const fn reason_name(reason: Reason) -> &'static str {
 }
 
 impl Engine {
-    pub(crate) fn definition_of(&self, rule: RuleId) -> Option<Definition> {
+    fn definition_of(&self, rule: RuleId) -> Option<Cow<'_, Definition>> {
         if let Some((_, compiled)) = self.program.rule(rule) {
-            return Some(compiled.rule.definition.clone());
+            return Some(Cow::Borrowed(&compiled.rule.definition));
         }
-        serde_json::from_str(&self.rules.get(&rule)?.definition).ok()
+        serde_json::from_str(&self.rules.get(&rule)?.definition).ok().map(Cow::Owned)
     }
 
     pub(crate) fn action_of(&self, rule: RuleId) -> Option<Action> {
-        self.definition_of(rule)?.action
+        self.definition_of(rule)?.action.clone()
     }
 
     /// Writes what follows from transitions. Of history, tags follow and tasks don't.

@@ -1,15 +1,16 @@
 //! The one writer: takes sealed events and commands, keeps the graph, the states and the rules in memory, and makes a unit of
 //! work of each group.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use base::{CustomerId, IdentityId, RuleId, SourceId, TimeZone, Timestamp};
 use domain::{Kind, KindId, Kinds, Rejection, RejectionCode};
+use foldhash::{HashMap, HashSet};
 use identity::{Graph, Known, Node, Standing};
 use signals::{Layouts, Program, Rule, Scratch};
 use store::log::Entry;
-use store::{Connection, RuleRow, Seen, StoreError, Unit};
+use store::{Connection, Lookup, RuleRow, Seen, StoreError, Unit};
 use thiserror::Error;
 
 use crate::residents::Residents;
@@ -59,6 +60,7 @@ pub struct Engine {
     pub(crate) profile_keys: HashMap<IdentityId, Vec<u8>>,
     pub(crate) residents: Residents,
     pub(crate) seen: Seen,
+    pub(crate) lookup: Lookup,
     pub(crate) sources: HashMap<String, SourceId>,
     pub(crate) next_seq: u64,
     pub(crate) last_identity: u64,
@@ -107,7 +109,7 @@ impl Engine {
         let kinds = load_kinds(&mut db)?;
         let rules: BTreeMap<RuleId, RuleRow> = db.rules()?.into_iter().collect();
         let (last_identity, last_customer) = db.last_numbers()?;
-        let seen = Seen::load(&mut db)?;
+        let (seen, lookup) = (Seen::load(&mut db)?, Lookup::load(&mut db)?);
         let next_seq = db.next_seq()?;
         let sources = db.sources()?.into_iter().map(|source| (source.name, source.id)).collect();
         let last_time = db.last_received_at()?;
@@ -117,8 +119,9 @@ impl Engine {
             kinds: Arc::new(kinds),
             graph: Graph::after(last_customer),
             scratch: Scratch::default(),
-            hashes: HashMap::new(),
-            profile_keys: HashMap::new(),
+            hashes: lookup.waiting().collect(),
+            lookup,
+            profile_keys: HashMap::default(),
             residents: Residents::default(),
             rename: VecDeque::new(),
             handed_over: next_seq,
@@ -166,7 +169,8 @@ impl Engine {
     #[must_use]
     pub fn has_work(&self) -> bool {
         let beginning = self.rules.values().any(|row| row.beginning.is_some());
-        self.residents.unwritten() > 0 || beginning || !self.restating.is_empty() || !self.rename.is_empty()
+        let unwritten = self.residents.unwritten() + self.lookup.unwritten();
+        unwritten > 0 || beginning || !self.restating.is_empty() || !self.rename.is_empty()
     }
 
     /// The latest instant known: never goes back.
@@ -265,9 +269,9 @@ impl Engine {
     pub(crate) fn sweep(&mut self) {
         self.residents.sweep(self.settings.memory);
         if self.hashes.len() > IDENTITIES_LIMIT {
-            self.hashes = HashMap::new();
+            self.hashes = self.lookup.waiting().collect();
             self.graph.forget();
-            self.profile_keys = HashMap::new();
+            self.profile_keys = HashMap::default();
         }
     }
 

@@ -8,7 +8,6 @@ use store::{RejectionRow, StoreError, Unit};
 
 use crate::engine::{Committed, Engine, Taken};
 use crate::profile::search_keys;
-use crate::residents::LAG_LIMIT;
 use crate::seal::Sealed;
 
 /// The most timers that one commit lets fire.
@@ -19,6 +18,8 @@ const BEGIN_LIMIT: u32 = 500;
 const RENAME_LIMIT: usize = 2_000;
 /// The most customers that one commit writes back when there is nothing else to do: few enough not to be in the way.
 const IDLE_WRITES: usize = 250;
+/// The rows by which identities are found that one commit writes, besides twice as many as are new with it.
+const FOUND_WRITES: usize = 64;
 /// And when the writer is about to stop.
 const LAST_WRITES: usize = 5_000;
 
@@ -102,14 +103,18 @@ impl Engine {
             let seq = self.append(unit, Entry::Restate { customer });
             self.restate_whole(customer, seq, unit, done)?;
         }
-        let events = unit.entries.len();
-        let lag = self.residents.lag(self.next_seq);
-        let limit = match load {
-            Load::Ending => LAST_WRITES,
-            Load::Idle => IDLE_WRITES,
-            Load::Busy if lag > LAG_LIMIT || self.residents.bytes() > self.settings.memory => events,
-            Load::Busy => 0,
+        let (limit, found) = match load {
+            Load::Ending => (LAST_WRITES, LAST_WRITES),
+            Load::Idle => (IDLE_WRITES, IDLE_WRITES),
+            Load::Busy => {
+                let is_full = self.residents.bytes() > self.settings.memory;
+                (
+                    self.residents.pace(self.next_seq, unit.entries.len(), is_full),
+                    FOUND_WRITES + 2 * unit.identities.len(),
+                )
+            }
         };
+        unit.found = self.lookup.stretch(found, load != Load::Busy);
         let from = self.residents.write_back(self.next_seq, limit, unit);
         unit.recover_from = Some(self.rename.front().map_or(from, |(seq, _)| from.min(*seq)));
         unit.run = self.seen.run(self.next_seq);

@@ -106,10 +106,11 @@ impl Engine {
     ) -> Result<(), EngineError> {
         match entry {
             Entry::Event(event) => {
-                let through = self.through(&event.who)?.map_or(0, |(id, _)| id.number());
+                let through = self.through(&event.who)?.map_or(IdentityId::new(0), |(id, _)| id);
                 self.next_seq = seq + 1;
                 self.rename.push_back((unit.seq, customer));
-                self.observe(customer, event, through, seq, unit, done)?;
+                let shown = self.lay_out(event, through, seq);
+                self.observe(customer, &shown, unit, done)?;
             }
             Entry::Timer { point, .. } => self.redo_timer(customer, *point, unit, done)?,
             Entry::Begin { rule, .. } => {
@@ -238,7 +239,7 @@ pub fn replay(store: &Store, settings: &Settings) -> Result<ReplayReport, Engine
     log.blocks(1, |block| {
         let mut unit = Unit { received_at: block.received_at, seq: block.seq, ..Unit::default() };
         let mut done = Committed::default();
-        for (seq, entry) in block.iter() {
+        for (seq, entry) in (block.seq..).zip(block.entries) {
             report.entries += 1;
             report.events += u64::from(matches!(entry, Entry::Event(_)));
             if seq < engine.next_seq {
@@ -263,7 +264,7 @@ pub fn replay(store: &Store, settings: &Settings) -> Result<ReplayReport, Engine
 impl Engine {
     fn replay_entry(
         &mut self,
-        entry: &Entry,
+        entry: Entry,
         seq: u64,
         identities: &mut Identities<'_>,
         unit: &mut Unit,
@@ -275,16 +276,16 @@ impl Engine {
                 self.last_time = self.last_time.max(unit.received_at);
                 self.apply(event, &new, seq, unit, done)?;
             }
-            Entry::Timer { customer, point } => self.redo_timer(*customer, *point, unit, done)?,
-            Entry::Rule { rule, body } => self.restore_rule(*rule, body.as_deref())?,
-            Entry::Begin { rule, customer } => self.begin(*rule, *customer, unit, done)?,
+            Entry::Timer { customer, point } => self.redo_timer(customer, point, unit, done)?,
+            Entry::Rule { rule, body } => self.restore_rule(rule, body.as_deref())?,
+            Entry::Begin { rule, customer } => self.begin(rule, customer, unit, done)?,
             Entry::Restate { customer } => {
-                self.restating.retain(|known| known != customer);
+                self.restating.retain(|known| *known != customer);
                 self.next_seq = seq + 1;
-                self.restate_whole(*customer, seq, unit, done)?;
+                self.restate_whole(customer, seq, unit, done)?;
             }
             Entry::Unmerge { merge } => {
-                let known = self.merged.remove(merge);
+                let known = self.merged.remove(&merge);
                 if let Some((link, gone)) = known
                     && let Some(changes) = self.graph.unmerge(link, gone, &mut identity::Nothing)
                 {

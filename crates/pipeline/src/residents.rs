@@ -1,15 +1,17 @@
 //! Customers in memory: loaded when touched, written back behind the log, dropped when memory is short.
 //!
-//! A state may lie behind the log on disk; the log brings it up to date after a crash. How far behind is bounded: the
-//! oldest unwritten change is never more than [`LAG_LIMIT`] entries back.
+//! A state may lie behind the log on disk; the log brings it up to date after a crash. How far behind is bounded: when the
+//! oldest unwritten change is [`LAG_LIMIT`] entries back, a sweep begins that writes all that is unwritten while half as many
+//! more come in. It goes in the order of customers, so that many fall on one page.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use base::{CustomerId, Timestamp};
+use foldhash::HashMap;
 use signals::Customer;
 use store::{Connection, StateRow, StoreError, Unit};
 
-/// How far back in the log the oldest unwritten change may lie.
+/// How far back in the log the oldest unwritten change may lie before a sweep begins.
 pub const LAG_LIMIT: u64 = 500_000;
 
 struct Resident {
@@ -21,11 +23,22 @@ struct Resident {
     size: usize,
 }
 
+/// Customers being written, last first.
+#[derive(Default)]
+struct Sweep {
+    left: Vec<CustomerId>,
+    size: usize,
+    /// The place in the log of the first unwritten change among them.
+    from: u64,
+}
+
 /// The customers in memory.
 #[derive(Default)]
 pub struct Residents {
     all: HashMap<CustomerId, Resident>,
+    /// Those with unwritten changes, by the first of them, but for those in the sweep.
     dirty: VecDeque<(u64, CustomerId)>,
+    sweep: Sweep,
     due: BTreeSet<(Timestamp, CustomerId)>,
     bytes: usize,
     /// From how many bytes on the next sweep is worth its while.
@@ -54,7 +67,7 @@ impl Residents {
     /// How many have changes that are not written.
     #[must_use]
     pub fn unwritten(&self) -> usize {
-        self.dirty.len()
+        self.dirty.len() + self.sweep.left.len()
     }
 
     /// Puts a customer that has no stored state.
@@ -165,16 +178,37 @@ impl Residents {
         resident.dirty_since = None;
     }
 
-    /// Writes up to `limit` customers, those that have waited longest first; returns from where the log is needed to bring
-    /// the others up to date.
-    pub fn write_back(&mut self, next_seq: u64, limit: usize, unit: &mut Unit) -> u64 {
-        for _ in 0..limit {
-            self.forget_written();
-            let Some((_, id)) = self.dirty.pop_front() else { break };
-            self.write(id, next_seq, false, unit);
-        }
+    /// How many customers a commit with so many entries should write: none before a sweep is due, then enough to end it while
+    /// half of [`LAG_LIMIT`] come in. When memory is full a sweep is due at once.
+    pub fn pace(&mut self, next_seq: u64, entries: usize, is_full: bool) -> usize {
+        const HALF: usize = LAG_LIMIT as usize / 2;
         self.forget_written();
-        self.dirty.front().map_or(next_seq, |(since, _)| *since)
+        let lag = self.dirty.front().map_or(0, |(since, _)| next_seq.saturating_sub(*since));
+        if self.sweep.left.is_empty() && lag < LAG_LIMIT && !is_full {
+            return 0;
+        }
+        let size = if self.sweep.left.is_empty() { self.dirty.len() } else { self.sweep.size };
+        entries * size / HALF + 1
+    }
+
+    /// Writes up to `limit` customers; returns from where the log is needed to bring the others up to date.
+    pub fn write_back(&mut self, next_seq: u64, limit: usize, unit: &mut Unit) -> u64 {
+        self.forget_written();
+        if limit > 0 && self.sweep.left.is_empty() {
+            self.sweep.from = self.dirty.front().map_or(next_seq, |(since, _)| *since);
+            self.sweep.left = self.dirty.drain(..).map(|(_, id)| id).collect();
+            self.sweep.left.sort_unstable_by(|one, other| other.cmp(one));
+            self.sweep.left.dedup();
+            self.sweep.size = self.sweep.left.len();
+        }
+        for _ in 0..limit {
+            let Some(id) = self.sweep.left.pop() else { break };
+            if self.all.get(&id).is_some_and(|resident| resident.dirty_since.is_some()) {
+                self.write(id, next_seq, false, unit);
+            }
+        }
+        let dirty = self.dirty.front().map_or(next_seq, |(since, _)| *since);
+        if self.sweep.left.is_empty() { dirty } else { dirty.min(self.sweep.from) }
     }
 
     /// Drops from the front of the queue what was written otherwise.
@@ -185,13 +219,6 @@ impl Residents {
         while self.dirty.front().is_some_and(stale) {
             self.dirty.pop_front();
         }
-    }
-
-    /// How far back the oldest unwritten change lies.
-    #[must_use]
-    pub fn lag(&mut self, next_seq: u64) -> u64 {
-        self.forget_written();
-        self.dirty.front().map_or(0, |(since, _)| next_seq.saturating_sub(*since))
     }
 
     /// Drops customers that are written and were not touched lately, when together they take more than `limit` bytes.

@@ -4,9 +4,8 @@
 //! currency; a text is its [`symbol`]; what is absent is [`ABSENT`]. Kinds and fields only grow, so a row stays
 //! readable: a slot beyond its end is absent.
 
-use std::collections::HashMap;
-
 use domain::{Class, FieldId, FieldType, Kind, KindId, Kinds, Value};
+use foldhash::HashMap;
 
 /// The word of a value that is not there.
 pub const ABSENT: i64 = i64::MIN;

@@ -1,9 +1,8 @@
 //! Definitions compiled to slots: each different measure and window once, and which kinds touch which rules.
 
-use std::collections::HashMap;
-
 use base::{RuleId, TimeZone, Timestamp};
 use domain::{FieldType, KindId, Kinds};
+use foldhash::HashMap;
 use lexicon::{Action, Comparator, Condition, Definition, DefinitionError, Function, Literal, Trigger, Window};
 
 use crate::layout::{ABSENT, Layout, Layouts, symbol};
@@ -144,7 +143,7 @@ impl Program {
         let mut compiler = Compiler::new(kinds);
         let compiled = rules.iter().map(|rule| compiler.rule(rule)).collect::<Result<Vec<_>, _>>()?;
         let Compiler { measures, windows, spans, .. } = compiler;
-        let mut by_kind: HashMap<KindId, Vec<usize>> = HashMap::new();
+        let mut by_kind: HashMap<KindId, Vec<usize>> = HashMap::default();
         for (place, rule) in compiled.iter().enumerate() {
             rule.kinds.iter().for_each(|kind| by_kind.entry(*kind).or_default().push(place));
         }

@@ -1,10 +1,8 @@
 //! SQLite's write-ahead log brought into the file beside the writer, so that no commit has to wait for it.
 //!
-//! A thread of its own copies most of it; only when the log has grown long and little is left to copy does the writer do the
-//! rest between two commits, after which SQLite begins the log anew.
+//! A thread of its own copies it. When the log has grown long it then holds the writer up for as long as it takes to copy what
+//! came in meanwhile, after which SQLite begins the log anew.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -16,23 +14,13 @@ use crate::{Location, Store};
 const REST: Duration = Duration::from_millis(200);
 /// From how many pages on the log should begin anew.
 const LONG: i64 = 16_000;
-/// How many pages the writer copies itself to that end.
-const FEW: i64 = 2_000;
-/// From how many pages on the writer copies them all, however many are left: the disk does not keep up.
-const TOO_LONG: i64 = 250_000;
+/// How long a round may wait for readers of the log, while the writer waits too.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The thread that copies.
 pub struct Checkpoints {
     nudge: Option<SyncSender<()>>,
-    seen: Arc<Pages>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// Pages in the log, and those among them not yet copied, as of the last round.
-#[derive(Default)]
-struct Pages {
-    all: AtomicI64,
-    left: AtomicI64,
 }
 
 impl Checkpoints {
@@ -41,27 +29,21 @@ impl Checkpoints {
     /// # Errors
     /// The file cannot be opened.
     pub fn start(store: &Store) -> Result<Self, StoreError> {
-        let seen = Arc::new(Pages::default());
         if let Location::Postgres(_) = store.location() {
-            return Ok(Self { nudge: None, seen, thread: None });
+            return Ok(Self { nudge: None, thread: None });
         }
-        let connection = Connection::open(store.location())?;
+        let connection = Connection::open_patient(store.location(), PATIENCE)?;
         let (nudge, nudges) = sync_channel(1);
-        let pages = Arc::clone(&seen);
         let thread = std::thread::Builder::new().name("checkpoint".into());
-        let thread = thread.spawn(move || copy(connection, &nudges, &pages)).ok();
-        Ok(Self { nudge: Some(nudge), seen, thread })
+        let thread = thread.spawn(move || copy(connection, &nudges)).ok();
+        Ok(Self { nudge: Some(nudge), thread })
     }
 
-    /// Called by the writer after each commit, with its connection.
-    pub fn committed(&self, writer: &mut Connection) {
-        let Some(nudge) = &self.nudge else { return };
-        let (all, left) = (self.seen.all.load(Ordering::Relaxed), self.seen.left.load(Ordering::Relaxed));
-        if all > TOO_LONG || (all > LONG && left < FEW) {
-            self.seen.note(writer);
-            self.seen.all.store(0, Ordering::Relaxed);
+    /// Called after each commit.
+    pub fn committed(&self) {
+        if let Some(nudge) = &self.nudge {
+            nudge.try_send(()).ok(); // full: a round is due anyway
         }
-        nudge.try_send(()).ok(); // full: a round is due anyway
     }
 }
 
@@ -74,23 +56,15 @@ impl Drop for Checkpoints {
     }
 }
 
-fn copy(mut connection: Connection, nudges: &Receiver<()>, pages: &Pages) {
+fn copy(mut connection: Connection, nudges: &Receiver<()>) {
     while nudges.recv().is_ok() {
-        pages.note(&mut connection);
-        std::thread::sleep(REST);
-    }
-}
-
-impl Pages {
-    /// Copies what can be copied without anyone waiting, and notes what is left.
-    fn note(&self, connection: &mut Connection) {
-        match connection.query_one("PRAGMA wal_checkpoint(PASSIVE)", &[]) {
-            Ok(Some(row)) if row.int(0) == 0 => {
-                self.all.store(row.int(1), Ordering::Relaxed);
-                self.left.store(row.int(1) - row.int(2), Ordering::Relaxed);
-            }
-            Ok(_) => {} // another round is under way
-            Err(error) => tracing::warn!(%error, "the write-ahead log could not be copied; it will be tried again"),
+        let round = connection.query_one("PRAGMA wal_checkpoint(PASSIVE)", &[]).and_then(|row| match row {
+            Some(row) if row.int(1) > LONG => connection.query_one("PRAGMA wal_checkpoint(RESTART)", &[]),
+            other => Ok(other),
+        });
+        if let Err(error) = round {
+            tracing::warn!(%error, "the write-ahead log could not be copied; it will be tried again");
         }
+        std::thread::sleep(REST);
     }
 }

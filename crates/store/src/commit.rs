@@ -24,6 +24,7 @@ impl Unit {
             && self.rejections.is_empty()
             && self.rules.is_empty()
             && self.kinds.is_empty()
+            && self.found.is_empty()
     }
 
     /// Writes everything in one transaction, flushed when this returns; tells how long the flush took.
@@ -65,6 +66,7 @@ impl Unit {
         kinds(to, self.kinds)?;
         sources(to, self.sources, self.received_at)?;
         rejections(to, self.rejections)?;
+        self.found.write(to)?;
         if let Some(seq) = self.recover_from {
             to.set_setting("recover_from", &seq.to_string())?;
         }

@@ -108,11 +108,17 @@ impl Connection {
         limit: u32,
     ) -> Result<Vec<CustomerRow>, StoreError> {
         let mut found: Vec<CustomerId> = Vec::new();
-        let identity = "SELECT customer FROM identity WHERE value >= $1 AND value < $2 ORDER BY value LIMIT 50";
+        let upto = self.found_upto()?;
+        let identity = "SELECT customer FROM identity WHERE value >= $1 AND value < $2 AND (id IN
+                        (SELECT id FROM identity_value WHERE value >= $1 AND value < $2 ORDER BY value LIMIT 50) OR id > $3)
+                        ORDER BY value LIMIT 50";
+        for text in beginnings {
+            let rows = self.query(identity, &[text.as_str().into(), beyond(text).into(), upto.into()])?;
+            found.extend(rows.iter().map(|row| CustomerId::new(row.number(0))));
+        }
         let key = "SELECT customer FROM customer_key WHERE key >= $1 AND key < $2 ORDER BY key LIMIT 50";
-        let searches = beginnings.iter().map(|text| (identity, text)).chain(names.iter().map(|text| (key, text)));
-        for (sql, text) in searches {
-            let rows = self.query(sql, &[text.as_str().into(), beyond(text).into()])?;
+        for text in names {
+            let rows = self.query(key, &[text.as_str().into(), beyond(text).into()])?;
             found.extend(rows.iter().map(|row| CustomerId::new(row.number(0))));
         }
         let mut seen = std::collections::HashSet::new();

@@ -35,13 +35,14 @@ fn merge(row: &Row) -> (MergeId, MergeRow) {
 }
 
 impl Connection {
-    /// Identities by their keyed hashes, in no order.
+    /// Identities by their keyed hashes, in no order; without those that still wait in [`crate::Lookup`].
     ///
     /// # Errors
     /// The database's.
     pub fn identities_by_hash(&mut self, hashes: &[[u8; 16]]) -> Result<Vec<Identity>, StoreError> {
         let keys: Vec<Value> = hashes.iter().map(|hash| hash.as_slice().into()).collect();
-        let sql = format!("SELECT {COLUMNS} FROM identity WHERE key_hash = $1");
+        let sql =
+            format!("SELECT {COLUMNS} FROM identity WHERE id IN (SELECT id FROM identity_hash WHERE key_hash = $1)");
         Ok(self.query_each(&sql, &keys)?.iter().map(identity).collect())
     }
 
@@ -68,8 +69,12 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn identities_by_value(&mut self, value: &str) -> Result<Vec<Identity>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM identity WHERE value = $1 ORDER BY standing, id LIMIT 20");
-        Ok(self.query(&sql, &[value.into()])?.iter().map(identity).collect())
+        let sql = format!(
+            "SELECT {COLUMNS} FROM identity WHERE value = $1
+             AND (id IN (SELECT id FROM identity_value WHERE value = $1) OR id > $2) ORDER BY standing, id LIMIT 20"
+        );
+        let upto = self.found_upto()?;
+        Ok(self.query(&sql, &[value.into(), upto.into()])?.iter().map(identity).collect())
     }
 
     /// Scheme and scope of the identities after `after`, in order of their numbers; a page of them.

@@ -2,6 +2,7 @@
 //! which both read alike; rows come back as plain values.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use thiserror::Error;
@@ -238,10 +239,15 @@ impl Connection {
     /// # Errors
     /// The file or server cannot be reached.
     pub fn open(location: &Location) -> Result<Self, StoreError> {
+        Self::open_patient(location, Duration::from_secs(10))
+    }
+
+    /// As [`Connection::open`]; where SQLite has to wait for others it does so for `patience`.
+    pub(crate) fn open_patient(location: &Location, patience: Duration) -> Result<Self, StoreError> {
         match location {
             Location::Sqlite(path) => {
                 let connection = rusqlite::Connection::open(path)?;
-                connection.busy_timeout(std::time::Duration::from_secs(10))?;
+                connection.busy_timeout(patience)?;
                 connection.execute_batch(
                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
                      PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;",
@@ -263,7 +269,7 @@ impl Connection {
             Location::Sqlite(path) => {
                 let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let connection = rusqlite::Connection::open_with_flags(path, flags)?;
-                connection.busy_timeout(std::time::Duration::from_secs(10))?;
+                connection.busy_timeout(Duration::from_secs(10))?;
                 connection
                     .execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;")?;
                 connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;

@@ -6,6 +6,7 @@ use base::{CustomerId, DecisionId, IdentityId, MergeId, RuleId, SourceId, TaskId
 use domain::KindId;
 
 use crate::log::Entry;
+use crate::lookup::Stretch;
 use crate::seen::Run;
 
 /// An identity with its value.
@@ -225,6 +226,8 @@ pub struct Unit {
     pub rejections: Vec<RejectionRow>,
     /// From which place in the log states must be brought up to date after a crash.
     pub recover_from: Option<u64>,
+    /// Identities by which customers are found from now on.
+    pub found: Stretch,
     /// A run of digests to be stored for good.
     pub run: Option<Run>,
 }

@@ -90,7 +90,8 @@ fn a_unit_comes_back_as_it_was_written() {
                 assert_eq!(db.tags_of(customer)?, vec![("钻石会员".to_owned(), rule, tag.clone())]);
                 assert_eq!(db.due(Timestamp::from_ms(50), 10)?, vec![customer]);
                 assert_eq!(db.due(Timestamp::from_ms(49), 10)?, vec![]);
-                assert_eq!(db.identities_by_hash(&[[7; 16], [8; 16]])?.len(), 1);
+                assert_eq!(db.identities_by_value("+8613800138000")?.len(), 1);
+                assert!(db.identities_by_hash(&[[7; 16], [8; 16]])?.is_empty(), "it waits for a sweep");
                 for (beginning, name) in [("+86138", "none"), ("none", "张"), ("none", "z")] {
                     let found = db.find_customers(&[beginning.to_owned()], &[name.to_owned()], 10)?;
                     assert_eq!(
@@ -117,11 +118,12 @@ fn a_unit_that_fails_leaves_nothing() {
             ..Unit::default()
         };
         unit(1).commit(&mut writer).unwrap();
-        let mut clash = unit(2);
+        let mut clash = unit(1);
         clash.seq = 2;
-        assert!(clash.commit(&mut writer).is_err(), "two identities cannot share a hash");
+        clash.identities.insert(IdentityId::new(0), identity(1));
+        assert!(clash.commit(&mut writer).is_err(), "two identities cannot share a number");
         assert_eq!(writer.next_seq().unwrap(), 2);
-        assert!(writer.identity(IdentityId::new(2)).unwrap().is_none());
+        assert!(writer.identity(IdentityId::new(0)).unwrap().is_none());
     });
 }
 
@@ -149,5 +151,28 @@ fn what_was_seen_is_known_for_good() {
         assert!(again.add(&digest(RUN_EVENTS + 1), &mut writer).unwrap());
         again.forget(&digest(RUN_EVENTS + 1));
         assert!(again.add(&digest(RUN_EVENTS + 1), &mut writer).unwrap());
+    });
+}
+
+#[test]
+fn identities_are_found_before_and_after_a_sweep() {
+    stores(|store| {
+        let mut writer = store.writer().unwrap();
+        let identities = BTreeMap::from([(IdentityId::new(1), identity(1))]);
+        let unit = Unit { seq: 1, entries: vec![event(1)], identities, ..Unit::default() };
+        unit.commit(&mut writer).unwrap();
+        let mut lookup = store::Lookup::load(&mut writer).unwrap();
+        assert_eq!(lookup.waiting().collect::<Vec<_>>(), [([7; 16], IdentityId::new(1))]);
+        Unit { seq: 2, found: lookup.stretch(10, true), ..Unit::default() }.commit(&mut writer).unwrap();
+        assert_eq!(store::Lookup::load(&mut writer).unwrap().unwritten(), 0);
+        store
+            .read::<_, store::StoreError>(|db| {
+                assert_eq!(db.identities_by_hash(&[[7; 16], [8; 16]])?.len(), 1);
+                assert_eq!(db.identities_by_value("+8613800138000")?.len(), 1);
+                let found = db.find_customers(&["+86138".to_owned()], &[], 10)?;
+                assert!(found.is_empty(), "the customer itself is not there");
+                Ok(())
+            })
+            .unwrap();
     });
 }

@@ -1,0 +1,149 @@
+//! How identities are found by hash and by value: two tables that follow the one of identities in sweeps.
+//!
+//! New identities fall all over an order by hash or by value, so writing each with its commit would cost a page for each. The
+//! newest wait in memory instead, and come in their order, a stretch with each commit, many to a page. Until then they are
+//! found among the identities numbered after `identities_found`.
+
+use base::IdentityId;
+
+use crate::sql::{Column, Connection, StoreError, Value};
+
+/// How many new identities make a sweep, unless there is nothing else to do.
+const SWEEP: usize = 65_536;
+const UPTO: &str = "identities_found";
+
+/// Identities on their way into the two tables.
+#[derive(Default)]
+pub struct Lookup {
+    fresh: Vec<Waiting>,
+    /// The sweep under way, last first.
+    hashes: Vec<([u8; 16], IdentityId)>,
+    values: Vec<(String, IdentityId)>,
+    /// The last identity of the sweep under way.
+    upto: IdentityId,
+}
+
+struct Waiting {
+    id: IdentityId,
+    hash: [u8; 16],
+    value: Option<String>,
+}
+
+/// Rows for the two tables, written with a unit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stretch {
+    /// By hash, in order.
+    pub hashes: Vec<([u8; 16], IdentityId)>,
+    /// By value, in order.
+    pub values: Vec<(String, IdentityId)>,
+    /// With the last stretch of a sweep: up to where all identities are found.
+    pub upto: Option<IdentityId>,
+}
+
+impl Lookup {
+    /// Reads what had not come in yet.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn load(from: &mut Connection) -> Result<Self, StoreError> {
+        let upto = from.found_upto()?;
+        let rows = from.query("SELECT id, key_hash, value FROM identity WHERE id > $1 ORDER BY id", &[upto.into()])?;
+        let fresh = rows.iter().map(|row| Waiting {
+            id: IdentityId::new(row.number(0)),
+            hash: row.blob(1).try_into().unwrap_or_default(),
+            value: row.text_or_null(2).map(str::to_owned),
+        });
+        Ok(Self { fresh: fresh.collect(), ..Self::default() })
+    }
+
+    /// Adds an identity that is new with this unit.
+    pub fn add(&mut self, id: IdentityId, hash: [u8; 16], value: &str) {
+        self.fresh.push(Waiting { id, hash, value: Some(value.to_owned()) });
+    }
+
+    /// Those that the tables do not all have yet.
+    pub fn waiting(&self) -> impl Iterator<Item = ([u8; 16], IdentityId)> {
+        self.fresh.iter().map(|waiting| (waiting.hash, waiting.id)).chain(self.hashes.iter().copied())
+    }
+
+    /// How many rows are to be written.
+    #[must_use]
+    pub const fn unwritten(&self) -> usize {
+        self.fresh.len() + self.hashes.len() + self.values.len()
+    }
+
+    /// The next rows, at most so many for each table; `early` also when there are too few for a sweep to be worth its while.
+    pub fn stretch(&mut self, rows: usize, early: bool) -> Stretch {
+        let is_swept = self.hashes.is_empty() && self.values.is_empty();
+        if is_swept && self.fresh.len() < if early { 1 } else { SWEEP } {
+            return Stretch::default();
+        }
+        if is_swept {
+            self.upto = self.fresh.iter().map(|waiting| waiting.id).max().unwrap_or_default();
+            for Waiting { id, hash, value } in self.fresh.drain(..) {
+                self.hashes.push((hash, id));
+                self.values.extend(value.map(|value| (value, id)));
+            }
+            self.hashes.sort_unstable_by(|one, other| other.cmp(one));
+            self.values.sort_unstable_by(|one, other| other.cmp(one));
+        }
+        let (hashes, values) = (last(&mut self.hashes, rows), last(&mut self.values, rows));
+        let upto = (self.hashes.is_empty() && self.values.is_empty()).then_some(self.upto);
+        Stretch { hashes, values, upto }
+    }
+}
+
+fn last<T>(all: &mut Vec<T>, rows: usize) -> Vec<T> {
+    let mut taken = all.split_off(all.len().saturating_sub(rows));
+    taken.reverse();
+    taken
+}
+
+impl Stretch {
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.hashes.is_empty() && self.values.is_empty()
+    }
+
+    pub(crate) fn write(self, to: &mut Connection) -> Result<(), StoreError> {
+        let rows = self.hashes.into_iter().map(|(hash, id)| vec![Value::from(hash.as_slice()), id.number().into()]);
+        let insert = "INSERT INTO identity_hash (key_hash, id)";
+        to.bulk(insert, &[Column::Blob, Column::Int], "ON CONFLICT DO NOTHING", rows.collect())?;
+        let rows = self.values.into_iter().map(|(value, id)| vec![Value::from(value), id.number().into()]);
+        let insert = "INSERT INTO identity_value (value, id)";
+        to.bulk(insert, &[Column::Text, Column::Int], "ON CONFLICT DO NOTHING", rows.collect())?;
+        self.upto.map_or(Ok(()), |upto| to.set_setting(UPTO, &upto.number().to_string()))
+    }
+}
+
+impl Connection {
+    /// The number up to which identities are found in the two tables.
+    pub(crate) fn found_upto(&mut self) -> Result<u64, StoreError> {
+        Ok(self.setting(UPTO)?.and_then(|upto| upto.parse().ok()).unwrap_or(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_identity_comes_in_once_and_in_order() {
+        let mut lookup = Lookup::default();
+        for number in 1..=5u8 {
+            lookup.add(IdentityId::new(number.into()), [9 - number; 16], &format!("v{}", number % 3));
+        }
+        assert!(lookup.stretch(2, false).is_empty(), "too few to begin");
+        let (mut hashes, mut values, mut upto) = (Vec::new(), Vec::new(), None);
+        while lookup.unwritten() > 0 {
+            assert_eq!(upto, None, "nothing is said to be found before it is");
+            let stretch = lookup.stretch(2, true);
+            hashes.extend(stretch.hashes);
+            values.extend(stretch.values);
+            upto = stretch.upto;
+        }
+        assert_eq!((hashes.len(), values.len(), upto), (5, 5, Some(IdentityId::new(5))));
+        assert!(hashes.is_sorted() && values.is_sorted());
+    }
+}
