@@ -297,7 +297,7 @@ fn half_load(url: &str, key: &str, spec: WorkloadSpec, rate: f64) -> Result<Valu
         }
     };
     let all = std::thread::scope(|scope| {
-        let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(work)).collect();
+        let senders: Vec<_> = (0..SENDERS * 4).map(|_| scope.spawn(work)).collect();
         senders
             .into_iter()
             .map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into())))

@@ -236,7 +236,8 @@ impl Engine {
 
     /// Brings the identities of these hashes, and their customers, into memory in as few rounds as the database allows.
     pub(crate) fn prefetch(&mut self, hashes: impl Iterator<Item = [u8; 16]>) -> Result<(), StoreError> {
-        let missing: HashSet<[u8; 16]> = hashes.filter(|hash| !self.hashes.contains_key(hash)).collect();
+        let is_stored = |hash: &[u8; 16]| !self.hashes.contains_key(hash) && self.lookup.may_have(hash);
+        let missing: HashSet<[u8; 16]> = hashes.filter(is_stored).collect();
         let missing: Vec<[u8; 16]> = missing.into_iter().collect();
         if missing.is_empty() {
             return Ok(());

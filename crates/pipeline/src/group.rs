@@ -85,10 +85,7 @@ impl Engine {
     pub(crate) fn tick(&mut self, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
         self.rename_some(unit)?;
         let at = unit.received_at;
-        let limit = u32::try_from(TIMERS_LIMIT).unwrap_or(u32::MAX);
-        for customer in self.db.due(at, limit)? {
-            self.residents.load(customer, &mut self.db)?;
-        }
+        self.residents.wake(at, TIMERS_LIMIT, &mut self.db)?;
         for _ in 0..TIMERS_LIMIT {
             let Some((_, customer)) = self.residents.first_due(at) else { break };
             self.advance(customer, at, false, unit, done)?;

@@ -33,16 +33,31 @@ struct Sweep {
 }
 
 /// The customers in memory.
-#[derive(Default)]
 pub struct Residents {
     all: HashMap<CustomerId, Resident>,
     /// Those with unwritten changes, by the first of them, but for those in the sweep.
     dirty: VecDeque<(u64, CustomerId)>,
     sweep: Sweep,
     due: BTreeSet<(Timestamp, CustomerId)>,
+    /// Up to here all customers whose stored state was due are in memory.
+    woken: (Timestamp, CustomerId),
     bytes: usize,
     /// From how many bytes on the next sweep is worth its while.
     sweep_at: usize,
+}
+
+impl Default for Residents {
+    fn default() -> Self {
+        Self {
+            all: HashMap::default(),
+            dirty: VecDeque::new(),
+            sweep: Sweep::default(),
+            due: BTreeSet::new(),
+            woken: (Timestamp::MIN, CustomerId::new(0)),
+            bytes: 0,
+            sweep_at: 0,
+        }
+    }
 }
 
 impl Residents {
@@ -109,6 +124,22 @@ impl Residents {
             let customer = read(id, &stored.body, from)?;
             self.put_new(id, customer);
         }
+        Ok(())
+    }
+
+    /// Brings customers into memory whose stored state is due by `at`, at most `limit` of them.
+    ///
+    /// # Errors
+    /// As [`Residents::load`].
+    pub fn wake(&mut self, at: Timestamp, limit: usize, from: &mut Connection) -> Result<(), StoreError> {
+        let due = from.due(self.woken, at, limit)?;
+        for (_, customer) in &due {
+            self.load(*customer, from)?;
+        }
+        self.woken = match due.last() {
+            Some(last) if due.len() == limit => *last,
+            _ => self.woken.max((at, CustomerId::new(0))),
+        };
         Ok(())
     }
 
@@ -226,10 +257,11 @@ impl Residents {
         if !self.is_full(limit) {
             return;
         }
-        let due = &mut self.due;
+        let (due, woken) = (&mut self.due, self.woken.0);
         let mut bytes = self.bytes;
         self.all.retain(|id, resident| {
-            let keep = resident.dirty_since.is_some() || std::mem::take(&mut resident.young);
+            let is_awake = resident.customer.due().is_some_and(|at| at <= woken);
+            let keep = resident.dirty_since.is_some() || is_awake || std::mem::take(&mut resident.young);
             if !keep {
                 bytes = bytes.saturating_sub(resident.size);
                 resident.customer.due().map(|at| due.remove(&(at, *id)));

@@ -3,7 +3,9 @@
 //! A thread of its own copies it. When the log has grown long it then holds the writer up for as long as it takes to copy what
 //! came in meanwhile, after which SQLite begins the log anew.
 
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -11,15 +13,16 @@ use crate::sql::{Connection, StoreError};
 use crate::{Location, Store};
 
 /// How long the thread rests between two rounds.
-const REST: Duration = Duration::from_millis(200);
+const REST: Duration = Duration::from_secs(1);
 /// From how many pages on the log should begin anew.
-const LONG: i64 = 16_000;
+const LONG: i64 = 32_000;
 /// How long a round may wait for readers of the log, while the writer waits too.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The thread that copies.
 pub struct Checkpoints {
-    nudge: Option<SyncSender<()>>,
+    is_due: Arc<AtomicBool>,
+    alive: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -29,35 +32,38 @@ impl Checkpoints {
     /// # Errors
     /// The file cannot be opened.
     pub fn start(store: &Store) -> Result<Self, StoreError> {
+        let is_due = Arc::new(AtomicBool::new(true));
         if let Location::Postgres(_) = store.location() {
-            return Ok(Self { nudge: None, thread: None });
+            return Ok(Self { is_due, alive: None, thread: None });
         }
         let connection = Connection::open_patient(store.location(), PATIENCE)?;
-        let (nudge, nudges) = sync_channel(1);
+        let (alive, ended) = channel();
+        let shared = Arc::clone(&is_due);
         let thread = std::thread::Builder::new().name("checkpoint".into());
-        let thread = thread.spawn(move || copy(connection, &nudges)).ok();
-        Ok(Self { nudge: Some(nudge), thread })
+        let thread = thread.spawn(move || copy(connection, &shared, &ended)).ok();
+        Ok(Self { is_due, alive: Some(alive), thread })
     }
 
     /// Called after each commit.
     pub fn committed(&self) {
-        if let Some(nudge) = &self.nudge {
-            nudge.try_send(()).ok(); // full: a round is due anyway
-        }
+        self.is_due.store(true, Ordering::Relaxed);
     }
 }
 
 impl Drop for Checkpoints {
     fn drop(&mut self) {
-        self.nudge = None;
+        self.alive = None;
         if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }
     }
 }
 
-fn copy(mut connection: Connection, nudges: &Receiver<()>) {
-    while nudges.recv().is_ok() {
+fn copy(mut connection: Connection, is_due: &AtomicBool, ended: &Receiver<()>) {
+    while ended.recv_timeout(REST) == Err(RecvTimeoutError::Timeout) {
+        if !is_due.swap(false, Ordering::Relaxed) {
+            continue;
+        }
         let round = connection.query_one("PRAGMA wal_checkpoint(PASSIVE)", &[]).and_then(|row| match row {
             Some(row) if row.int(1) > LONG => connection.query_one("PRAGMA wal_checkpoint(RESTART)", &[]),
             other => Ok(other),
@@ -65,6 +71,5 @@ fn copy(mut connection: Connection, nudges: &Receiver<()>) {
         if let Err(error) = round {
             tracing::warn!(%error, "the write-ahead log could not be copied; it will be tried again");
         }
-        std::thread::sleep(REST);
     }
 }

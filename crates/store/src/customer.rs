@@ -159,13 +159,21 @@ impl Connection {
         Ok(self.query_one(sql, &values)?.map(|row| row.blob(0).to_vec()))
     }
 
-    /// Customers whose stored state was due by `at`, earliest first.
+    /// When customers are due whose stored state is after `after` and by `at`, earliest first.
     ///
     /// # Errors
     /// The database's.
-    pub fn due(&mut self, at: Timestamp, limit: u32) -> Result<Vec<CustomerId>, StoreError> {
-        let sql = format!("SELECT customer FROM state WHERE due <= $1 ORDER BY due, customer LIMIT {limit}");
-        Ok(self.query(&sql, &[at.ms().into()])?.iter().map(|row| CustomerId::new(row.number(0))).collect())
+    pub fn due(
+        &mut self,
+        after: (Timestamp, CustomerId),
+        at: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(Timestamp, CustomerId)>, StoreError> {
+        let sql = format!(
+            "SELECT due, customer FROM state WHERE (due, customer) > ($1, $2) AND due <= $3 ORDER BY due, customer LIMIT {limit}"
+        );
+        let rows = self.query(&sql, &[after.0.ms().into(), after.1.number().into(), at.ms().into()])?;
+        Ok(rows.iter().map(|row| (Timestamp::from_ms(row.int(0)), CustomerId::new(row.number(1)))).collect())
     }
 
     /// The customers after `after` that exist, in order of id.

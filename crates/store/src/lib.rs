@@ -14,6 +14,7 @@
 //! ```
 
 mod account;
+mod bloom;
 mod checkpoint;
 mod commit;
 mod customer;

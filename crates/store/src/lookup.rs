@@ -3,13 +3,18 @@
 //! New identities fall all over an order by hash or by value, so writing each with its commit would cost a page for each. The
 //! newest wait in memory instead, and come in their order, a stretch with each commit, many to a page. Until then they are
 //! found among the identities numbered after `identities_found`.
+//!
+//! A hash that nobody has is known by Bloom filters over all hashes, one for each [`FILTER`] identities, without looking.
 
 use base::IdentityId;
 
+use crate::bloom::Bloom;
 use crate::sql::{Column, Connection, StoreError, Value};
 
 /// How many new identities make a sweep, unless there is nothing else to do.
 const SWEEP: usize = 65_536;
+/// How many identities share a filter: those with numbers up to a multiple of it.
+const FILTER: u64 = 65_536;
 const UPTO: &str = "identities_found";
 
 /// Identities on their way into the two tables.
@@ -21,6 +26,10 @@ pub struct Lookup {
     values: Vec<(String, IdentityId)>,
     /// The last identity of the sweep under way.
     upto: IdentityId,
+    /// Filters by the last number of each, the last of them still filling.
+    filters: Vec<(u64, Bloom)>,
+    /// Filters that are full and not written.
+    full: Vec<(u64, Vec<u8>)>,
 }
 
 struct Waiting {
@@ -38,6 +47,8 @@ pub struct Stretch {
     pub values: Vec<(String, IdentityId)>,
     /// With the last stretch of a sweep: up to where all identities are found.
     pub upto: Option<IdentityId>,
+    /// Filters that are full, by the last number in each.
+    pub filters: Vec<(u64, Vec<u8>)>,
 }
 
 impl Lookup {
@@ -53,12 +64,40 @@ impl Lookup {
             hash: row.blob(1).try_into().unwrap_or_default(),
             value: row.text_or_null(2).map(str::to_owned),
         });
-        Ok(Self { fresh: fresh.collect(), ..Self::default() })
+        let mut lookup = Self { fresh: fresh.collect(), ..Self::default() };
+        for row in from.query("SELECT last, bits FROM identity_filter ORDER BY last", &[])? {
+            lookup.filters.push((row.number(0), Bloom::from_bytes(row.blob(1))));
+        }
+        let filtered = lookup.filters.last().map_or(0, |(last, _)| *last);
+        for row in from.query("SELECT id, key_hash FROM identity WHERE id > $1 ORDER BY id", &[filtered.into()])? {
+            lookup.filter(row.number(0), row.blob(1).try_into().unwrap_or_default());
+        }
+        Ok(lookup)
+    }
+
+    /// Whether an identity may have this hash; false is certain.
+    #[must_use]
+    pub fn may_have(&self, hash: &[u8; 16]) -> bool {
+        let key = u128::from_be_bytes(*hash);
+        self.filters.iter().any(|(_, bloom)| bloom.may_have(key))
+    }
+
+    fn filter(&mut self, id: u64, hash: [u8; 16]) {
+        let last = id.next_multiple_of(FILTER);
+        if self.filters.last().is_none_or(|(known, _)| *known < last) {
+            self.filters.push((last, Bloom::with_room(usize::try_from(FILTER).unwrap_or(0))));
+        }
+        let Some((_, bloom)) = self.filters.last_mut() else { return };
+        bloom.add(u128::from_be_bytes(hash));
+        if id == last {
+            self.full.push((last, bloom.bytes().to_vec()));
+        }
     }
 
     /// Adds an identity that is new with this unit.
     pub fn add(&mut self, id: IdentityId, hash: [u8; 16], value: &str) {
         self.fresh.push(Waiting { id, hash, value: Some(value.to_owned()) });
+        self.filter(id.number(), hash);
     }
 
     /// Those that the tables do not all have yet.
@@ -75,8 +114,9 @@ impl Lookup {
     /// The next rows, at most so many for each table; `early` also when there are too few for a sweep to be worth its while.
     pub fn stretch(&mut self, rows: usize, early: bool) -> Stretch {
         let is_swept = self.hashes.is_empty() && self.values.is_empty();
+        let filters = std::mem::take(&mut self.full);
         if is_swept && self.fresh.len() < if early { 1 } else { SWEEP } {
-            return Stretch::default();
+            return Stretch { filters, ..Stretch::default() };
         }
         if is_swept {
             self.upto = self.fresh.iter().map(|waiting| waiting.id).max().unwrap_or_default();
@@ -89,7 +129,7 @@ impl Lookup {
         }
         let (hashes, values) = (last(&mut self.hashes, rows), last(&mut self.values, rows));
         let upto = (self.hashes.is_empty() && self.values.is_empty()).then_some(self.upto);
-        Stretch { hashes, values, upto }
+        Stretch { hashes, values, upto, filters }
     }
 }
 
@@ -103,7 +143,7 @@ impl Stretch {
     /// Whether there is nothing to write.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.hashes.is_empty() && self.values.is_empty()
+        self.hashes.is_empty() && self.values.is_empty() && self.filters.is_empty()
     }
 
     pub(crate) fn write(self, to: &mut Connection) -> Result<(), StoreError> {
@@ -113,6 +153,9 @@ impl Stretch {
         let rows = self.values.into_iter().map(|(value, id)| vec![Value::from(value), id.number().into()]);
         let insert = "INSERT INTO identity_value (value, id)";
         to.bulk(insert, &[Column::Text, Column::Int], "ON CONFLICT DO NOTHING", rows.collect())?;
+        let rows = self.filters.into_iter().map(|(last, bits)| vec![Value::from(last), bits.into()]);
+        let insert = "INSERT INTO identity_filter (last, bits)";
+        to.bulk(insert, &[Column::Int, Column::Blob], "ON CONFLICT DO NOTHING", rows.collect())?;
         self.upto.map_or(Ok(()), |upto| to.set_setting(UPTO, &upto.number().to_string()))
     }
 }
@@ -145,5 +188,6 @@ mod tests {
         }
         assert_eq!((hashes.len(), values.len(), upto), (5, 5, Some(IdentityId::new(5))));
         assert!(hashes.is_sorted() && values.is_sorted());
+        assert!(hashes.iter().all(|(hash, _)| lookup.may_have(hash)) && !lookup.may_have(&[77; 16]));
     }
 }

@@ -1,11 +1,11 @@
 //! Which events were seen before: exact, for all time, in little memory.
 //!
 //! Recent digests stand in memory (and with their blocks in the log); every [`RUN_EVENTS`] of them become a sorted run
-//! on disk, in pages, of which memory keeps the first digest of each and a Bloom filter in blocks of one cache line (Putze,
-//! Sanders and Singler 2007; sixteen bits a digest, seven probes: about one false alarm in 600).
+//! on disk, in pages, of which memory keeps the first digest of each and a Bloom filter.
 
 use foldhash::HashSet;
 
+use crate::bloom::Bloom;
 use crate::sql::{Column, Connection, StoreError, Value};
 
 /// A keyed digest of source and id.
@@ -14,10 +14,6 @@ pub type Digest = [u8; 16];
 /// How many digests make a run.
 pub const RUN_EVENTS: usize = 500_000;
 const PAGE_DIGESTS: usize = 1024;
-const BITS_EACH: usize = 16;
-const PROBES: u32 = 7;
-/// A cache line, in bytes.
-const LINE: usize = 64;
 
 /// All digests seen.
 pub struct Seen {
@@ -29,7 +25,7 @@ pub struct Seen {
 
 struct Filter {
     run: u64,
-    bits: Vec<u8>,
+    bloom: Bloom,
     fences: Vec<u128>,
 }
 
@@ -38,7 +34,7 @@ pub struct Run {
     run: u64,
     upto: u64,
     digests: Vec<u128>,
-    bits: Vec<u8>,
+    bloom: Bloom,
     fences: Vec<u128>,
 }
 
@@ -50,23 +46,7 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = u128> {
     bytes.chunks_exact(16).filter_map(|chunk| Some(u128::from_be_bytes(chunk.try_into().ok()?)))
 }
 
-/// The bits of a digest, which is a hash already: one half picks the line, the other the bits in it, nine of it for each.
-fn probes(digest: u128, lines: usize) -> impl Iterator<Item = usize> {
-    let (high, low) = ((digest >> 64) as u64, digest as u64);
-    let lines = u128::try_from(lines).unwrap_or(1);
-    let line = usize::try_from((u128::from(high) * lines) >> 64).unwrap_or(0);
-    (0..PROBES).filter_map(move |probe| Some(line * LINE * 8 + usize::try_from(low >> (9 * probe) & 511).ok()?))
-}
-
-fn has(bits: &[u8], place: usize) -> bool {
-    bits.get(place / 8).is_some_and(|byte| byte & (1 << (place % 8)) != 0)
-}
-
 impl Filter {
-    fn may_have(&self, digest: u128) -> bool {
-        probes(digest, self.bits.len() / LINE).all(|place| has(&self.bits, place))
-    }
-
     fn page_of(&self, digest: u128) -> Option<usize> {
         self.fences.partition_point(|first| *first <= digest).checked_sub(1)
     }
@@ -82,7 +62,7 @@ impl Seen {
         let upto = rows.iter().map(|row| row.number(1)).max().unwrap_or(0);
         let filter = |row: &crate::sql::Row| Filter {
             run: row.number(0),
-            bits: row.blob(2).to_vec(),
+            bloom: Bloom::from_bytes(row.blob(2)),
             fences: numbers(row.blob(3)).collect(),
         };
         let runs = rows.iter().map(filter).collect();
@@ -100,7 +80,7 @@ impl Seen {
         if self.recent.contains(&digest) {
             return Ok(false);
         }
-        for filter in self.runs.iter().rev().filter(|filter| filter.may_have(digest)) {
+        for filter in self.runs.iter().rev().filter(|filter| filter.bloom.may_have(digest)) {
             let Some(page) = filter.page_of(digest) else { continue };
             let page = i64::try_from(page).unwrap_or(0);
             let sql = "SELECT digests FROM seen_page WHERE run = $1 AND page = $2";
@@ -125,19 +105,13 @@ impl Seen {
         }
         let mut digests: Vec<u128> = std::mem::take(&mut self.recent).into_iter().collect();
         digests.sort_unstable();
-        let mut bits = vec![0u8; (digests.len() * BITS_EACH / 8).next_multiple_of(LINE)];
-        for digest in &digests {
-            for place in probes(*digest, bits.len() / LINE) {
-                if let Some(byte) = bits.get_mut(place / 8) {
-                    *byte |= 1 << (place % 8);
-                }
-            }
-        }
+        let mut bloom = Bloom::with_room(digests.len());
+        digests.iter().for_each(|digest| bloom.add(*digest));
         let fences: Vec<u128> = digests.chunks(PAGE_DIGESTS).filter_map(|page| page.first().copied()).collect();
         let run = self.runs.last().map_or(1, |last| last.run + 1);
-        self.runs.push(Filter { run, bits: bits.clone(), fences: fences.clone() });
+        self.runs.push(Filter { run, bloom: bloom.clone(), fences: fences.clone() });
         self.upto = next_seq;
-        Some(Run { run, upto: next_seq, digests, bits, fences })
+        Some(Run { run, upto: next_seq, digests, bloom, fences })
     }
 }
 
@@ -148,7 +122,8 @@ fn bytes(digests: &[u128]) -> Vec<u8> {
 impl Run {
     pub(crate) fn write(self, to: &mut Connection) -> Result<(), StoreError> {
         let count = u64::try_from(self.digests.len()).unwrap_or(u64::MAX);
-        let values = [self.run.into(), self.upto.into(), count.into(), self.bits.into(), bytes(&self.fences).into()];
+        let values =
+            [self.run.into(), self.upto.into(), count.into(), self.bloom.bytes().into(), bytes(&self.fences).into()];
         to.execute("INSERT INTO seen_run (run, upto, count, filter, fences) VALUES ($1, $2, $3, $4, $5)", &values)?;
         let rows = (0i64..).zip(self.digests.chunks(PAGE_DIGESTS));
         let rows = rows.map(|(page, digests)| vec![Value::from(self.run), page.into(), bytes(digests).into()]);

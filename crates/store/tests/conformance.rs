@@ -88,8 +88,10 @@ fn a_unit_comes_back_as_it_was_written() {
         store
             .read::<_, store::StoreError>(|db| {
                 assert_eq!(db.tags_of(customer)?, vec![("钻石会员".to_owned(), rule, tag.clone())]);
-                assert_eq!(db.due(Timestamp::from_ms(50), 10)?, vec![customer]);
-                assert_eq!(db.due(Timestamp::from_ms(49), 10)?, vec![]);
+                let (none, due) = ((Timestamp::MIN, CustomerId::new(0)), (Timestamp::from_ms(50), customer));
+                assert_eq!(db.due(none, due.0, 10)?, vec![due]);
+                assert_eq!(db.due(none, Timestamp::from_ms(49), 10)?, vec![]);
+                assert_eq!(db.due(due, Timestamp::from_ms(51), 10)?, vec![]);
                 assert_eq!(db.identities_by_value("+8613800138000")?.len(), 1);
                 assert!(db.identities_by_hash(&[[7; 16], [8; 16]])?.is_empty(), "it waits for a sweep");
                 for (beginning, name) in [("+86138", "none"), ("none", "张"), ("none", "z")] {

@@ -8,6 +8,7 @@ CREATE TABLE seen_page (run BIGINT NOT NULL, page BIGINT NOT NULL, digests BYTEA
 CREATE TABLE identity (id BIGINT PRIMARY KEY, key_hash BYTEA NOT NULL, scheme TEXT NOT NULL, scope TEXT NOT NULL, value TEXT COLLATE "C", standing BIGINT NOT NULL, degree BIGINT NOT NULL DEFAULT 0, customer BIGINT NOT NULL);
 CREATE INDEX identity_customer ON identity (customer);
 CREATE TABLE identity_hash (key_hash BYTEA PRIMARY KEY, id BIGINT NOT NULL);
+CREATE TABLE identity_filter (last BIGINT PRIMARY KEY, bits BYTEA NOT NULL);
 CREATE TABLE identity_value (value TEXT COLLATE "C" NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (value, id));
 CREATE INDEX identity_hub ON identity (standing) WHERE standing = 3;
 CREATE TABLE link (a BIGINT NOT NULL, b BIGINT NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (a, b, seq));

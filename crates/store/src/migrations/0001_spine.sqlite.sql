@@ -8,6 +8,7 @@ CREATE TABLE seen_page (run INTEGER NOT NULL, page INTEGER NOT NULL, digests BLO
 CREATE TABLE identity (id INTEGER PRIMARY KEY, key_hash BLOB NOT NULL, scheme TEXT NOT NULL, scope TEXT NOT NULL, value TEXT, standing INTEGER NOT NULL, degree INTEGER NOT NULL DEFAULT 0, customer INTEGER NOT NULL);
 CREATE INDEX identity_customer ON identity (customer);
 CREATE TABLE identity_hash (key_hash BLOB PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE identity_filter (last INTEGER PRIMARY KEY, bits BLOB NOT NULL);
 CREATE TABLE identity_value (value TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (value, id)) WITHOUT ROWID;
 CREATE INDEX identity_hub ON identity (standing) WHERE standing = 3;
 CREATE TABLE link (a INTEGER NOT NULL, b INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (a, b, seq)) WITHOUT ROWID;
