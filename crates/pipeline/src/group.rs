@@ -114,7 +114,7 @@ impl Engine {
         unit.found = self.lookup.stretch(found, load != Load::Busy);
         let from = self.residents.write_back(self.next_seq, limit, unit);
         unit.recover_from = Some(self.rename.front().map_or(from, |(seq, _)| from.min(*seq)));
-        unit.run = self.seen.run(self.next_seq);
+        unit.seen = self.seen.stretch(self.next_seq);
         Ok(())
     }
 

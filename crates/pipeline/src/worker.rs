@@ -356,7 +356,7 @@ impl Writer {
     fn write(&self, writing: &mut Writing, computed: Computed) -> Result<(), (EngineError, Vec<Answer>)> {
         let Writing { engine, committer } = writing;
         let Computed { unit, done, good, bad, waited } = computed;
-        let (seq, must_settle) = (unit.seq, unit.run.is_some());
+        let (seq, must_settle) = (unit.seq, unit.seen.is_last());
         let (kinds, shared) = (engine.kinds(), Arc::clone(&self.kinds));
         let (setup, meter) = (Arc::clone(&self.setup), Arc::clone(&self.meter));
         let after: After = Box::new(move |flush| {

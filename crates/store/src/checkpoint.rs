@@ -16,6 +16,9 @@ use crate::{Location, Store};
 const REST: Duration = Duration::from_secs(1);
 /// From how many pages on the log should begin anew.
 const LONG: i64 = 32_000;
+/// How few pages may come in during a round for the next to hold the writer up; and how many rounds are tried.
+const FEW: i64 = 500;
+const ROUNDS: usize = 8;
 /// How long a round may wait for readers of the log, while the writer waits too.
 const PATIENCE: Duration = Duration::from_millis(20);
 
@@ -64,12 +67,26 @@ fn copy(mut connection: Connection, is_due: &AtomicBool, ended: &Receiver<()>) {
         if !is_due.swap(false, Ordering::Relaxed) {
             continue;
         }
-        let round = connection.query_one("PRAGMA wal_checkpoint(PASSIVE)", &[]).and_then(|row| match row {
-            Some(row) if row.int(1) > LONG => connection.query_one("PRAGMA wal_checkpoint(RESTART)", &[]),
-            other => Ok(other),
-        });
+        let round = rounds(&mut connection);
         if let Err(error) = round {
             tracing::warn!(%error, "the write-ahead log could not be copied; it will be tried again");
         }
     }
+}
+
+/// Copies until little is left, and if the log is long lets SQLite begin it anew.
+fn rounds(connection: &mut Connection) -> Result<(), StoreError> {
+    let mut before = 0;
+    for _ in 0..ROUNDS {
+        let row = connection.query_one("PRAGMA wal_checkpoint(PASSIVE)", &[])?;
+        let all = row.map_or(0, |row| row.int(1));
+        if all < LONG {
+            return Ok(());
+        }
+        if all - before < FEW {
+            break;
+        }
+        before = all;
+    }
+    connection.query_one("PRAGMA wal_checkpoint(RESTART)", &[]).map(drop)
 }

@@ -25,6 +25,7 @@ impl Unit {
             && self.rules.is_empty()
             && self.kinds.is_empty()
             && self.found.is_empty()
+            && self.seen.is_empty()
     }
 
     /// Writes everything in one transaction, flushed when this returns; tells how long the flush took.
@@ -70,7 +71,7 @@ impl Unit {
         if let Some(seq) = self.recover_from {
             to.set_setting("recover_from", &seq.to_string())?;
         }
-        self.run.map_or(Ok(()), |run| run.write(to))
+        self.seen.write(to)
     }
 }
 

@@ -39,7 +39,7 @@ pub use identity::Identity;
 pub use lookup::{Lookup, Stretch};
 pub use migrate::run as migrate;
 pub use rule::Rule;
-pub use seen::{Digest, RUN_EVENTS, Seen};
+pub use seen::{Digest, Pages, RUN_EVENTS, Seen};
 pub use source::{Rejected, Source};
 pub use sql::{Column, Connection, Location, Row, StoreError, Value};
 pub use unit::{

@@ -1,7 +1,8 @@
 //! Which events were seen before: exact, for all time, in little memory.
 //!
 //! Recent digests stand in memory (and with their blocks in the log); every [`RUN_EVENTS`] of them become a sorted run
-//! on disk, in pages, of which memory keeps the first digest of each and a Bloom filter.
+//! on disk, in pages, of which memory keeps the first digest of each and a Bloom filter. A run is written a stretch with each
+//! commit, and holds from the last of them on.
 
 use foldhash::HashSet;
 
@@ -14,13 +15,24 @@ pub type Digest = [u8; 16];
 /// How many digests make a run.
 pub const RUN_EVENTS: usize = 500_000;
 const PAGE_DIGESTS: usize = 1024;
+/// How many pages go with one commit.
+const STRETCH: usize = 16;
 
 /// All digests seen.
 pub struct Seen {
     recent: HashSet<u128>,
-    /// The place in the log up to which digests are in runs.
-    upto: u64,
+    closing: Option<Closing>,
     runs: Vec<Filter>,
+}
+
+/// A run being written.
+struct Closing {
+    run: u64,
+    /// The place in the log up to which digests are in runs, with this one.
+    upto: u64,
+    digests: Vec<u128>,
+    bloom: Bloom,
+    pages: usize,
 }
 
 struct Filter {
@@ -29,13 +41,22 @@ struct Filter {
     fences: Vec<u128>,
 }
 
-/// A run to be stored.
-pub struct Run {
+/// A stretch of a run, to be stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pages {
     run: u64,
+    /// Pages by their place in the run.
+    pages: Vec<(usize, Vec<u8>)>,
+    /// With the last: the run itself.
+    last: Option<Last>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Last {
     upto: u64,
-    digests: Vec<u128>,
-    bloom: Bloom,
-    fences: Vec<u128>,
+    count: usize,
+    filter: Vec<u8>,
+    fences: Vec<u8>,
 }
 
 fn number(digest: &Digest) -> u128 {
@@ -68,7 +89,7 @@ impl Seen {
         let runs = rows.iter().map(filter).collect();
         let rows = from.query("SELECT digests FROM log WHERE seq >= $1", &[upto.into()])?;
         let recent = rows.iter().flat_map(|row| numbers(row.blob(0))).collect();
-        Ok(Self { recent, upto, runs })
+        Ok(Self { recent, closing: None, runs })
     }
 
     /// Adds a digest; false when it was there before.
@@ -77,7 +98,7 @@ impl Seen {
     /// The database's, when a page has to be read.
     pub fn add(&mut self, digest: &Digest, from: &mut Connection) -> Result<bool, StoreError> {
         let digest = number(digest);
-        if self.recent.contains(&digest) {
+        if self.recent.contains(&digest) || self.closing.as_ref().is_some_and(|run| run.has(digest)) {
             return Ok(false);
         }
         for filter in self.runs.iter().rev().filter(|filter| filter.bloom.may_have(digest)) {
@@ -98,20 +119,41 @@ impl Seen {
         self.recent.remove(&number(digest));
     }
 
-    /// When enough have come since the last, a run to be stored with the commit whose entries end before `next_seq`.
-    pub fn run(&mut self, next_seq: u64) -> Option<Run> {
-        if self.recent.len() < RUN_EVENTS {
-            return None;
+    /// What is to be stored with the commit whose entries end before `next_seq`: a stretch of a run, when enough digests have
+    /// come since the last.
+    pub fn stretch(&mut self, next_seq: u64) -> Pages {
+        if self.closing.is_none() && self.recent.len() >= RUN_EVENTS {
+            let run = self.runs.last().map_or(1, |last| last.run + 1);
+            self.closing = Some(Closing::of(run, next_seq, std::mem::take(&mut self.recent)));
         }
-        let mut digests: Vec<u128> = std::mem::take(&mut self.recent).into_iter().collect();
+        let Some(run) = &mut self.closing else { return Pages::default() };
+        let pages = run.digests.chunks(PAGE_DIGESTS).enumerate().skip(run.pages).take(STRETCH);
+        let mut stretch =
+            Pages { run: run.run, pages: pages.map(|(page, digests)| (page, bytes(digests))).collect(), last: None };
+        run.pages += STRETCH;
+        if run.pages * PAGE_DIGESTS >= run.digests.len()
+            && let Some(run) = self.closing.take()
+        {
+            let fences: Vec<u128> = run.digests.iter().step_by(PAGE_DIGESTS).copied().collect();
+            let (filter, count) = (run.bloom.bytes().to_vec(), run.digests.len());
+            stretch.last = Some(Last { upto: run.upto, count, filter, fences: bytes(&fences) });
+            self.runs.push(Filter { run: run.run, bloom: run.bloom, fences });
+        }
+        stretch
+    }
+}
+
+impl Closing {
+    fn of(run: u64, upto: u64, digests: HashSet<u128>) -> Self {
+        let mut digests: Vec<u128> = digests.into_iter().collect();
         digests.sort_unstable();
         let mut bloom = Bloom::with_room(digests.len());
         digests.iter().for_each(|digest| bloom.add(*digest));
-        let fences: Vec<u128> = digests.chunks(PAGE_DIGESTS).filter_map(|page| page.first().copied()).collect();
-        let run = self.runs.last().map_or(1, |last| last.run + 1);
-        self.runs.push(Filter { run, bloom: bloom.clone(), fences: fences.clone() });
-        self.upto = next_seq;
-        Some(Run { run, upto: next_seq, digests, bloom, fences })
+        Self { run, upto, digests, bloom, pages: 0 }
+    }
+
+    fn has(&self, digest: u128) -> bool {
+        self.bloom.may_have(digest) && self.digests.binary_search(&digest).is_ok()
     }
 }
 
@@ -119,15 +161,28 @@ fn bytes(digests: &[u128]) -> Vec<u8> {
     digests.iter().flat_map(|digest| digest.to_be_bytes()).collect()
 }
 
-impl Run {
+impl Pages {
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    /// Whether the run is whole with these: from then on it is asked for what it holds.
+    #[must_use]
+    pub const fn is_last(&self) -> bool {
+        self.last.is_some()
+    }
+
     pub(crate) fn write(self, to: &mut Connection) -> Result<(), StoreError> {
-        let count = u64::try_from(self.digests.len()).unwrap_or(u64::MAX);
-        let values =
-            [self.run.into(), self.upto.into(), count.into(), self.bloom.bytes().into(), bytes(&self.fences).into()];
-        to.execute("INSERT INTO seen_run (run, upto, count, filter, fences) VALUES ($1, $2, $3, $4, $5)", &values)?;
-        let rows = (0i64..).zip(self.digests.chunks(PAGE_DIGESTS));
-        let rows = rows.map(|(page, digests)| vec![Value::from(self.run), page.into(), bytes(digests).into()]);
+        let place = |page: usize| Value::from(i64::try_from(page).unwrap_or(i64::MAX));
+        let rows = self.pages.into_iter().map(|(page, digests)| vec![self.run.into(), place(page), digests.into()]);
         let types = [Column::Int, Column::Int, Column::Blob];
-        to.bulk("INSERT INTO seen_page (run, page, digests)", &types, "", rows.collect())
+        let conflict = "ON CONFLICT (run, page) DO UPDATE SET digests = excluded.digests"; // left by a crash
+        to.bulk("INSERT INTO seen_page (run, page, digests)", &types, conflict, rows.collect())?;
+        let Some(last) = self.last else { return Ok(()) };
+        let values = [self.run.into(), last.upto.into(), place(last.count), last.filter.into(), last.fences.into()];
+        to.execute("INSERT INTO seen_run (run, upto, count, filter, fences) VALUES ($1, $2, $3, $4, $5)", &values)?;
+        Ok(())
     }
 }

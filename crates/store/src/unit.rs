@@ -7,7 +7,7 @@ use domain::KindId;
 
 use crate::log::Entry;
 use crate::lookup::Stretch;
-use crate::seen::Run;
+use crate::seen::Pages;
 
 /// An identity with its value.
 #[derive(Clone, PartialEq, Eq)]
@@ -228,6 +228,6 @@ pub struct Unit {
     pub recover_from: Option<u64>,
     /// Identities by which customers are found from now on.
     pub found: Stretch,
-    /// A run of digests to be stored for good.
-    pub run: Option<Run>,
+    /// Digests to be stored for good.
+    pub seen: Pages,
 }

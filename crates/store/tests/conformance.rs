@@ -141,10 +141,16 @@ fn what_was_seen_is_known_for_good() {
         for number in 0..RUN_EVENTS {
             assert!(seen.add(&digest(number), &mut writer).unwrap());
         }
-        let unit =
-            Unit { seq: 1, entries: vec![event(1)], digests: vec![[1; 16]], run: seen.run(2), ..Unit::default() };
-        assert!(unit.run.is_some());
-        unit.commit(&mut writer).unwrap();
+        let first = Unit { seq: 1, entries: vec![event(1)], seen: seen.stretch(2), ..Unit::default() };
+        assert!(!first.seen.is_empty());
+        first.commit(&mut writer).unwrap();
+        assert!(!seen.add(&digest(RUN_EVENTS / 2), &mut writer).unwrap(), "while the run is being written");
+        let mut is_whole = false;
+        while !is_whole {
+            let unit = Unit { seq: 2, seen: seen.stretch(2), ..Unit::default() };
+            is_whole = unit.seen.is_last();
+            unit.commit(&mut writer).unwrap();
+        }
         let mut again = Seen::load(&mut writer).unwrap();
         for number in (0..RUN_EVENTS).step_by(4_999) {
             assert!(!seen.add(&digest(number), &mut writer).unwrap());
