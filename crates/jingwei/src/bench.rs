@@ -14,6 +14,7 @@ use pipeline::NewRule;
 use serde_json::{Value, json};
 
 use crate::Failure;
+use crate::bench_file::{Answer, Events};
 use crate::folder::{Folder, Running};
 use crate::launch::stop;
 use crate::local::Local;
@@ -24,6 +25,10 @@ use crate::remote::Remote;
 pub(crate) enum Bench {
     /// Intake over HTTP: events a second stored and decided, and the latency at half that load.
     Ingest(Ingest),
+    /// Write the workload to files, for others to be measured on.
+    Events(Events),
+    /// Take files of events under one rule, and write whom the rule came to hold for.
+    Answer(Answer),
 }
 
 /// Intake over HTTP.
@@ -53,12 +58,14 @@ impl Bench {
     pub(crate) fn run(&self) -> Result<ExitCode, Failure> {
         match self {
             Self::Ingest(ingest) => ingest.run(),
+            Self::Events(events) => events.run(),
+            Self::Answer(answer) => answer.run(),
         }
     }
 }
 
 /// How many events go in one request at full load.
-const BATCH: usize = 2_000;
+pub(crate) const BATCH: usize = 2_000;
 /// How many requests are under way at once at full load.
 const SENDERS: usize = 4;
 /// How many events go in one request at half load.
@@ -70,17 +77,8 @@ impl Ingest {
         let root = self.data.clone().unwrap_or_else(|| temporary.path().to_owned());
         let folder = Folder::open(&root, self.database.as_deref())?;
         prepare(&folder, self.rules)?;
-        let mut child = Command::new(std::env::current_exe()?)
-            .arg("serve")
-            .arg("--data")
-            .arg(&root)
-            .args(["--listen", "127.0.0.1:0"])
-            .stdout(std::process::Stdio::null())
-            .spawn()?;
-        let measured =
-            wait_for(&folder).and_then(|running| self.measure(&folder, &running.url, &running.token, &child));
-        stop(&mut child);
-        println!("{}", serde_json::to_string_pretty(&measured?)?);
+        let measured = serve(&folder, |running, child| self.measure(&folder, &running.url, &running.token, child))?;
+        println!("{}", serde_json::to_string_pretty(&measured)?);
         Ok(ExitCode::SUCCESS)
     }
 
@@ -99,7 +97,8 @@ impl Ingest {
     }
 
     fn measure(&self, folder: &Folder, url: &str, key: &str, child: &Child) -> Result<Value, Failure> {
-        let full = full_load(url, key, self.spec(1, self.events), child)?;
+        let mut workload = demo::workload(self.spec(1, self.events));
+        let full = full_load(url, key, "/v1/events", child, |body| Ok(workload.write_many(BATCH, body)))?;
         let rate = full.events_per_second / 2.0;
         let seconds = (self.events as f64 / rate).clamp(2.0, 20.0);
         let half = half_load(url, key, self.spec(2, (rate * seconds) as u64), rate)?;
@@ -115,8 +114,25 @@ impl Ingest {
     }
 }
 
+/// A server over a folder while something is measured on it.
+pub(crate) fn serve<T>(
+    folder: &Folder,
+    measure: impl FnOnce(&Running, &Child) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut child = Command::new(std::env::current_exe()?)
+        .arg("serve")
+        .arg("--data")
+        .arg(&folder.root)
+        .args(["--listen", "127.0.0.1:0"])
+        .stdout(std::process::Stdio::null())
+        .spawn()?;
+    let measured = wait_for(folder).and_then(|running| measure(&running, &child));
+    stop(&mut child);
+    measured
+}
+
 /// Rules, before the server starts.
-fn prepare(folder: &Folder, rules: u32) -> Result<(), Failure> {
+pub(crate) fn prepare(folder: &Folder, rules: u32) -> Result<(), Failure> {
     let local = Local::open(folder)?.ok_or("another jingwei is using this data")?;
     let app = local.app()?;
     for number in 0..rules {
@@ -184,7 +200,7 @@ fn wait_for(folder: &Folder) -> Result<Running, Failure> {
 
 /// What full load came to.
 #[derive(serde::Serialize)]
-struct Full {
+pub(crate) struct Full {
     events: u64,
     seconds: f64,
     events_per_second: f64,
@@ -195,29 +211,35 @@ struct Full {
     app_memory_mb: u64,
 }
 
-fn full_load(url: &str, key: &str, spec: WorkloadSpec, child: &Child) -> Result<Full, Failure> {
-    let events = spec.events;
+/// Sends until there is nothing left. `write` appends a body and says how many events it holds.
+pub(crate) fn full_load(
+    url: &str,
+    key: &str,
+    path: &str,
+    child: &Child,
+    mut write: impl FnMut(&mut Vec<u8>) -> Result<usize, Failure>,
+) -> Result<Full, Failure> {
+    let mut events = 0;
     let (send, bodies) = std::sync::mpsc::sync_channel::<Vec<u8>>(SENDERS * 2);
     let bodies = std::sync::Mutex::new(bodies);
     let (start, cpu) = (Instant::now(), cpu_of(std::process::id()));
     let before = children(child.id()).into_iter().map(|(name, pid)| (name, cpu_of(pid))).collect::<Vec<_>>();
     let sent = std::thread::scope(|scope| {
-        let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(|| post_all(url, key, &bodies))).collect();
-        let mut workload = demo::workload(spec);
-        loop {
+        let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(|| post_all(url, key, path, &bodies))).collect();
+        let written = loop {
             let mut body = Vec::with_capacity(1 << 20);
-            if workload.write_many(BATCH, &mut body) == 0 {
-                break;
+            match write(&mut body) {
+                Ok(0) => break Ok(()),
+                Ok(count) => events += u64::try_from(count).unwrap_or(0),
+                Err(error) => break Err(error),
             }
             if send.send(body).is_err() {
-                break;
+                break Ok(());
             }
-        }
+        };
         drop(send);
-        senders
-            .into_iter()
-            .map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into())))
-            .collect::<Result<Vec<()>, Failure>>()
+        let sent = senders.into_iter().map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into())));
+        sent.collect::<Result<Vec<()>, Failure>>().and(written)
     });
     sent?;
     let seconds = start.elapsed().as_secs_f64();
@@ -241,6 +263,7 @@ fn full_load(url: &str, key: &str, spec: WorkloadSpec, child: &Child) -> Result<
 fn post_all(
     url: &str,
     key: &str,
+    path: &str,
     bodies: &std::sync::Mutex<std::sync::mpsc::Receiver<Vec<u8>>>,
 ) -> Result<(), Failure> {
     let (remote, mut failed) = (Remote::new(url, key), None);
@@ -250,7 +273,7 @@ fn post_all(
         if failed.is_some() {
             continue; // the generator must come to its end
         }
-        let answer = remote.post("/v1/events", "application/x-ndjson", &body);
+        let answer = remote.post(path, "application/x-ndjson", &body);
         failed =
             answer.and_then(|answer| if answer.status == 200 { Ok(()) } else { Err(answer.message().into()) }).err();
     }
