@@ -31,8 +31,9 @@ pub(crate) fn run(events: u64) -> Result<Vec<Value>, Failure> {
 }
 
 fn run_in(folder: &Path, events: u64) -> Result<Vec<Value>, Failure> {
-    let trial = Case::prepare(&folder.join("trial"), TRIAL_EVENTS)?;
-    let full = Case::prepare(&folder.join("full"), events)?;
+    let name = "jingwei, 1 rule, from files";
+    let trial = Case::prepare(&folder.join("trial"), TRIAL_EVENTS, &format!("{name}, tried"))?;
+    let full = Case::prepare(&folder.join("full"), events, name)?;
     let mut runs = vec![full.1];
     for script in scripts()? {
         let name = script.file_stem().and_then(|name| name.to_str()).unwrap_or("peer");
@@ -46,7 +47,7 @@ fn run_in(folder: &Path, events: u64) -> Result<Vec<Value>, Failure> {
 
 impl Case {
     /// Writes the events and has Jingwei answer; its measures besides.
-    fn prepare(folder: &Path, count: u64) -> Result<(Self, Value), Failure> {
+    fn prepare(folder: &Path, count: u64, name: &str) -> Result<(Self, Value), Failure> {
         let (events, answer) = (folder.join("events"), folder.join("answer"));
         std::fs::create_dir_all(&events)?;
         let jingwei = tree::target().join("release/jingwei");
@@ -54,7 +55,7 @@ impl Case {
         program::run(Command::new(&jingwei).args(words).arg(&events))?;
         let mut command = Command::new(&jingwei);
         command.args(["bench", "answer", "--events"]).arg(&events).arg("--out").arg(&answer);
-        let run = measure("jingwei, 1 rule, from files", &shown(count), &mut command)?;
+        let run = measure(name, &shown(count), &mut command)?;
         if let Some(why) = run.get("failed") {
             return Err(format!("there is no answer to hold the peers' against: {why}").into());
         }
