@@ -2,7 +2,6 @@
 //!
 //! Each run is one process that prints its measures as a JSON object at the end.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 use crate::check::without_places;
 use crate::conditions::conditions;
 use crate::test::postgres;
-use crate::{Failure, program, tree};
+use crate::{Failure, peers, program, tree};
 
 const RULES: [u32; 3] = [1, 100, 1_000];
 const ORIGINALS_PERCENT: [u32; 3] = [10, 0, 100];
@@ -34,13 +33,34 @@ struct Plan {
 }
 
 pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
-    let is_quick = match words {
-        [] => false,
-        [word] if word == "--quick" => true,
-        _ => return Err("bench takes --quick or nothing".into()),
-    };
+    if words.iter().any(|word| word != "--quick" && word != "--peers") {
+        return Err("bench takes --quick, --peers or nothing".into());
+    }
+    let has = |flag: &str| words.iter().any(|word| word == flag);
+    let (is_quick, only_peers) = (has("--quick"), has("--peers"));
     let events = if is_quick { QUICK_EVENTS } else { EVENTS };
     program::run(program::cargo().args(["build", "--release", "--package", "jingwei"]))?;
+    let mut runs = if only_peers { Vec::new() } else { ingest(events)? };
+    runs.extend(peers::run(events)?);
+    show(&runs);
+    let command = format!("cargo xtask bench {}", words.join(" "));
+    let result = json!({ "command": command.trim_end(), "events": events, "conditions": conditions(), "runs": runs });
+    let name = match (only_peers, is_quick) {
+        (false, false) => "ingest.json",
+        (false, true) => "quick.json",
+        (true, false) => "peers.json",
+        (true, true) => "quick-peers.json",
+    };
+    let file = tree::root().join("bench/results").join(name);
+    tree::write(&file, &format!("{result:#}\n"))?;
+    println!("\nwrote {}", tree::shown(&file));
+    match runs.iter().filter(|run| run.get("failed").is_some()).count() {
+        0 => Ok(()),
+        count => Err(format!("{count} of {} runs failed", runs.len()).into()),
+    }
+}
+
+fn ingest(events: u64) -> Result<Vec<Value>, Failure> {
     let server = postgres::start_durable()?;
     let mut runs = Vec::new();
     for (number, plan) in plans(events).iter().enumerate() {
@@ -51,16 +71,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         }
         runs.push(measure(&plan.name, &plan.words, &mut command)?);
     }
-    for peer in peers()? {
-        runs.push(measure_peer(&peer, events)?);
-    }
-    show(&runs);
-    let command = if is_quick { "cargo xtask bench --quick" } else { "cargo xtask bench" };
-    let result = json!({ "command": command, "events": events, "conditions": conditions(), "runs": runs });
-    let file = tree::root().join("bench/results").join(if is_quick { "quick.json" } else { "ingest.json" });
-    tree::write(&file, &format!("{result:#}\n"))?;
-    println!("\nwrote {}", tree::shown(&file));
-    Ok(())
+    Ok(runs)
 }
 
 fn plans(events: u64) -> Vec<Plan> {
@@ -87,7 +98,8 @@ fn matrix() -> impl Iterator<Item = (u32, u32)> {
     by_rules.chain(ORIGINALS_PERCENT.into_iter().filter(move |percent| *percent != usual).map(|percent| (100, percent)))
 }
 
-fn measure(name: &str, words: &[String], command: &mut Command) -> Result<Value, Failure> {
+/// Runs a command that ends with its measures.
+pub(crate) fn measure(name: &str, words: &[String], command: &mut Command) -> Result<Value, Failure> {
     println!("\n== {name}");
     let (lines, is_good) = program::watch(command)?;
     match measures(&lines).filter(|_| is_good) {
@@ -104,40 +116,6 @@ fn measures(lines: &[String]) -> Option<Value> {
     let starts = (0..lines.len()).rev().filter(|place| lines.get(*place).is_some_and(|line| line.starts_with('{')));
     let mut objects = starts.filter_map(|place| serde_json::from_str::<Value>(&lines.get(place..)?.join("\n")).ok());
     objects.find(Value::is_object)
-}
-
-/// The peers: one Python file each, with the packages it needs in a file of its name that ends in `.txt`.
-fn peers() -> Result<Vec<PathBuf>, Failure> {
-    let folder = tree::root().join("bench/peers");
-    let files = if folder.is_dir() { tree::files(&folder)? } else { Vec::new() };
-    Ok(files.into_iter().filter(|file| tree::ends_in(file, &["py"])).collect())
-}
-
-fn measure_peer(file: &Path, events: u64) -> Result<Value, Failure> {
-    let name = file.file_stem().and_then(|name| name.to_str()).unwrap_or("peer").to_owned();
-    let python = environment(file, &name)?;
-    let words = ["--events".to_owned(), events.to_string(), "--jingwei".to_owned()];
-    let mut command = Command::new(python);
-    command.arg(file).args(&words).arg(tree::target().join("release/jingwei"));
-    measure(&name, &words, &mut command)
-}
-
-/// A Python of the peer's own: peers' packages do not agree with each other's.
-fn environment(file: &Path, name: &str) -> Result<PathBuf, Failure> {
-    let folder = tree::target().join("peers").join(name);
-    let python = folder.join("bin/python");
-    let needs = file.with_extension("txt");
-    let stamp = folder.join("installed");
-    let mark = if needs.is_file() { tree::mark(std::slice::from_ref(&needs))? } else { String::new() };
-    if python.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|known| known == mark) {
-        return Ok(python);
-    }
-    program::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-    if needs.is_file() {
-        program::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&needs))?;
-    }
-    tree::write(&stamp, &mark)?;
-    Ok(python)
 }
 
 fn show(runs: &[Value]) {

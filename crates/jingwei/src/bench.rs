@@ -13,6 +13,7 @@ use pipeline::NewRule;
 use serde_json::{Value, json};
 
 use crate::Failure;
+use crate::bench_file::{Answer, Events};
 use crate::folder::{Folder, Running};
 use crate::launch::stop;
 use crate::local::Local;
@@ -23,6 +24,10 @@ use crate::remote::Remote;
 pub(crate) enum Bench {
     /// Intake over HTTP: events a second stored and decided, and the latency at half that load.
     Ingest(Ingest),
+    /// Write the workload to files, for others to be measured on.
+    Events(Events),
+    /// Take files of events under one rule, and write whom the rule came to hold for.
+    Answer(Answer),
 }
 
 /// Intake over HTTP.
@@ -55,6 +60,8 @@ impl Bench {
     pub(crate) fn run(&self) -> Result<ExitCode, Failure> {
         match self {
             Self::Ingest(ingest) => ingest.run(),
+            Self::Events(events) => events.run(),
+            Self::Answer(answer) => answer.run(),
         }
     }
 }
@@ -64,9 +71,11 @@ const BEFORE_MS: i64 = 90 * base::DAY_MS;
 /// Over what time the measured events are: they come as they happen, but for those that are late.
 const WITHIN_MS: i64 = 1_000;
 /// How many events go in one request at full load.
-const BATCH: usize = 2_000;
+pub(crate) const BATCH: usize = 2_000;
 /// How many requests are under way at once at full load.
 const SENDERS: usize = 16;
+/// How long nothing comes between full and half load.
+const PAUSE: Duration = Duration::from_secs(3);
 /// How many events go in one request at half load.
 const SMALL: usize = 50;
 
@@ -76,16 +85,8 @@ impl Ingest {
         let root = self.data.clone().unwrap_or_else(|| temporary.path().to_owned());
         let folder = Folder::open(&root, self.database.as_deref())?;
         let is_new = prepare(&folder, self.rules)?;
-        let mut child = Command::new(std::env::current_exe()?)
-            .arg("serve")
-            .arg("--data")
-            .arg(&root)
-            .args(["--listen", "127.0.0.1:0"])
-            .stdout(std::process::Stdio::null())
-            .spawn()?;
-        let measured = wait_for(&folder).and_then(|running| self.measure(&folder, &running, &child, is_new));
-        stop(&mut child);
-        println!("{}", serde_json::to_string_pretty(&measured?)?);
+        let measured = serve(&folder, |running, child| self.measure(&folder, running, child, is_new))?;
+        println!("{}", serde_json::to_string_pretty(&measured)?);
         Ok(ExitCode::SUCCESS)
     }
 
@@ -104,10 +105,15 @@ impl Ingest {
 
     fn measure(&self, folder: &Folder, running: &Running, child: &Child, is_new: bool) -> Result<Value, Failure> {
         let (url, key) = (running.url.as_str(), running.token.as_str());
+        let all = |spec| {
+            let mut workload = demo::workload(spec);
+            full_load(url, key, "/v1/events", child, move |body| Ok(workload.write_many(BATCH, body)))
+        };
         if is_new && self.after > 0 {
-            full_load(url, key, self.spec(3, self.after, BEFORE_MS), child)?;
+            all(self.spec(3, self.after, BEFORE_MS))?;
         }
-        let full = full_load(url, key, self.spec(1, self.events, WITHIN_MS), child)?;
+        let full = all(self.spec(1, self.events, WITHIN_MS))?;
+        std::thread::sleep(PAUSE);
         let rate = full.events_per_second / 2.0;
         let seconds = (self.events as f64 / rate).clamp(2.0, 20.0);
         let half = half_load(url, key, self.spec(2, (rate * seconds) as u64, WITHIN_MS), rate)?;
@@ -123,8 +129,25 @@ impl Ingest {
     }
 }
 
+/// A server over a folder while something is measured on it.
+pub(crate) fn serve<T>(
+    folder: &Folder,
+    measure: impl FnOnce(&Running, &Child) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut child = Command::new(std::env::current_exe()?)
+        .arg("serve")
+        .arg("--data")
+        .arg(&folder.root)
+        .args(["--listen", "127.0.0.1:0"])
+        .stdout(std::process::Stdio::null())
+        .spawn()?;
+    let measured = wait_for(folder).and_then(|running| measure(&running, &child));
+    stop(&mut child);
+    measured
+}
+
 /// Rules, before the server starts; false when there are some.
-fn prepare(folder: &Folder, rules: u32) -> Result<bool, Failure> {
+pub(crate) fn prepare(folder: &Folder, rules: u32) -> Result<bool, Failure> {
     let local = Local::open(folder)?.ok_or("another jingwei is using this data")?;
     let app = local.app()?;
     if !app.store.read(store::Connection::rules)?.is_empty() {
@@ -195,7 +218,7 @@ fn wait_for(folder: &Folder) -> Result<Running, Failure> {
 
 /// What full load came to.
 #[derive(serde::Serialize)]
-struct Full {
+pub(crate) struct Full {
     events: u64,
     seconds: f64,
     events_per_second: f64,
@@ -207,8 +230,15 @@ struct Full {
     app_memory_mb: u64,
 }
 
-fn full_load(url: &str, key: &str, spec: WorkloadSpec, child: &Child) -> Result<Full, Failure> {
-    let events = spec.events;
+/// Sends until there is nothing left. `write` appends a body and says how many events it holds.
+pub(crate) fn full_load(
+    url: &str,
+    key: &str,
+    path: &str,
+    child: &Child,
+    mut write: impl FnMut(&mut Vec<u8>) -> Result<usize, Failure>,
+) -> Result<Full, Failure> {
+    let mut events = 0;
     let (send, bodies) = std::sync::mpsc::sync_channel::<Vec<u8>>(SENDERS * 2);
     let bodies = std::sync::Mutex::new(bodies);
     let (start, cpu) = (Instant::now(), cpu_of(std::process::id()));
@@ -216,22 +246,21 @@ fn full_load(url: &str, key: &str, spec: WorkloadSpec, child: &Child) -> Result<
     let app = children(child.id()).into_iter().find(|(name, _)| name == "app").map_or(0, |(_, pid)| pid);
     let threads = threads_cpu(app);
     let sent = std::thread::scope(|scope| {
-        let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(|| post_all(url, key, &bodies))).collect();
-        let mut workload = demo::workload(spec);
-        loop {
+        let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(|| post_all(url, key, path, &bodies))).collect();
+        let written = loop {
             let mut body = Vec::with_capacity(1 << 20);
-            if workload.write_many(BATCH, &mut body) == 0 {
-                break;
+            match write(&mut body) {
+                Ok(0) => break Ok(()),
+                Ok(count) => events += u64::try_from(count).unwrap_or(0),
+                Err(error) => break Err(error),
             }
             if send.send(body).is_err() {
-                break;
+                break Ok(());
             }
-        }
+        };
         drop(send);
-        senders
-            .into_iter()
-            .map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into())))
-            .collect::<Result<Vec<()>, Failure>>()
+        let sent = senders.into_iter().map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into())));
+        sent.collect::<Result<Vec<()>, Failure>>().and(written)
     });
     sent?;
     let seconds = start.elapsed().as_secs_f64();
@@ -257,6 +286,7 @@ fn full_load(url: &str, key: &str, spec: WorkloadSpec, child: &Child) -> Result<
 fn post_all(
     url: &str,
     key: &str,
+    path: &str,
     bodies: &std::sync::Mutex<std::sync::mpsc::Receiver<Vec<u8>>>,
 ) -> Result<(), Failure> {
     let (remote, mut failed) = (Remote::new(url, key), None);
@@ -266,7 +296,7 @@ fn post_all(
         if failed.is_some() {
             continue; // the generator must come to its end
         }
-        let answer = remote.post("/v1/events", "application/x-ndjson", &body);
+        let answer = remote.post(path, "application/x-ndjson", &body);
         failed =
             answer.and_then(|answer| if answer.status == 200 { Ok(()) } else { Err(answer.message().into()) }).err();
     }

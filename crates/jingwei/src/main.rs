@@ -7,6 +7,7 @@
 
 mod app;
 mod bench;
+mod bench_file;
 mod customer;
 mod demo_company;
 mod doctor;

@@ -8,8 +8,10 @@ use base::Timestamp;
 
 /// How many seconds of rates are kept.
 const SECONDS: usize = 60;
-/// How many latencies are kept.
-const SAMPLES: usize = 20_000;
+/// For how long latencies are kept, and how many at least and at most.
+const RECENT: Duration = Duration::from_secs(15);
+const FEWEST: usize = 100;
+const MOST: usize = 50_000;
 
 /// Percentiles of a sample, in milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -30,8 +32,8 @@ pub struct Meter(Mutex<Counters>);
 struct Counters {
     /// Second since 1970 and events in it.
     rates: VecDeque<(i64, u64)>,
-    latencies: VecDeque<Duration>,
-    flushes: VecDeque<Duration>,
+    latencies: Recent,
+    flushes: Recent,
 }
 
 impl Meter {
@@ -52,11 +54,10 @@ impl Meter {
                 Some((known, count)) if *known == second => *count += events,
                 _ => counters.rates.push_back((second, events)),
             }
-            counters.rates.keep_last(SECONDS + 1);
-            counters.latencies.extend(batches.iter().map(|(since, _)| since.elapsed()));
-            counters.latencies.keep_last(SAMPLES);
-            counters.flushes.push_back(flush);
-            counters.flushes.keep_last(SAMPLES);
+            let over = counters.rates.len().saturating_sub(SECONDS + 1);
+            counters.rates.drain(..over);
+            batches.iter().for_each(|(since, _)| counters.latencies.add(since.elapsed()));
+            counters.flushes.add(flush);
         });
     }
 
@@ -75,33 +76,37 @@ impl Meter {
     /// From handing over to commit.
     #[must_use]
     pub fn latency(&self) -> Percentiles {
-        self.with(|counters| percentiles(&counters.latencies))
+        self.with(|counters| counters.latencies.percentiles())
     }
 
     /// The disk's flush.
     #[must_use]
     pub fn flush(&self) -> Percentiles {
-        self.with(|counters| percentiles(&counters.flushes))
+        self.with(|counters| counters.flushes.percentiles())
     }
 }
 
-trait KeepLast {
-    fn keep_last(&mut self, keep: usize);
-}
+/// What was measured of late.
+#[derive(Default)]
+struct Recent(VecDeque<(Instant, Duration)>);
 
-impl<T> KeepLast for VecDeque<T> {
-    fn keep_last(&mut self, keep: usize) {
-        let over = self.len().saturating_sub(keep);
-        self.drain(..over);
+impl Recent {
+    fn add(&mut self, sample: Duration) {
+        let now = Instant::now();
+        self.0.push_back((now, sample));
+        let is_old = |(at, _): &(Instant, Duration)| now.duration_since(*at) > RECENT;
+        while self.0.len() > MOST || (self.0.len() > FEWEST && self.0.front().is_some_and(is_old)) {
+            self.0.pop_front();
+        }
     }
-}
 
-fn percentiles(sample: &VecDeque<Duration>) -> Percentiles {
-    let mut sorted: Vec<Duration> = sample.iter().copied().collect();
-    sorted.sort_unstable();
-    let at = |percent: usize| {
-        let place = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
-        sorted.get(place).map_or(0.0, |found| found.as_secs_f64() * 1000.0)
-    };
-    Percentiles { p50_ms: at(50), p99_ms: at(99), max_ms: at(100) }
+    fn percentiles(&self) -> Percentiles {
+        let mut sorted: Vec<Duration> = self.0.iter().map(|(_, sample)| *sample).collect();
+        sorted.sort_unstable();
+        let at = |percent: usize| {
+            let place = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
+            sorted.get(place).map_or(0.0, |found| found.as_secs_f64() * 1000.0)
+        };
+        Percentiles { p50_ms: at(50), p99_ms: at(99), max_ms: at(100) }
+    }
 }

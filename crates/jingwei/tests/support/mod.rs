@@ -96,6 +96,11 @@ impl Server {
         Some((value["url"].as_str()?.to_owned(), value["token"].as_str()?.to_owned()))
     }
 
+    /// Where it answers.
+    pub fn url(&self) -> String {
+        self.running().unwrap().0
+    }
+
     fn agent() -> ureq::Agent {
         let config =
             ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(90)));
