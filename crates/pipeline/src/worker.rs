@@ -137,6 +137,12 @@ impl Pipeline {
         &self.meter
     }
 
+    /// Whether the database takes what comes in.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.away.load(Ordering::SeqCst)
+    }
+
     /// Hands events over; waits while too many wait before them.
     pub fn submit(&self, batch: Batch) {
         if let Some(jobs) = &self.jobs
