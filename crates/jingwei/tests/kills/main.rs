@@ -5,11 +5,14 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a test may fail by panicking and says what it skips"
 )]
 #![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
 
+#[path = "../support/dice.rs"]
+mod dice;
 mod disk;
 mod flushed;
 mod postgres;
@@ -23,6 +26,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use dice::Dice;
 use flushed::check;
 use postgres::Postgres;
 use serde_json::{Value, json};
@@ -40,19 +44,6 @@ const SENTENCES: [&str; 2] =
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
-}
-
-/// Splitmix64: the same moments for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % below
-    }
 }
 
 /// The events of one request; some carry an original, some join a phone to a member.
@@ -148,7 +139,7 @@ fn kill(server: &Server, database: Option<&mut Postgres>, turn: u64, dice: &mut 
     match (turn % if database.is_some() { 3 } else { 2 }, database) {
         (2, Some(postgres)) => {
             postgres.kill(dice.next(3) > 0, dice.next(1_000));
-            std::thread::sleep(Duration::from_millis(dice.next(800)));
+            std::thread::sleep(Duration::from_millis(100 + dice.next(700)));
             postgres.revive();
         }
         (turn, _) => {

@@ -65,10 +65,9 @@ impl World {
         self.app.as_ref().unwrap()
     }
 
-    /// Takes a body of lines from the source `shop`.
+    /// Takes a body as from the machine's owner.
     pub fn take(&self, body: &[u8], format: Format) -> Result<Receipt, ops::OpError> {
-        let terms = Terms { source: Some("shop".to_owned()), ..Terms::default() };
-        ops::intake::take(self.app(), body, format, &terms)
+        ops::intake::take(self.app(), body, format, &Terms::default())
     }
 
     /// Reads the whole log: no event may be there twice, and it must explain all that is stored.
