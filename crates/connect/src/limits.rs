@@ -26,6 +26,8 @@ pub const FIELD_NAME_CHARS: usize = 64;
 pub const FIELD_BYTES: usize = 1 << 20;
 /// Objects and arrays within each other.
 pub const DEPTH: u32 = 32;
+/// Lines of a CSV file that may be passed over before its header.
+pub const SKIPPED_LINES: usize = 1_000;
 /// One record of a CSV file, in bytes.
 pub const RECORD_BYTES: usize = 4 << 20;
 

@@ -105,6 +105,7 @@ fn a_mapping_at_fault_says_where() {
         ("\"name\"", "\"nam\"", "mapping"),
         ("门店订单", " ", "name"),
         ("\"delimiter\":\",\"", "\"delimiter\":\"|\"", "format.delimiter"),
+        ("\"delimiter\":\",\"", "\"delimiter\":\",\",\"skip_lines\":9223372036854775807", "format.skip_lines"),
         ("order.placed", "Order", "kind"),
         ("Asia/Shanghai", "Mars/Base", "time.zone"),
         ("\"phone\"", "\"Phone\"", "who.scheme"),

@@ -54,11 +54,7 @@ impl Folder {
     pub(crate) fn open(root: &Path, database: Option<&str>) -> Result<Self, Failure> {
         for name in ["", "master", "keys", "run"] {
             let path = root.join(name);
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&path)
-                .map_err(|error| format!("{}: {error}", path.display()))?;
+            make(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         }
         let root = root.canonicalize()?;
         let file = root.join("workspace.json");
@@ -123,11 +119,25 @@ impl Folder {
     }
 }
 
-/// Writes a file that only its owner reads, whole or not at all.
+/// Makes a folder for its owner alone, with its parents, so that it is still there after the power failed.
+fn make(path: &Path) -> std::io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make(parent)?;
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => File::open(parent)?.sync_all(),
+    }
+}
+
+/// Writes a file that only its owner reads, whole or not at all; it is on disk when this returns.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let fresh = path.with_extension("tmp");
     let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&fresh)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    Ok(std::fs::rename(fresh, path)?)
+    std::fs::rename(fresh, path)?;
+    Ok(path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())?)
 }

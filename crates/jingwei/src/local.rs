@@ -23,7 +23,6 @@ pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failu
     let vault = Arc::new(vault::Client::new(folder.vault().socket_path));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let secrets = Secrets::load(&folder.root.join("keys/master.key"))?;
-    sweep(&store, &vault)?;
     let settings = Settings { zone: folder.zone()?, memory: MEMORY };
     let setup =
         Setup { store: Arc::clone(&store), vault: Arc::clone(&vault), clock: Arc::clone(&clock), settings, listener };
@@ -38,20 +37,6 @@ pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failu
         currency: folder.currency()?,
         ending: AtomicBool::new(false),
     })
-}
-
-/// Deletes what was sealed for a commit that never came. Nothing is in flight yet, so whatever the log does not name is such.
-fn sweep(store: &Store, vault: &vault::Client) -> Result<(), Failure> {
-    let (from, known) = store.read(|db| {
-        let from = db.last_raw_block()?.saturating_sub(10_000);
-        Ok::<_, store::StoreError>((from, db.raw_blocks_after(from)?))
-    })?;
-    let Ok(sealed) = vault.blocks_after(from) else { return Ok(()) };
-    let orphans: Vec<u64> = sealed.into_iter().filter(|block| known.binary_search(block).is_err()).collect();
-    if !orphans.is_empty() {
-        vault.sweep(&orphans)?;
-    }
-    Ok(())
 }
 
 /// A workspace that this process alone is using.

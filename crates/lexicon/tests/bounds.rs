@@ -86,7 +86,7 @@ const WORDS: [&str; 64] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::cases(300))]
 
     #[test]
     fn anything_typed_is_answered(sentence in "\\PC{0,60}") {

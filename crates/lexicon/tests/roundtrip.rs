@@ -168,7 +168,7 @@ fn check(definition: &Definition) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::cases(400))]
 
     #[test]
     fn a_comparison_said_reads_as_itself(condition in comparisons()) {

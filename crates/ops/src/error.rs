@@ -96,8 +96,13 @@ impl From<store::StoreError> for OpError {
 
 impl From<pipeline::EngineError> for OpError {
     fn from(error: pipeline::EngineError) -> Self {
-        tracing::error!(%error, "the engine failed");
-        Self::broken()
+        match error {
+            pipeline::EngineError::Store(error) => error.into(),
+            error => {
+                tracing::error!(%error, "the engine failed");
+                Self::broken()
+            }
+        }
     }
 }
 

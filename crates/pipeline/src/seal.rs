@@ -2,12 +2,15 @@
 
 use domain::{Rejection, RejectionCode};
 use store::log::Part;
+use store::{Connection, StoreError};
 use vault::{Category, Client, IdentityAlias, RawRef, RecordId, SealBody, SealItem, VaultError};
 
 use crate::recognise::Recognised;
 
 /// The alias of events that carry no identifier.
 pub const NOBODY: IdentityAlias = IdentityAlias([0; 16]);
+/// How far back from the last block that the log names is looked for others.
+const SWEPT: u64 = 10_000;
 
 /// The name of an original in the raw zone: its event's digest and its part.
 #[must_use]
@@ -57,6 +60,23 @@ pub fn seal(vault: &Client, events: Vec<Recognised>) -> Vec<Sealed> {
         }
         Err(error) => refuse(events, &refused(&error)),
     }
+}
+
+/// Deletes what was sealed for a commit that never came. To be called by the one writer before it takes anything: only then is
+/// whatever the log does not name such, and no commit of a writer before it can still be under way.
+pub(crate) fn sweep(db: &mut Connection, vault: &Client) -> Result<(), StoreError> {
+    let from = db.last_raw_block()?.saturating_sub(SWEPT);
+    let known = db.raw_blocks_after(from)?;
+    let swept = vault.blocks_after(from).and_then(|mut sealed| {
+        sealed.retain(|block| known.binary_search(block).is_err());
+        if sealed.is_empty() { Ok(0) } else { vault.sweep(&sealed) }
+    });
+    match swept {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "blocks were sealed for commits that never came; they are deleted"),
+        Err(error) => tracing::warn!(%error, "what was sealed for commits that never came stays until the next start"),
+    }
+    Ok(())
 }
 
 fn refuse(events: Vec<Recognised>, why: &Rejection) -> Vec<Sealed> {

@@ -63,9 +63,13 @@ fn head(hasher: &blake3::Hasher) -> [u8; 16] {
     hasher.finalize().as_bytes().first_chunk().copied().unwrap_or_default()
 }
 
+/// Writes beside and renames, so that a key file is either whole or absent; it is on disk before anything is derived from it.
 fn create(path: &Path, root: &[u8; 32]) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let beside = path.with_extension("new");
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     file.write_all(root)?;
-    file.sync_all()
+    file.sync_all()?;
+    std::fs::rename(&beside, path)?;
+    path.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
 }

@@ -18,7 +18,7 @@ use crate::engine::{Committed, Engine, EngineError, Settings, Taken};
 use crate::group::{Load, Refused};
 use crate::meter::Meter;
 use crate::recognise::Recognised;
-use crate::seal::{Sealed, seal};
+use crate::seal::{Sealed, seal, sweep};
 
 /// The most events in a group, but for what came with the last of them.
 const GROUP_EVENTS: usize = 8_192;
@@ -91,6 +91,7 @@ pub struct Pipeline {
     kinds: Arc<RwLock<Arc<Kinds>>>,
     meter: Arc<Meter>,
     closed: Arc<AtomicBool>,
+    away: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -113,30 +114,33 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Pipeline {
-    /// Opens the engine and starts the threads.
+    /// Opens the engine, deletes what was sealed for commits that never came, and starts the threads.
     ///
     /// # Errors
     /// The engine cannot open.
     pub fn start(setup: Setup) -> Result<Self, EngineError> {
-        let writing = Writing::open(&setup)?;
+        let mut writing = Writing::open(&setup)?;
+        sweep(&mut writing.engine.db, &setup.vault)?;
         let kinds = Arc::new(RwLock::new(writing.engine.kinds()));
         let writing = Arc::new(Mutex::new(Some(writing)));
         let meter = Arc::new(Meter::default());
         let (jobs, incoming) = sync_channel(QUEUE);
         let (sealed, steps) = sync_channel(SEALED);
-        let vault = Arc::clone(&setup.vault);
-        let sealer = spawn("seal", move || seal_all(&incoming, &sealed, &vault));
         let closed = Arc::new(AtomicBool::new(false));
+        let away = Arc::new(AtomicBool::new(false));
+        let (vault, unsealed) = (Arc::clone(&setup.vault), Arc::clone(&away));
+        let sealer = spawn("seal", move || seal_all(&incoming, &sealed, &vault, &unsealed));
         let writer = Writer {
             setup: Arc::new(setup),
             writing: Arc::clone(&writing),
             kinds: Arc::clone(&kinds),
             meter: Arc::clone(&meter),
             closed: Arc::clone(&closed),
+            away: Arc::clone(&away),
         };
         let writer = spawn("engine", move || writer.run(&steps));
         let threads = [sealer, writer].into_iter().flatten().collect();
-        Ok(Self { jobs: Some(jobs), writing, kinds, meter, closed, threads })
+        Ok(Self { jobs: Some(jobs), writing, kinds, meter, closed, away, threads })
     }
 
     /// The declared kinds.
@@ -149,6 +153,12 @@ impl Pipeline {
     #[must_use]
     pub fn meter(&self) -> &Meter {
         &self.meter
+    }
+
+    /// Whether the database takes what comes in.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.away.load(Ordering::SeqCst)
     }
 
     /// Hands events over; waits while too many wait before them.
@@ -194,6 +204,7 @@ impl Pipeline {
     pub fn close<T>(&self, f: impl FnOnce() -> T) -> T {
         let mut slot = lock(&self.writing);
         self.closed.store(true, Ordering::SeqCst);
+        self.away.store(true, Ordering::SeqCst);
         *slot = None;
         f()
     }
@@ -223,8 +234,9 @@ impl Drop for Pipeline {
     }
 }
 
-/// Seals batches as they come, several at once when several wait.
-fn seal_all(incoming: &Receiver<Job>, sealed: &SyncSender<Vec<Step>>, vault: &Client) {
+/// Seals batches as they come, several at once when several wait. While the database is away nothing is sealed: it would
+/// have to be sealed again with the next try.
+fn seal_all(incoming: &Receiver<Job>, sealed: &SyncSender<Vec<Step>>, vault: &Client, away: &AtomicBool) {
     while let Ok(first) = incoming.recv() {
         let mut jobs = vec![first];
         let mut events = 0;
@@ -237,7 +249,9 @@ fn seal_all(incoming: &Receiver<Job>, sealed: &SyncSender<Vec<Step>>, vault: &Cl
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
             }
         }
-        if sealed.send(seal_jobs(jobs, vault)).is_err() {
+        if away.load(Ordering::SeqCst) {
+            jobs.into_iter().for_each(Job::refuse);
+        } else if sealed.send(seal_jobs(jobs, vault)).is_err() {
             return;
         }
     }
@@ -276,6 +290,8 @@ struct Writer {
     kinds: Arc<RwLock<Arc<Kinds>>>,
     meter: Arc<Meter>,
     closed: Arc<AtomicBool>,
+    /// Whether the database does not answer, as the sealing thread knows it.
+    away: Arc<AtomicBool>,
 }
 
 type Answer = Box<dyn FnOnce() + Send>;
@@ -324,6 +340,7 @@ impl Writer {
         if slot.is_none() {
             *slot = self.reopen();
         }
+        self.away.store(slot.is_none(), Ordering::SeqCst);
         let Some(writing) = slot.as_mut() else {
             drop(slot);
             group.into_iter().for_each(Step::refuse);
@@ -336,6 +353,7 @@ impl Writer {
             Err((error, answers)) => {
                 tracing::error!(%error, "a commit failed; the engine is opened again");
                 *slot = None;
+                self.away.store(true, Ordering::SeqCst);
                 drop(slot);
                 answers.into_iter().for_each(|answer| answer());
                 false
@@ -457,6 +475,15 @@ fn pair<T: Send + 'static>(caller: Caller<T>, answer: Option<T>, good: &mut Vec<
     };
     good.push(Box::new(move || call(&caller, answer.ok_or(Unavailable))));
     bad.push(Box::new(move || call(&again, Err(Unavailable))));
+}
+
+impl Job {
+    fn refuse(self) {
+        match self {
+            Self::Batch(batch, _) => (batch.done)(Err(Unavailable)),
+            Self::Command(_, reply) => reply(Err(Unavailable)),
+        }
+    }
 }
 
 impl Step {

@@ -93,7 +93,7 @@ impl Store {
     /// The database's, or what `f` returns.
     pub fn write<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
         let mut slot = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut connection = match slot.take() {
+        let mut connection = match slot.take().and_then(Connection::sound) {
             Some(connection) => connection,
             None => Connection::open(&self.location)?,
         };
@@ -107,8 +107,7 @@ impl Store {
     /// # Errors
     /// The database's, or what `f` returns.
     pub fn read<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
-        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut connection = match idle {
+        let mut connection = match self.idle_reader() {
             Some(connection) => connection,
             None => Connection::open_reader(&self.location)?,
         };
@@ -118,5 +117,15 @@ impl Store {
             readers.push(connection);
         }
         Ok(answer)
+    }
+
+    /// A reader that nobody uses. When one has ended with its server, so have the others.
+    fn idle_reader(&self) -> Option<Connection> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+        let sound = idle.sound();
+        if sound.is_none() {
+            self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+        sound
     }
 }

@@ -225,6 +225,12 @@ pub enum Column {
     Blob,
 }
 
+/// What is committed is flushed, whatever the server or the role is set to; settings that promise more stay.
+const FLUSHED: &str =
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+/// How long an idle connection may take to say that it still stands.
+const ANSWER: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// A connection to one of the two.
 pub enum Connection {
     /// To a SQLite file.
@@ -256,8 +262,21 @@ impl Connection {
                 connection.set_prepared_statement_cache_capacity(128);
                 Ok(Self::Sqlite(connection))
             }
-            Location::Postgres(url) => Ok(Self::Postgres(Box::new(postgres::Client::connect(url, postgres::NoTls)?))),
+            Location::Postgres(url) => {
+                let mut client = postgres::Client::connect(url, postgres::NoTls)?;
+                client.batch_execute(FLUSHED)?;
+                Ok(Self::Postgres(Box::new(client)))
+            }
         }
+    }
+
+    /// Itself, unless its server ended or was started again since it was last used.
+    pub(crate) fn sound(mut self) -> Option<Self> {
+        let stands = match &mut self {
+            Self::Sqlite(_) => true,
+            Self::Postgres(client) => client.is_valid(ANSWER).is_ok(),
+        };
+        stands.then_some(self)
     }
 
     /// Opens a connection that only reads.

@@ -55,6 +55,7 @@ impl Objects {
     pub(crate) fn open(raw_dir: &Path) -> io::Result<Self> {
         let folder = raw_dir.join("objects");
         fs::create_dir_all(&folder)?;
+        File::open(raw_dir)?.sync_all()?;
         for file in fs::read_dir(&folder)? {
             let path = file?.path();
             if path.extension().is_some_and(|extension| extension == PART) {

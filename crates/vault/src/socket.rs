@@ -13,7 +13,20 @@ use crate::error::StartError;
 
 /// Makes a folder for the owner alone, with its parents.
 pub(crate) fn private_dir(path: &Path, what: &'static str) -> Result<(), StartError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(StartError::io(what))
+    make(path).map_err(StartError::io(what))
+}
+
+/// Makes a folder so that it is still there after the power failed.
+fn make(path: &Path) -> std::io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make(parent)?;
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => File::open(parent)?.sync_all(),
+    }
 }
 
 /// Takes the folder for this process. The lock ends with the file handle.

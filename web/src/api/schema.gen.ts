@@ -185,7 +185,7 @@ export interface components {
         Health: {
             /** @description `sqlite` or `postgres`. */
             database: string;
-            /** @description Whether the database answers. */
+            /** @description Whether the database answers and is written to. */
             database_up: boolean;
             /** @description `ok`, or `degraded` when the database or the raw zone is away. */
             status: string;

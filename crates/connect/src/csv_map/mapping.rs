@@ -256,6 +256,9 @@ impl Format {
     }
 
     fn check(&self) -> Result<(), Rejection> {
+        if self.skip_lines > limits::SKIPPED_LINES {
+            return Err(Rejection::too_large("format.skip_lines", limits::SKIPPED_LINES));
+        }
         if matches!(self.delimiter.as_str(), "," | ";" | "\t" | "whitespace") {
             return Ok(());
         }

@@ -150,6 +150,22 @@ impl Server {
         list.split_whitespace().find(named).and_then(|pid| Pid::from_raw(pid.parse().ok()?))
     }
 
+    /// What the threads of app and raw zone are waiting for, as the kernel sees it.
+    pub fn standing(&self) -> String {
+        let read = |path: String| std::fs::read_to_string(path).unwrap_or_default();
+        let mut lines = Vec::new();
+        for name in ["app", "vault"] {
+            let Some(pid) = self.child(name).map(Pid::as_raw_nonzero) else { continue };
+            let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().filter_map(Result::ok);
+            lines.extend(threads.map(|thread| {
+                let path = thread.path().display().to_string();
+                let (stat, at) = (read(format!("{path}/stat")), read(format!("{path}/wchan")));
+                format!("{name} {at} {}", stat.split(' ').take(15).collect::<Vec<_>>().join(" "))
+            }));
+        }
+        lines.join("\n")
+    }
+
     /// Kills a process below the launcher, without warning.
     pub fn kill(&self, name: &str) -> bool {
         self.child(name).is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok())

@@ -8,6 +8,13 @@ use lexicon::{
     Action, Comparator, Condition, Context, Definition, FieldValue, Function, Literal, Measure, Reader, Reading,
     Trigger, Understood, Unit, Window,
 };
+use proptest::prelude::ProptestConfig;
+
+/// This many, or as many as `PROPTEST_CASES` asks for.
+pub fn cases(usual: u32) -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
 
 pub fn context() -> Context {
     let value = |kind: &str, field: &str, value: &str| FieldValue {

@@ -21,7 +21,7 @@ struct Health {
     version: &'static str,
     /// `sqlite` or `postgres`.
     database: &'static str,
-    /// Whether the database answers.
+    /// Whether the database answers and is written to.
     database_up: bool,
     /// `up` or `down`.
     vault: &'static str,
@@ -31,7 +31,7 @@ struct Health {
 #[utoipa::path(get, operation_id = "get_health", path = "/healthz", tag = "health", responses((status = 200, body = Health), (status = 503, description = "the database is away", body = Health)))]
 async fn health(State(server): State<Arc<Server>>) -> (StatusCode, Json<Health>) {
     let found = Arc::clone(&server).run(|server| {
-        let up = server.app.store.read(store::Connection::next_seq).is_ok();
+        let up = server.app.pipeline.is_open() && server.app.store.read(store::Connection::next_seq).is_ok();
         Ok((up, server.app.vault.status().is_ok()))
     });
     let (database_up, vault_up) = found.await.unwrap_or((false, false));
