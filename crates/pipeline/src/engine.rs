@@ -91,6 +91,8 @@ pub enum Taken {
     Duplicate,
     /// Not taken.
     Rejected(Rejection),
+    /// Good, but not taken, since another of its strict batch was refused.
+    Withheld,
 }
 
 impl Engine {
@@ -189,11 +191,8 @@ impl Engine {
         if let Some(kind) = self.kinds.by_name(name) {
             return Ok(kind.id);
         }
-        let own = self.kinds.iter().filter(|kind| kind.id >= KindId::FIRST_OWN).count();
-        if own >= OWN_KINDS_LIMIT {
-            let (zh, en) =
-                ("自定义事件类型已达上限 1000", "the workspace has 1000 kinds of its own, which is the limit");
-            return Err(Rejection::new(RejectionCode::TooLarge, "type", zh, en));
+        if self.own_kinds() >= OWN_KINDS_LIMIT {
+            return Err(kinds_full());
         }
         let label = base::Text::same(name);
         let id = self.kinds.next_own();
@@ -201,6 +200,11 @@ impl Engine {
             Kind { id, name: name.to_owned(), label, words_zh: Vec::new(), words_en: Vec::new(), fields: Vec::new() };
         self.declare(kind, unit);
         Ok(id)
+    }
+
+    /// How many kinds are the workspace's own.
+    pub(crate) fn own_kinds(&self) -> usize {
+        self.kinds.iter().filter(|kind| kind.id >= KindId::FIRST_OWN).count()
     }
 
     /// Declares a kind, or declares it anew.
@@ -270,6 +274,11 @@ impl Engine {
         let (program, scratch) = (&self.program, &mut self.scratch);
         Ok(self.residents.look(id, |customer| f(customer, program, scratch)))
     }
+}
+
+pub(crate) fn kinds_full() -> Rejection {
+    let (zh, en) = ("自定义事件类型已达上限 1000", "the workspace has 1000 kinds of its own, which is the limit");
+    Rejection::new(RejectionCode::TooLarge, "type", zh, en)
 }
 
 /// The standard kinds and the workspace's own.

@@ -213,6 +213,6 @@ fn count(unit: &mut Unit, source: SourceId, outcome: &Taken) {
     match outcome {
         Taken::Accepted(_) => counts.accepted += 1,
         Taken::Duplicate => counts.duplicates += 1,
-        Taken::Rejected(_) => {}
+        Taken::Rejected(_) | Taken::Withheld => {}
     }
 }

@@ -6,13 +6,16 @@ use std::time::{Duration, Instant};
 use base::{CustomerId, DecisionId, IdentityId, MergeId, RuleId, SourceId, TaskId, Timestamp};
 use domain::KindId;
 
-use crate::log::Block;
+use crate::log::{Block, Entry};
 use crate::sql::{Column, Connection, StoreError, Value};
 use crate::unit::{
     DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, SourceCounts, StateRow, TagRow, TaskRow, Unit,
 };
 
 use Column::{Blob, Int, Text};
+
+/// The most entries in a block: reading one entry unpacks its block. A larger commit writes several.
+const BLOCK_ENTRIES: usize = 8_192;
 
 impl Unit {
     /// Whether there is nothing to write.
@@ -42,14 +45,7 @@ impl Unit {
     }
 
     fn write(self, to: &mut Connection) -> Result<(), StoreError> {
-        if !self.entries.is_empty() {
-            let digests: Vec<u8> = self.digests.concat();
-            let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
-            let sql = "INSERT INTO log (seq, count, received_at, digests, payload) VALUES ($1, $2, $3, $4, $5)";
-            let block = Block::pack(&self.entries)?;
-            let values = [self.seq.into(), count.into(), self.received_at.ms().into(), digests.into(), block.into()];
-            to.execute(sql, &values)?;
-        }
+        log(to, self.seq, self.received_at, &self.entries, &self.digests)?;
         let rows = self.raw_blocks.into_iter().map(|block| vec![block.into(), self.seq.into()]);
         to.bulk("INSERT INTO raw_block (block, seq)", &[Int, Int], "ON CONFLICT DO NOTHING", rows.collect())?;
         identities(to, self.identities, self.owners, self.standings)?;
@@ -70,6 +66,25 @@ impl Unit {
         }
         self.run.map_or(Ok(()), |run| run.write(to))
     }
+}
+
+/// The entries as blocks; all digests stand with the first.
+fn log(
+    to: &mut Connection,
+    mut seq: u64,
+    received_at: Timestamp,
+    entries: &[Entry],
+    digests: &[[u8; 16]],
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO log (seq, count, received_at, digests, payload) VALUES ($1, $2, $3, $4, $5)";
+    let mut digests: Vec<u8> = digests.concat();
+    for entries in entries.chunks(BLOCK_ENTRIES) {
+        let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        let (digests, block) = (std::mem::take(&mut digests), Block::pack(entries)?);
+        to.execute(sql, &[seq.into(), count.into(), received_at.ms().into(), digests.into(), block.into()])?;
+        seq += count;
+    }
+    Ok(())
 }
 
 fn identities(

@@ -90,6 +90,10 @@ impl Server {
         std::fs::read_to_string(self.folder.with_extension("log")).unwrap_or_default()
     }
 
+    pub fn url(&self) -> String {
+        self.running().unwrap().0
+    }
+
     fn running(&self) -> Option<(String, String)> {
         let bytes = std::fs::read(self.folder.join("run/local.json")).ok()?;
         let value: Value = serde_json::from_slice(&bytes).ok()?;
