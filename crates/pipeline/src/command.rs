@@ -1,12 +1,12 @@
 //! Commands to the writer: changes that people make, each at its place in the log.
 
 use base::{MergeId, RuleId, Timestamp};
-use domain::Kind;
+use domain::{Declaration, Kinds, Rejection};
 use lexicon::Definition;
 use store::log::Entry;
 use store::{RuleRow, StoreError, Unit};
 
-use crate::engine::{Committed, Engine, EngineError};
+use crate::engine::{Committed, Engine, EngineError, OWN_KINDS_LIMIT, kinds_full};
 
 /// A rule to be made.
 #[derive(Debug, Clone)]
@@ -27,15 +27,15 @@ pub struct NewRule {
 #[derive(Debug, Clone)]
 pub enum Command {
     /// Makes a rule and switches it on.
-    AddRule(NewRule),
+    AddRule(Box<NewRule>),
     /// Switches a rule on or off.
     SetRuleActive(RuleId, bool),
     /// Removes a rule; its decisions stay.
     RemoveRule(RuleId),
     /// Takes a merge back.
     Unmerge(MergeId),
-    /// Declares a kind, or declares it anew.
-    Declare(Kind),
+    /// Declares kinds, or declares them anew: all or none.
+    Declare(Vec<Declaration>),
     /// Writes every state back, so that the log is not needed at the next start.
     Flush,
 }
@@ -51,6 +51,8 @@ pub enum Outcome {
     NotFound,
     /// It does not fit; why.
     Refused(String),
+    /// A declaration does not fit; which, and why.
+    Undeclared(usize, Rejection),
 }
 
 /// The most rules that a workspace may have.
@@ -65,20 +67,37 @@ impl Engine {
         done: &mut Committed,
     ) -> Result<Outcome, EngineError> {
         match command {
-            Command::AddRule(rule) => self.add_rule(rule, unit),
+            Command::AddRule(rule) => self.add_rule(*rule, unit),
             Command::SetRuleActive(id, active) => self.change_rule(id, unit, |row| row.active = active),
             Command::RemoveRule(id) => self.change_rule(id, unit, |row| (row.active, row.removed) = (false, true)),
             Command::Unmerge(id) => {
                 let undone = self.unmerge(id, unit.received_at, unit, done)?;
                 Ok(if undone { Outcome::Done } else { Outcome::NotFound })
             }
-            Command::Declare(kind) => {
-                self.declare(kind, unit);
-                self.recompile()?;
-                Ok(Outcome::Done)
-            }
+            Command::Declare(kinds) => self.declare_all(kinds, unit),
             Command::Flush => Ok(Outcome::Done),
         }
+    }
+
+    fn declare_all(&mut self, declared: Vec<Declaration>, unit: &mut Unit) -> Result<Outcome, EngineError> {
+        let mut kinds = Kinds::clone(&self.kinds);
+        let mut fit = Vec::with_capacity(declared.len());
+        for (place, declaration) in declared.into_iter().enumerate() {
+            let is_new = kinds.by_name(&declaration.name).is_none();
+            match declaration.kind(&kinds) {
+                Ok(_) if is_new && kinds.own() >= OWN_KINDS_LIMIT => {
+                    return Ok(Outcome::Undeclared(place, kinds_full()));
+                }
+                Ok(kind) => {
+                    kinds.add(kind.clone());
+                    fit.push(kind);
+                }
+                Err(fault) => return Ok(Outcome::Undeclared(place, fault)),
+            }
+        }
+        fit.into_iter().for_each(|kind| self.declare(kind, unit));
+        self.recompile()?;
+        Ok(Outcome::Done)
     }
 
     fn add_rule(&mut self, rule: NewRule, unit: &mut Unit) -> Result<Outcome, EngineError> {

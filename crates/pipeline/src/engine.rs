@@ -191,7 +191,7 @@ impl Engine {
         if let Some(kind) = self.kinds.by_name(name) {
             return Ok(kind.id);
         }
-        if self.own_kinds() >= OWN_KINDS_LIMIT {
+        if self.kinds.own() >= OWN_KINDS_LIMIT {
             return Err(kinds_full());
         }
         let label = base::Text::same(name);
@@ -200,11 +200,6 @@ impl Engine {
             Kind { id, name: name.to_owned(), label, words_zh: Vec::new(), words_en: Vec::new(), fields: Vec::new() };
         self.declare(kind, unit);
         Ok(id)
-    }
-
-    /// How many kinds are the workspace's own.
-    pub(crate) fn own_kinds(&self) -> usize {
-        self.kinds.iter().filter(|kind| kind.id >= KindId::FIRST_OWN).count()
     }
 
     /// Declares a kind, or declares it anew.

@@ -426,7 +426,7 @@ impl Engine {
     /// What is told of a strict batch in which something is refused; none when all of it can be taken.
     fn withhold(&self, events: &[Sealed], refused: bool) -> Option<Vec<Taken>> {
         let mut new = HashSet::new();
-        let room = OWN_KINDS_LIMIT.saturating_sub(self.own_kinds());
+        let room = OWN_KINDS_LIMIT.saturating_sub(self.kinds.own());
         let fault = |(event, places): &Sealed| {
             let name = event.new_kind().filter(|name| self.kinds.by_name(name).is_none());
             let full = name.is_some_and(|name| new.insert(name.to_owned()) && new.len() > room);

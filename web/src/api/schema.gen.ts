@@ -172,6 +172,20 @@ export interface components {
             /** @description Newest first. */
             items: components["schemas"]["TimelineItem"][];
         };
+        /** @description A member to be declared. */
+        FieldDeclaration: {
+            /** @description Where its value may live: `plain` for what analysis needs, `personal` for what can be deleted, `original` for the customer's own words. */
+            class: string;
+            label?: components["schemas"]["Text"] | null;
+            /** @description Its name in `data`. */
+            name: string;
+            /** @description `text`, `number`, `money`, `bool` or `time`. */
+            type: string;
+            /** @description What else people call it, in English. */
+            words_en?: string[];
+            /** @description What else people call it, in Chinese. */
+            words_zh?: string[];
+        };
         /** @description A value. */
         FieldView: {
             /** @description What people call it. */
@@ -220,6 +234,53 @@ export interface components {
             scope: string;
             /** @description The masked value. */
             value: string;
+        };
+        /** @description A kind to be declared, as the API describes it. It is read by hand below, so that every fault is told with its place. */
+        KindDeclaration: {
+            /** @description Its members. Those declared before must all be there, with the type and class they had. */
+            fields?: components["schemas"]["FieldDeclaration"][];
+            label?: components["schemas"]["Text"] | null;
+            /** @description Its name on the wire: lower-case words between dots, such as `lesson.attended`. */
+            name: string;
+            /** @description What else people call it, in English: nouns (singular) and verbs (base form). */
+            words_en?: string[];
+            /** @description What else people call it, in Chinese: nouns and verbs. */
+            words_zh?: string[];
+        };
+        /** @description A declared member of a kind. */
+        KindField: {
+            /** @description `plain`, `personal` or `original`. */
+            class: string;
+            /** @description What people call it first. */
+            label: components["schemas"]["Text"];
+            /** @description Its name in `data`. */
+            name: string;
+            /** @description `text`, `number`, `money`, `bool` or `time`. */
+            type: string;
+            /** @description What else people call it, in English. */
+            words_en: string[];
+            /** @description What else people call it, in Chinese. */
+            words_zh: string[];
+        };
+        /** @description All kinds. */
+        KindPage: {
+            /** @description The workspace's own first, then the standard ones. */
+            items: components["schemas"]["KindView"][];
+        };
+        /** @description A kind of event. */
+        KindView: {
+            /** @description Its declared members. Every other member of its events is an original. */
+            fields: components["schemas"]["KindField"][];
+            /** @description What people call it first. */
+            label: components["schemas"]["Text"];
+            /** @description Its name on the wire. */
+            name: string;
+            /** @description Whether it is known from the start, and cannot be changed. */
+            standard: boolean;
+            /** @description What else people call it, in English. */
+            words_en: string[];
+            /** @description What else people call it, in Chinese. */
+            words_zh: string[];
         };
         /** @description Milliseconds. */
         Latency: {
@@ -750,10 +811,15 @@ export type DecisionPage = components['schemas']['DecisionPage'];
 export type DecisionView = components['schemas']['DecisionView'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type EventPage = components['schemas']['EventPage'];
+export type FieldDeclaration = components['schemas']['FieldDeclaration'];
 export type FieldView = components['schemas']['FieldView'];
 export type Health = components['schemas']['Health'];
 export type HubView = components['schemas']['HubView'];
 export type IdentifierView = components['schemas']['IdentifierView'];
+export type KindDeclaration = components['schemas']['KindDeclaration'];
+export type KindField = components['schemas']['KindField'];
+export type KindPage = components['schemas']['KindPage'];
+export type KindView = components['schemas']['KindView'];
 export type Latency = components['schemas']['Latency'];
 export type LiveCommit = components['schemas']['LiveCommit'];
 export type MergeView = components['schemas']['MergeView'];

@@ -67,5 +67,7 @@ export type Rejection = Sent<S.RejectionView>;
 export type Hub = S.HubView;
 export type EventsSummary = Sent<S.Summary>;
 export type NewSource = S.NewKey;
+export type KindField = Closer<S.KindField, { type: "text" | "number" | "money" | "bool" | "time"; class: "plain" | "personal" | "original" }>;
+export type Kind = Closer<S.KindView, { fields: KindField[] }>;
 
 export type Commit = Closer<S.LiveCommit, { decisions: Decision[] }>;

@@ -222,7 +222,7 @@ pub fn add(app: &App, readings: &Readings, request: AddRequest) -> Result<RuleVi
     })?;
     let name = request.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| action.name().to_owned());
     let rule = NewRule { name, sentence: request.sentence, definition, existing: request.existing, since: None };
-    changed(app, Command::AddRule(rule))
+    changed(app, Command::AddRule(Box::new(rule)))
 }
 
 /// Switches a rule on or off.

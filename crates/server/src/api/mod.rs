@@ -5,6 +5,7 @@ mod decisions;
 mod events;
 mod health;
 mod intake;
+mod kinds;
 mod rules;
 mod session;
 mod sources;
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
         .merge(decisions::routes())
         .merge(rules::routes())
         .merge(events::routes())
+        .merge(kinds::routes())
         .merge(sources::routes())
         .routes(routes!(live::live))
 }
