@@ -1,5 +1,7 @@
 //! Steps 3 to 6 for one event: log, identity, signals, decide.
 
+use std::collections::BTreeSet;
+
 use base::{CustomerId, IdentityId};
 use domain::{KindId, Rejection, Value};
 use identity::{Change, NewNode, Resolution, Standing};
@@ -28,6 +30,7 @@ impl Engine {
                 return Ok(Taken::Rejected(rejection));
             }
         };
+        self.begin_before(&event, unit, done)?;
         let (who, new) = self.identities(&event, unit);
         let source = u32::try_from(self.source(&event.source)?.number()).unwrap_or(0);
         let personal = self.personal(&event, kind, &who, unit)?;
@@ -161,7 +164,6 @@ impl Engine {
             return Ok(customer);
         }
         self.residents.load(customer, &mut self.db)?;
-        self.begin_early(customer, unit, done)?;
         self.observe(customer, event, resolution.through.number(), seq, unit, done)?;
         self.write_joined(&resolution.changes, unit);
         Ok(customer)
@@ -194,8 +196,26 @@ impl Engine {
         Ok(())
     }
 
-    /// Begins changed rules for a customer whose turn has not come yet, so that its next event meets them begun.
-    fn begin_early(&mut self, customer: CustomerId, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+    /// Begins changed rules for the customers that an event may touch, before the event has its place in the log: replay does
+    /// it in the same order.
+    fn begin_before(&mut self, event: &Recognised, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+        if self.rules.values().all(|row| row.beginning.is_none()) {
+            return Ok(());
+        }
+        let known = event.who.iter().filter_map(|(_, hash)| self.graph.owner(*self.hashes.get(hash)?));
+        for customer in known.collect::<BTreeSet<_>>() {
+            self.begin_early(customer, unit, done)?;
+        }
+        Ok(())
+    }
+
+    /// Begins changed rules for a customer whose turn has not come yet, so that whatever comes next meets them begun.
+    pub(crate) fn begin_early(
+        &mut self,
+        customer: CustomerId,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<(), StoreError> {
         let waiting = self.rules.iter().filter(|(_, row)| row.beginning.is_some_and(|after| customer > after));
         for rule in waiting.map(|(id, _)| *id).collect::<Vec<_>>() {
             self.begin(rule, customer, unit, done)?;

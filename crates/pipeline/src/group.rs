@@ -77,6 +77,7 @@ impl Engine {
         }
         for _ in 0..TIMERS_LIMIT {
             let Some((_, customer)) = self.residents.first_due(at) else { break };
+            self.begin_early(customer, unit, done)?;
             self.advance(customer, at, false, unit, done)?;
         }
         Ok(())
@@ -86,6 +87,7 @@ impl Engine {
     pub(crate) fn behind(&mut self, unit: &mut Unit, done: &mut Committed, idle: bool) -> Result<(), StoreError> {
         self.begin_some(unit, done)?;
         if let Some(customer) = idle.then(|| self.restating.pop()).flatten() {
+            self.begin_early(customer, unit, done)?;
             let seq = self.append(unit, Entry::Restate { customer });
             self.restate_whole(customer, seq, unit, done)?;
         }
@@ -163,14 +165,12 @@ impl Engine {
         let (at, seq) = (unit.received_at, self.next_seq);
         let cause = Cause { seq, reason: Reason::Rule };
         let (program, scratch) = (&self.program, &mut self.scratch);
-        let before = self.residents.look(customer, |state| (state.due(), state.standing_on(rule)));
-        let transitions =
-            self.residents.look(customer, |state| state.begin(program, scratch, rule, at, cause)).unwrap_or_default();
-        let after = self.residents.look(customer, |state| (state.due(), state.standing_on(rule)));
-        if before != after || !transitions.is_empty() {
+        let due = self.residents.look(customer, |state| state.due()).flatten();
+        let made = self.residents.look(customer, |state| state.begin(program, scratch, rule, at, cause)).flatten();
+        if let Some(transitions) = made {
             self.append(unit, Entry::Begin { rule, customer });
             self.residents.look(customer, |state| state.mark(seq));
-            self.residents.touched(customer, seq, before.and_then(|(due, _)| due));
+            self.residents.touched(customer, seq, due);
             self.decide(customer, transitions, false, unit, done);
         }
         Ok(())

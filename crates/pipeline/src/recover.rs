@@ -119,7 +119,7 @@ impl Engine {
                     state.mark(seq);
                     state.begin(program, scratch, *rule, at, cause)
                 });
-                self.decide(customer, made, false, unit, done);
+                self.decide(customer, made.unwrap_or_default(), false, unit, done);
             }
             Entry::Restate { .. } => self.restate_whole(customer, seq, unit, done)?,
             Entry::Rule { .. } | Entry::Unmerge { .. } => {}
