@@ -1,10 +1,10 @@
 //! Commands to the writer: changes that people make, each at its place in the log.
 
-use base::{MergeId, RuleId, Timestamp};
+use base::{MergeId, RuleId, Text, Timestamp};
 use domain::{Declaration, Kinds, Rejection};
 use lexicon::Definition;
 use store::log::Entry;
-use store::{RuleRow, StoreError, Unit};
+use store::{RuleRow, RuleVersionRow, StoreError, Unit};
 
 use crate::engine::{Committed, Engine, EngineError, OWN_KINDS_LIMIT, kinds_full};
 
@@ -28,6 +28,8 @@ pub struct NewRule {
 pub enum Command {
     /// Makes a rule and switches it on.
     AddRule(Box<NewRule>),
+    /// Has a rule say something else from now on: its next version.
+    EditRule(RuleId, Box<NewRule>),
     /// Switches a rule on or off.
     SetRuleActive(RuleId, bool),
     /// Removes a rule; its decisions stay.
@@ -50,13 +52,15 @@ pub enum Outcome {
     /// There is no such thing, or it was done before.
     NotFound,
     /// It does not fit; why.
-    Refused(String),
+    Refused(Text),
     /// A declaration does not fit; which, and why.
     Undeclared(usize, Rejection),
 }
 
 /// The most rules that a workspace may have.
 pub const RULES_LIMIT: usize = 1_000;
+/// The most things that a rule may have said, one after another.
+pub const VERSIONS_LIMIT: usize = 1_000;
 
 impl Engine {
     /// Carries a command out within a unit.
@@ -68,6 +72,7 @@ impl Engine {
     ) -> Result<Outcome, EngineError> {
         match command {
             Command::AddRule(rule) => self.add_rule(*rule, unit),
+            Command::EditRule(id, rule) => self.edit_rule(id, *rule, unit),
             Command::SetRuleActive(id, active) => self.change_rule(id, unit, |row| row.active = active),
             Command::RemoveRule(id) => self.change_rule(id, unit, |row| (row.active, row.removed) = (false, true)),
             Command::Unmerge(id) => {
@@ -104,10 +109,11 @@ impl Engine {
         let made = self.rules.keys().last().map_or(0, |last| last.number());
         let live = self.rules.values().filter(|row| !row.removed).count();
         if live >= RULES_LIMIT || made >= u64::from(u16::MAX) {
-            return Ok(Outcome::Refused(format!("a workspace has at most {RULES_LIMIT} rules")));
+            let zh = format!("一个工作区最多 {RULES_LIMIT} 条规则");
+            return Ok(Outcome::Refused(Text::new(zh, format!("a workspace has at most {RULES_LIMIT} rules"))));
         }
         if let Err(error) = rule.definition.check(&self.kinds) {
-            return Ok(Outcome::Refused(error.to_string()));
+            return Ok(Outcome::Refused(Text::same(error.to_string())));
         }
         let id = RuleId::new(made + 1);
         let at = unit.received_at;
@@ -127,7 +133,35 @@ impl Engine {
                 beginning: None,
             },
         );
+        self.note_version(id, unit);
         self.begin_rule(id, unit)
+    }
+
+    fn edit_rule(&mut self, id: RuleId, rule: NewRule, unit: &mut Unit) -> Result<Outcome, EngineError> {
+        let at = unit.received_at;
+        let versions = self.versions.range((id, 0)..=(id, u32::MAX)).count();
+        if versions >= VERSIONS_LIMIT {
+            let zh = format!("一条规则最多改 {VERSIONS_LIMIT} 次,请另写一条");
+            let en = format!("a rule is changed at most {VERSIONS_LIMIT} times; write another");
+            return Ok(Outcome::Refused(Text::new(zh, en)));
+        }
+        if let Err(error) = rule.definition.check(&self.kinds) {
+            return Ok(Outcome::Refused(Text::same(error.to_string())));
+        }
+        let Some(row) = self.rules.get_mut(&id).filter(|row| !row.removed) else { return Ok(Outcome::NotFound) };
+        row.definition = serde_json::to_string(&rule.definition).unwrap_or_default();
+        (row.name, row.sentence, row.existing) = (rule.name, rule.sentence, rule.existing);
+        (row.since, row.version) = (rule.since.unwrap_or(at), row.version + 1);
+        self.note_version(id, unit);
+        self.begin_rule(id, unit)
+    }
+
+    /// Keeps what a rule says from its present version on.
+    fn note_version(&mut self, id: RuleId, unit: &mut Unit) {
+        let Some(row) = self.rules.get(&id) else { return };
+        self.versions.insert((id, row.version), row.definition.clone());
+        let (sentence, definition) = (row.sentence.clone(), row.definition.clone());
+        unit.rule_versions.insert((id, row.version), RuleVersionRow { sentence, definition, at: unit.received_at });
     }
 
     fn change_rule(
@@ -162,8 +196,9 @@ impl Engine {
     /// Brings a logged rule back into force.
     pub(crate) fn restore_rule(&mut self, id: RuleId, body: Option<&str>) -> Result<(), EngineError> {
         if let Some(body) = body {
-            let row = serde_json::from_str(body)
+            let row: RuleRow = serde_json::from_str(body)
                 .map_err(|error| StoreError::Corrupt { what: "a logged rule", why: error.to_string() })?;
+            self.versions.insert((id, row.version), row.definition.clone());
             self.rules.insert(id, row);
         }
         self.recompile()

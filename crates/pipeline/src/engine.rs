@@ -49,6 +49,8 @@ pub struct Engine {
     pub(crate) kinds: Arc<Kinds>,
     pub(crate) layouts: Layouts,
     pub(crate) rules: BTreeMap<RuleId, RuleRow>,
+    /// What rules say, by the version from which they say so.
+    pub(crate) versions: BTreeMap<(RuleId, u32), String>,
     pub(crate) program: Program,
     pub(crate) scratch: Scratch,
     pub(crate) graph: Graph,
@@ -103,6 +105,7 @@ impl Engine {
     pub fn open(mut db: Connection, settings: Settings) -> Result<Self, EngineError> {
         let kinds = load_kinds(&mut db)?;
         let rules: BTreeMap<RuleId, RuleRow> = db.rules()?.into_iter().collect();
+        let versions = db.rule_versions()?.into_iter().map(|(key, row)| (key, row.definition)).collect();
         let (last_identity, last_customer) = db.last_numbers()?;
         let seen = Seen::load(&mut db)?;
         let next_seq = db.next_seq()?;
@@ -124,6 +127,7 @@ impl Engine {
             db,
             settings,
             rules,
+            versions,
             seen,
             sources,
             next_seq,

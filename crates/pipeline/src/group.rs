@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use base::{CustomerId, SourceId, Timestamp};
 use domain::Rejection;
-use signals::{Cause, Reason};
 use store::log::Entry;
 use store::{RejectionRow, StoreError, Unit};
 
@@ -149,29 +148,6 @@ impl Engine {
         if let Some(row) = self.rules.get_mut(&rule) {
             row.beginning = customers.last().copied();
             unit.rules.insert(rule, row.clone());
-        }
-        Ok(())
-    }
-
-    /// Begins or ends a rule for one customer; logged when something follows.
-    pub(crate) fn begin(
-        &mut self,
-        rule: base::RuleId,
-        customer: CustomerId,
-        unit: &mut Unit,
-        done: &mut Committed,
-    ) -> Result<(), StoreError> {
-        self.residents.load(customer, &mut self.db)?;
-        let (at, seq) = (unit.received_at, self.next_seq);
-        let cause = Cause { seq, reason: Reason::Rule };
-        let (program, scratch) = (&self.program, &mut self.scratch);
-        let due = self.residents.look(customer, |state| state.due()).flatten();
-        let made = self.residents.look(customer, |state| state.begin(program, scratch, rule, at, cause)).flatten();
-        if let Some(transitions) = made {
-            self.append(unit, Entry::Begin { rule, customer });
-            self.residents.look(customer, |state| state.mark(seq));
-            self.residents.touched(customer, seq, due);
-            self.decide(customer, transitions, false, unit, done);
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! rebuilt from the log, which [`replay`] proves.
 
 mod apply;
+mod begin;
 mod command;
 mod decide;
 mod detail;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::{CustomerId, DecisionId, IdentityId, RuleId, TaskId, Timestamp};
 use identity::NewNode;
-use signals::{Cause, Reason};
 use store::log::{Block, Entry};
 use store::{Connection, DecisionRow, Location, Store, StoreError, TagRow, TaskRow, Unit};
 
@@ -113,13 +112,9 @@ impl Engine {
             }
             Entry::Timer { point, .. } => self.redo_timer(customer, *point, unit, done)?,
             Entry::Begin { rule, .. } => {
-                let (at, cause) = (unit.received_at, Cause { seq, reason: Reason::Rule });
-                let (program, scratch) = (&self.program, &mut self.scratch);
-                let made = self.residents.change(customer, seq, |state| {
-                    state.mark(seq);
-                    state.begin(program, scratch, *rule, at, cause)
-                });
-                self.decide(customer, made.unwrap_or_default(), false, unit, done);
+                if let Some(step) = self.begin_step(*rule, customer, seq, unit.received_at) {
+                    self.decide_begun(customer, step, unit, done);
+                }
             }
             Entry::Restate { .. } => self.restate_whole(customer, seq, unit, done)?,
             Entry::Rule { .. } | Entry::Unmerge { .. } => {}

@@ -9,7 +9,8 @@ use domain::KindId;
 use crate::log::{Block, Entry};
 use crate::sql::{Column, Connection, StoreError, Value};
 use crate::unit::{
-    DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, SourceCounts, StateRow, TagRow, TaskRow, Unit,
+    DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, RuleVersionRow, SourceCounts, StateRow, TagRow, TaskRow,
+    Unit,
 };
 
 use Column::{Blob, Int, Text};
@@ -58,6 +59,7 @@ impl Unit {
         decisions(to, self.decisions, &self.superseded)?;
         tasks(to, self.tasks, &self.withdrawn)?;
         rules(to, self.rules)?;
+        rule_versions(to, self.rule_versions)?;
         kinds(to, self.kinds)?;
         sources(to, self.sources, self.received_at)?;
         rejections(to, self.rejections)?;
@@ -330,6 +332,15 @@ fn rules(to: &mut Connection, rules: BTreeMap<RuleId, RuleRow>) -> Result<(), St
                     beginning = excluded.beginning";
     let insert = "INSERT INTO rule (id, name, sentence, definition, version, active, since, existing, created_at, removed, beginning)";
     to.bulk(insert, &[Int, Text, Text, Text, Int, Int, Int, Int, Int, Int, Int], conflict, rows.collect())
+}
+
+fn rule_versions(to: &mut Connection, versions: BTreeMap<(RuleId, u32), RuleVersionRow>) -> Result<(), StoreError> {
+    let rows = versions.into_iter().map(|((rule, version), row)| {
+        let (version, at) = (i64::from(version).into(), row.at.ms().into());
+        vec![rule.number().into(), version, row.sentence.into(), row.definition.into(), at]
+    });
+    let insert = "INSERT INTO rule_version (rule, version, sentence, definition, at)";
+    to.bulk(insert, &[Int, Int, Text, Text, Int], "", rows.collect())
 }
 
 fn kinds(to: &mut Connection, kinds: Vec<(KindId, String, String)>) -> Result<(), StoreError> {

@@ -123,8 +123,10 @@ export interface components {
             corrects?: string | null;
             /** @description The events. */
             evidence: components["schemas"]["TimelineItem"][];
-            /** @description The rule in words. */
+            /** @description The same in the system's words. */
             said: components["schemas"]["Text"];
+            /** @description The rule as it was typed, in the version that decided. */
+            sentence: string;
             /** @description Its comparisons. */
             values: components["schemas"]["ValueView"][];
         };
@@ -157,6 +159,40 @@ export interface components {
             superseded: boolean;
             /** @description Why, in a sentence. */
             why: components["schemas"]["Text"];
+        };
+        /** @description For whom a rule would do something else than it does. */
+        Difference: {
+            /**
+             * Format: int64
+             * @description For how many it comes to hold.
+             */
+            gains: number;
+            /**
+             * Format: int64
+             * @description For how many it holds no longer; a tag that it set is taken back.
+             */
+            loses: number;
+            /** @description Some of those who gain or lose. */
+            sample: components["schemas"]["DifferenceRow"][];
+            /**
+             * Format: int64
+             * @description For how many nothing changes.
+             */
+            stays: number;
+        };
+        /** @description A customer for whom a rule would do something else. */
+        DifferenceRow: {
+            /** @description Who. */
+            customer: string;
+            /** @description Whether it gains, or else loses. */
+            gains: boolean;
+            /** @description Its name. */
+            name?: string | null;
+        };
+        /** @description What a sentence came to, with what would change. */
+        EditAnswer: components["schemas"]["Tried"] & {
+            difference?: components["schemas"]["Difference"] | null;
+            preview?: components["schemas"]["Preview"] | null;
         };
         /** @description The body of an error. */
         ErrorBody: {
@@ -494,6 +530,8 @@ export interface components {
         RuleDetail: components["schemas"]["RuleView"] & {
             /** @description Newest first. */
             decisions: components["schemas"]["DecisionView"][];
+            /** @description What it said, newest first. */
+            versions: components["schemas"]["VersionView"][];
         };
         /** @description A rule by name. */
         RuleName: {
@@ -781,6 +819,20 @@ export interface components {
             /** @description Whether it answers. */
             up: boolean;
         };
+        /** @description What a rule said from one of its versions on. */
+        VersionView: {
+            /** @description Since when. */
+            at: string;
+            /** @description What it means. */
+            said: components["schemas"]["Text"];
+            /** @description As it was typed. */
+            sentence: string;
+            /**
+             * Format: int32
+             * @description The version; later ones say the same until the next that is listed.
+             */
+            version: number;
+        };
         /** @description Whether a rule holds for a customer now, and why or why not. */
         WhyNot: {
             /** @description Whether it holds. */
@@ -809,6 +861,9 @@ export type CustomerView = components['schemas']['CustomerView'];
 export type DecisionDetail = components['schemas']['DecisionDetail'];
 export type DecisionPage = components['schemas']['DecisionPage'];
 export type DecisionView = components['schemas']['DecisionView'];
+export type Difference = components['schemas']['Difference'];
+export type DifferenceRow = components['schemas']['DifferenceRow'];
+export type EditAnswer = components['schemas']['EditAnswer'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type EventPage = components['schemas']['EventPage'];
 export type FieldDeclaration = components['schemas']['FieldDeclaration'];
@@ -859,6 +914,7 @@ export type TriedQuestion = components['schemas']['TriedQuestion'];
 export type UserView = components['schemas']['UserView'];
 export type ValueView = components['schemas']['ValueView'];
 export type VaultView = components['schemas']['VaultView'];
+export type VersionView = components['schemas']['VersionView'];
 export type WhyNot = components['schemas']['WhyNot'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -339,3 +339,15 @@ fn a_program_of_another_zone_has_its_own_calendar() {
     world.program = Program::compile(&rules, &worlds::kinds(), TimeZone::UTC).unwrap();
     assert_eq!(world.truth(&rules[0], BEGIN), Some(true));
 }
+
+/// Written before a standing kept its version: two orders, and rule 1 standing by the second.
+#[test]
+fn a_state_in_its_first_form_still_loads() {
+    let hex = "0101010101a01f8180080000a01f020101d2aff6a71301010901000112d00f0204000000000000d00f0204000000000000";
+    let bytes: Vec<u8> =
+        (0..hex.len()).step_by(2).map(|place| u8::from_str_radix(&hex[place..place + 2], 16).unwrap()).collect();
+    let customer = Customer::load(&bytes, |_| None).unwrap();
+    let standing: Vec<_> = customer.standing_since().map(|(rule, since, _)| (rule, since.ms())).collect();
+    assert_eq!((standing, customer.history.len()), (vec![(RuleId::new(1), 2_000)], 2));
+    assert_eq!(customer.version_of(RuleId::new(1)), Some(0), "it was the version of before any change");
+}
