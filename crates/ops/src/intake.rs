@@ -161,6 +161,9 @@ fn covered<'a>(incoming: &Incoming<'a>, terms: &Terms) -> Result<Incoming<'a>, R
         let rest = incoming.source.strip_prefix(source);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
+    if incoming.source == pipeline::OWN_SOURCE {
+        return Err(crate::customer::task::reserved());
+    }
     if terms.source.as_deref().is_none_or(is_covered) {
         return Ok(incoming.clone());
     }

@@ -10,7 +10,7 @@ use store::log::{Entry, Event, Original};
 use store::{IdentityRow, StoreError, Unit};
 use vault::RawRef;
 
-use crate::engine::{Committed, Engine, StoredGraph, Taken, standing_code};
+use crate::engine::{Committed, Engine, OWN_SOURCE, StoredGraph, Taken, standing_code};
 use crate::profile;
 use crate::recognise::{KindName, Recognised};
 use crate::seal::Sealed;
@@ -160,6 +160,7 @@ impl Engine {
         let resolution = self.resolve(&event.who, new, seq)?;
         self.change(&resolution.changes, seq, unit, done)?;
         let customer = resolution.customer;
+        self.note_task(event, seq, unit);
         if customer.number() == 0 {
             return Ok(customer);
         }
@@ -194,6 +195,24 @@ impl Engine {
             self.advance(customer, unit.received_at, true, unit, done)?;
         }
         Ok(())
+    }
+
+    /// Notes what someone said of a task: only the workspace's own source speaks of its tasks.
+    fn note_task(&self, event: &Event, seq: u64, unit: &mut Unit) {
+        let own = self.sources.get(OWN_SOURCE).is_some_and(|source| source.number() == u64::from(event.source));
+        let Some(kind) = self.kinds.by_id(event.kind).filter(|_| own) else { return };
+        let done = match kind.name.as_str() {
+            "task.done" => true,
+            "task.reopened" => false,
+            _ => return,
+        };
+        let field = kind.field_id("task").map(|(id, _)| id);
+        let said = event.plain.iter().find(|(id, _)| Some(*id) == field).map(|(_, value)| value);
+        if let Some(Value::Text(task)) = said
+            && let Ok(task) = task.parse()
+        {
+            unit.task_changes.insert(task, (done, seq));
+        }
     }
 
     /// Begins changed rules for the customers that an event may touch, before the event has its place in the log: replay does

@@ -17,6 +17,9 @@ use crate::residents::Residents;
 /// The most kinds that a workspace may have of its own.
 pub const OWN_KINDS_LIMIT: usize = 1000;
 
+/// The source of what people do in Jingwei itself. Nobody else may send for it.
+pub const OWN_SOURCE: &str = "jingwei";
+
 /// Why the writer stopped.
 #[derive(Debug, Error)]
 pub enum EngineError {

@@ -57,7 +57,7 @@ impl Unit {
         states(to, self.states, self.segments)?;
         tags(to, self.tags)?;
         decisions(to, self.decisions, &self.superseded)?;
-        tasks(to, self.tasks, &self.withdrawn)?;
+        tasks(to, self.tasks, &self.withdrawn, self.task_changes)?;
         rules(to, self.rules)?;
         rule_versions(to, self.rule_versions)?;
         kinds(to, self.kinds)?;
@@ -291,7 +291,12 @@ fn decisions(
     Ok(())
 }
 
-fn tasks(to: &mut Connection, tasks: BTreeMap<TaskId, TaskRow>, withdrawn: &[TaskId]) -> Result<(), StoreError> {
+fn tasks(
+    to: &mut Connection,
+    tasks: BTreeMap<TaskId, TaskRow>,
+    withdrawn: &[TaskId],
+    changes: BTreeMap<TaskId, (bool, u64)>,
+) -> Result<(), StoreError> {
     let rows = tasks.into_iter().map(|(id, row)| {
         vec![
             id.number().into(),
@@ -305,6 +310,10 @@ fn tasks(to: &mut Connection, tasks: BTreeMap<TaskId, TaskRow>, withdrawn: &[Tas
     to.bulk(insert, &[Int, Int, Text, Int, Int], "", rows.collect())?;
     for id in withdrawn {
         to.execute("UPDATE task SET withdrawn = 1 WHERE id = $1", &[id.number().into()])?;
+    }
+    for (id, (done, seq)) in changes {
+        let values = [done.into(), seq.into(), id.number().into()];
+        to.execute("UPDATE task SET done = $1, changed = $2 WHERE id = $3", &values)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         number: 1,
         sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
@@ -18,6 +18,11 @@ const MIGRATIONS: [Migration; 2] = [
         number: 2,
         sqlite: include_str!("migrations/0002_rule_versions.sqlite.sql"),
         postgres: include_str!("migrations/0002_rule_versions.postgres.sql"),
+    },
+    Migration {
+        number: 3,
+        sqlite: include_str!("migrations/0003_task_changes.sqlite.sql"),
+        postgres: include_str!("migrations/0003_task_changes.postgres.sql"),
     },
 ];
 

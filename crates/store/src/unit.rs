@@ -226,6 +226,8 @@ pub struct Unit {
     pub tasks: BTreeMap<TaskId, TaskRow>,
     /// Tasks of earlier commits that are taken back.
     pub withdrawn: Vec<TaskId>,
+    /// Tasks that people said are done, or not, and the places in the log where they did.
+    pub task_changes: BTreeMap<TaskId, (bool, u64)>,
     /// Rules made or changed.
     pub rules: BTreeMap<RuleId, RuleRow>,
     /// What rules say from a version on.

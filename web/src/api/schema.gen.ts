@@ -691,6 +691,11 @@ export interface components {
             /** @description Its name. */
             tag: string;
         };
+        /** @description A change to a task. */
+        TaskChange: {
+            /** @description Whether it is done. */
+            done: boolean;
+        };
         /** @description A task. */
         TaskView: {
             /** @description The decision that wrote it. */
@@ -903,6 +908,7 @@ export type SignInRequest = components['schemas']['SignInRequest'];
 export type SourceView = components['schemas']['SourceView'];
 export type Summary = components['schemas']['Summary'];
 export type TagView = components['schemas']['TagView'];
+export type TaskChange = components['schemas']['TaskChange'];
 export type TaskView = components['schemas']['TaskView'];
 export type Text = components['schemas']['Text'];
 export type TimelineItem = components['schemas']['TimelineItem'];

@@ -146,6 +146,7 @@ export const en: Shape<typeof zh> = {
     events_other: "{{count, number}} events",
     tasks: "Tasks",
     task_why: "Why this task?",
+    task_done: "“{{title}}” is done",
     merges: "Merges",
     merge_undo: "Undo merge",
     merge_undone: "Undone",

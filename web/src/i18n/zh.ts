@@ -144,6 +144,7 @@ export const zh = {
     events_other: "{{count, number}} 个事件",
     tasks: "任务",
     task_why: "为什么有这个任务？",
+    task_done: "“{{title}}”已完成",
     merges: "合并记录",
     merge_undo: "撤销合并",
     merge_undone: "已撤销",

@@ -9,6 +9,7 @@ mod kinds;
 mod rules;
 mod session;
 mod sources;
+mod tasks;
 
 use std::sync::Arc;
 
@@ -30,5 +31,6 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
         .merge(events::routes())
         .merge(kinds::routes())
         .merge(sources::routes())
+        .merge(tasks::routes())
         .routes(routes!(live::live))
 }
