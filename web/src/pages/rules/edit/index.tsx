@@ -8,7 +8,7 @@ import type { Rule } from "@/api/types";
 import { Failed } from "@/components/failed";
 import { Editor } from "@/editors/term/view/editor";
 import { Icon } from "@/ui/icon";
-import { Bones, Empty, Quiet } from "@/ui/parts";
+import { Bones, Empty } from "@/ui/parts";
 import css from "../rules.module.css";
 
 const route = getRouteApi("/shell/rules/$id/edit");
@@ -37,7 +37,7 @@ export function EditRulePage() {
         {rule?.name ?? t("rules.title")}
       </Link>
       <h1 className={css.title}>{t("editor.edit_title")}</h1>
-      <Quiet>{t("editor.edit_hint")}</Quiet>
+      <p className={css.hint}>{t("editor.edit_hint")}</p>
       {!rule && <Bones rows={10} label={t("common.loading")} />}
       {rule && (
         <Editor start={sentence ?? rule.sentence} rule={rule} written={(text) => void navigate({ search: { sentence: text || undefined }, replace: true })} done={(saved) => void done(saved)} />
