@@ -161,6 +161,42 @@ for (const language of ["zh", "en"]) {
         assert.match(execFileSync("python3", ["-m", "zipfile", "-l", file], { encoding: "utf8" }), /index\.html/);
       }));
 
+    it("marks a task done and open again, on the page and on the timeline", () =>
+      step("task", async () => {
+        const customer = page.url();
+        await page.goto("/rules/new");
+        await page.getByRole("textbox", { name: w.rule.label }).fill(w.task.sentence);
+        await page.getByRole("button", { name: w.rule.on, exact: true }).click();
+        await page.waitForURL(/\/rules\/aut_/);
+        await page.goto(customer);
+        await send(event("c-1", "complaint.received", daysAgo(0), { topic: "packaging" }));
+        const box = page.getByRole("checkbox", { name: w.task.box });
+        await box.check();
+        const timeline = page.getByRole("region", { name: w.h.timeline });
+        await timeline.getByRole("article").filter({ hasText: w.task.done }).waitFor();
+        await box.uncheck();
+        await timeline.getByRole("article").filter({ hasText: w.task.reopened }).waitFor();
+        assert.equal(await box.isChecked(), false);
+      }));
+
+    it("edits the rule, says who loses, and takes the tag back", () =>
+      step("edit", async () => {
+        const customer = page.url();
+        await menu(w.h.rules);
+        await page.getByRole("link", { name: w.tag }).first().click();
+        await page.getByRole("link", { name: w.edit.open, exact: true }).click();
+        const box = page.getByRole("textbox", { name: w.rule.label });
+        await box.fill(w.sentence.replace("500", "5000"));
+        await page.getByRole("radio", { name: w.rule.answer }).click();
+        await page.getByRole("region", { name: w.edit.difference }).getByText(w.edit.loses, { exact: true }).first().waitFor();
+        await page.getByRole("button", { name: w.edit.save, exact: true }).click();
+        await page.waitForURL(/\/rules\/aut_[^/]*$/);
+        await page.getByRole("heading", { name: w.edit.versions }).waitFor();
+        await page.getByText(w.sentence, { exact: true }).waitFor();
+        await page.goto(customer);
+        await page.getByRole("button", { name: w.why_tag }).waitFor({ state: "detached" });
+      }));
+
     it("writes nothing wrong to the console", () => assert.deepEqual(browser.wrongs, []));
   });
 }

@@ -83,13 +83,20 @@ const rule = createRoute({
   component: lazyRouteComponent(() => import("./pages/rules/rule"), "RulePage"),
 });
 
+const editRule = createRoute({
+  getParentRoute: () => shell,
+  path: "/rules/$id/edit",
+  validateSearch: (search): { sentence?: string | undefined } => ({ sentence: word(search.sentence) }),
+  component: lazyRouteComponent(() => import("./pages/rules/edit"), "EditRulePage"),
+});
+
 const events = createRoute({
   getParentRoute: () => shell,
   path: "/events",
   component: lazyRouteComponent(() => import("./pages/events"), "EventsPage"),
 });
 
-const routes = root.addChildren([setup, signIn, shell.addChildren([home, customers, customer, rules, newRule, rule, events])]);
+const routes = root.addChildren([setup, signIn, shell.addChildren([home, customers, customer, rules, newRule, rule, editRule, events])]);
 
 export const makeRouter = (cache: QueryClient) =>
   createRouter({ routeTree: routes, context: { cache }, defaultPreload: "intent", defaultPendingMs: 300, scrollRestoration: false });

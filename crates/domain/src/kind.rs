@@ -154,6 +154,12 @@ impl Kinds {
         self.all.iter()
     }
 
+    /// How many are the workspace's own.
+    #[must_use]
+    pub fn own(&self) -> usize {
+        self.iter().filter(|kind| kind.id >= KindId::FIRST_OWN).count()
+    }
+
     /// The number that the next kind of the workspace's own gets.
     #[must_use]
     pub fn next_own(&self) -> KindId {

@@ -10,12 +10,14 @@
 //! assert_eq!(kinds.by_name("message.received").unwrap().field("text").unwrap().class, Class::Original);
 //! ```
 
+pub mod declare;
 pub mod event;
 pub mod identifier;
 pub mod kind;
 pub mod rejection;
 mod standard;
 
+pub use declare::Declaration;
 pub use event::{Incoming, IncomingAttachment, IncomingIdentifier, IncomingValue, Value};
 pub use identifier::{Identifier, Scheme, Strength};
 pub use kind::{Class, Field, FieldId, FieldType, Kind, KindId, Kinds};

@@ -234,9 +234,20 @@ fn profile() -> Vec<Row> {
     ]
 }
 
+/// What people do with the tasks that rules write.
+fn tasks() -> Vec<Row> {
+    let fields = || {
+        vec![plain("title", "任务名称|task name"), plain("by", "经办人|handler"), plain("task", "任务编号|task code")]
+    };
+    vec![
+        ("task.done", "完成任务、任务完成|completed task, task done, complete a task", fields()),
+        ("task.reopened", "重新打开任务|reopened task, task reopened, reopen a task", fields()),
+    ]
+}
+
 /// The standard kinds, numbered from 1 in this order.
 pub(crate) fn kinds() -> Vec<Kind> {
-    let groups = [trade(), visits(), talk(), service(), sales(), devices(), profile()];
+    let groups = [trade(), visits(), talk(), service(), sales(), devices(), profile(), tasks()];
     let rows = groups.into_iter().flatten().zip(1u16..);
     rows.map(|((name, names, fields), number)| {
         let (label, words_zh, words_en) = split(names);

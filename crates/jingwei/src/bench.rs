@@ -158,7 +158,7 @@ pub(crate) fn prepare(folder: &Folder, rules: u32) -> Result<bool, Failure> {
         let name = format!("rule {number}");
         let since = Some(base::Timestamp::MIN);
         let new = NewRule { name: name.clone(), sentence: name, definition, existing: true, since };
-        app.pipeline.command(pipeline::Command::AddRule(new))?;
+        app.pipeline.command(pipeline::Command::AddRule(Box::new(new)))?;
     }
     Ok(true)
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use connect::csv_map::{CsvFile, Mapping};
 use domain::{Incoming, IncomingValue, Rejection};
 use indicatif::{ProgressBar, ProgressStyle};
-use ops::intake::{self, Receipt, Terms};
+use ops::intake::{self, Receipt, STRICT_EVENTS, Terms};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -24,6 +24,8 @@ const LINES: usize = 4_000;
 const FILE_LIMIT: u64 = 1 << 40;
 /// The longest line, in bytes.
 const LINE_LIMIT: u64 = 16 << 20;
+/// The most bytes taken as all or none: what a server takes in one body.
+const STRICT_BYTES: usize = server::BODY_LIMIT;
 /// How many refused lines are shown.
 const SHOWN: usize = 50;
 
@@ -45,7 +47,7 @@ pub(crate) struct Import {
     /// The mapping of a table's columns.
     #[arg(long)]
     map: Option<PathBuf>,
-    /// Take all or none.
+    /// Take all or none, in one commit: at most 100,000 events and 32 MiB.
     #[arg(long)]
     strict: bool,
     /// Treat the events as happening now: effects follow, not only tags.
@@ -78,10 +80,9 @@ impl Import {
     pub(crate) fn run(&self) -> Result<ExitCode, Failure> {
         let mapping = self.map.as_deref().map(read_mapping).transpose()?;
         let target = self.target()?;
-        let terms = Terms { history: !self.live, ..Terms::default() };
-        if self.strict && !self.check(mapping.as_ref())? {
-            println!("0 accepted: --strict takes all or none");
-            return Ok(ExitCode::FAILURE);
+        let terms = Terms { history: !self.live, strict: self.strict, ..Terms::default() };
+        if self.strict {
+            return self.take_whole(&target, mapping.as_ref(), &terms);
         }
         let (mut accepted, mut duplicates, mut shown) = (0, 0, 0);
         for path in &self.files {
@@ -124,31 +125,28 @@ impl Import {
         }
     }
 
-    /// Reads everything once without taking anything.
-    fn check(&self, mapping: Option<&Mapping>) -> Result<bool, Failure> {
-        let secrets = pipeline::Secrets::derive(&[0; 32]);
-        let kinds = domain::Kinds::standard();
-        let now = base::Clock::now(&base::SystemClock);
-        let recogniser = pipeline::Recogniser { kinds: &kinds, secrets: &secrets, now, history: true };
-        let (mut shown, mut good) = (0, true);
+    /// Takes all files together or not at all: everything is read first and goes in with one commit.
+    fn take_whole(&self, target: &Target, mapping: Option<&Mapping>, terms: &Terms) -> Result<ExitCode, Failure> {
+        let (mut whole, mut shown) = (Whole::default(), 0);
         for path in &self.files {
             let bar = bar(path)?;
-            let (mut lines, mut more) = (Vec::new(), Vec::new());
-            let read = &mut |group: &[(usize, String)]| {
-                for (line, text) in group {
-                    let read = connect::cloudevents::read_one(text.as_bytes())
-                        .and_then(|incoming| recogniser.recognise(&incoming));
-                    lines.extend(read.err().map(|rejection| refusal(u64::try_from(*line).unwrap_or(0), rejection)));
-                }
-                Ok(())
-            };
-            self.each(path, mapping, &bar, read, &mut |line, rejection| more.push(refusal(line, rejection)))?;
-            lines.extend(more);
-            good &= lines.is_empty();
-            show(path, &lines, &mut shown, &bar);
+            let mut refused = Vec::new();
+            self.each(path, mapping, &bar, &mut |lines| whole.add(lines), &mut |line, rejection| {
+                refused.push(refusal(line, rejection));
+            })?;
+            whole.next_file();
+            show(path, &refused, &mut shown, &bar);
             bar.finish_and_clear();
         }
-        Ok(good)
+        let receipt = if shown == 0 { target.take(&whole.lines, terms)? } else { Receipt::default() };
+        for (path, rejected) in whole.by_file(&self.files, receipt.rejected) {
+            show(path, &rejected, &mut shown, &ProgressBar::hidden());
+        }
+        println!("{} accepted, {} seen before, {shown} refused", receipt.accepted, receipt.duplicates);
+        if shown > 0 {
+            println!("--strict: nothing was taken");
+        }
+        Ok(if shown == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
     /// Reads a file in groups of lines, each line a CloudEvent; `refuse` hears of lines that are none.
@@ -184,6 +182,54 @@ impl Import {
             None => read_lines(plain, &mut |line, text| push(&mut lines, line, text), refuse)?,
         }
         if lines.is_empty() { Ok(()) } else { group(&lines) }
+    }
+}
+
+/// The lines of all files, numbered as if the files stood one after another.
+#[derive(Default)]
+struct Whole {
+    lines: Vec<(usize, String)>,
+    bytes: usize,
+    /// The last number of each file that was read.
+    ends: Vec<usize>,
+}
+
+impl Whole {
+    fn add(&mut self, lines: &[(usize, String)]) -> Result<(), Failure> {
+        let before = self.ends.last().copied().unwrap_or(0);
+        for (line, text) in lines {
+            self.bytes += text.len() + 1;
+            self.lines.push((before + line, text.clone()));
+        }
+        if self.lines.len() > STRICT_EVENTS || self.bytes > STRICT_BYTES {
+            let mib = STRICT_BYTES >> 20;
+            let zh = format!("--strict 一次最多接入 {STRICT_EVENTS} 条事件、{mib} MiB;未接入任何事件");
+            let en = format!("--strict takes at most {STRICT_EVENTS} events and {mib} MiB at once; nothing was taken");
+            return Err(format!("{zh} / {en}").into());
+        }
+        Ok(())
+    }
+
+    fn next_file(&mut self) {
+        let before = self.ends.last().copied().unwrap_or(0);
+        self.ends.push(self.lines.last().map_or(before, |(line, _)| *line));
+    }
+
+    /// Refused lines under their own files, each with its number there.
+    fn by_file<'f>(
+        &self,
+        files: &'f [PathBuf],
+        refused: Vec<intake::RejectedLine>,
+    ) -> Vec<(&'f PathBuf, Vec<intake::RejectedLine>)> {
+        let mut all: Vec<(&PathBuf, Vec<_>)> = files.iter().map(|path| (path, Vec::new())).collect();
+        for mut line in refused {
+            let number = usize::try_from(line.line).unwrap_or(usize::MAX);
+            let file = self.ends.partition_point(|end| *end < number);
+            let before = file.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
+            line.line = u64::try_from(number.saturating_sub(before)).unwrap_or(0);
+            all.get_mut(file).into_iter().for_each(|(_, lines)| lines.push(line.clone()));
+        }
+        all
     }
 }
 
@@ -254,8 +300,9 @@ fn show(path: &Path, rejected: &[intake::RejectedLine], shown: &mut usize, bar: 
 
 fn post(remote: &Remote, lines: &[(usize, String)], terms: &Terms) -> Result<Receipt, Failure> {
     let body: Vec<&str> = lines.iter().map(|(_, text)| text.trim_end()).collect();
-    let path = format!("/v1/events?history={}", terms.history);
-    let answer = remote.post(&path, "application/x-ndjson", body.join("\n").as_bytes())?;
+    let path = format!("/v1/events?history={}&strict={}", terms.history, terms.strict);
+    let answer = remote.post(&path, "application/x-ndjson", body.join("\n").as_bytes());
+    let answer = answer.map_err(|error| format!("{error}; run it again: what was taken already counts once"))?;
     let told: Value = serde_json::from_slice(&answer.body)?;
     let number = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64);
     let (Some(accepted), Some(duplicates)) = (number(&told, "accepted"), number(&told, "duplicates")) else {

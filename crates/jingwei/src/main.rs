@@ -13,6 +13,7 @@ mod demo_company;
 mod doctor;
 mod folder;
 mod import;
+mod kind;
 mod launch;
 mod local;
 mod remote;
@@ -52,6 +53,9 @@ enum Command {
     /// Show or export a customer.
     #[command(subcommand)]
     Customer(customer::Customer),
+    /// List and declare kinds of events.
+    #[command(subcommand)]
+    Kind(kind::Kind),
     /// Manage sources and their ingest keys.
     #[command(subcommand)]
     Source(source::Source),
@@ -95,6 +99,7 @@ fn main() -> ExitCode {
         Command::Import(import) => import.run(),
         Command::Term(term) => term.run(),
         Command::Customer(customer) => customer.run(),
+        Command::Kind(kind) => kind.run(),
         Command::Source(source) => source.run(),
         Command::Replay(replay) => replay.run(),
         Command::Doctor(doctor) => doctor.run(),

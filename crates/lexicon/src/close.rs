@@ -243,8 +243,8 @@ fn implied<'k>(kind: &'k Kind, value: &Value) -> Option<(u16, &'k Field)> {
     fields.next().is_none().then_some(first)
 }
 
-/// Kinds whose fields are called "value" or "from": without the kind, that could be anything.
-const UNTELLING: [&str; 3] = ["device.reading", "record.changed", "order.status_changed"];
+/// Kinds whose fields are called "value", "from" or "task": without the kind, that could be anything.
+const UNTELLING: [&str; 5] = ["device.reading", "record.changed", "order.status_changed", "task.done", "task.reopened"];
 
 fn clause(mut frame: Frame, kinds: &Kinds) -> Option<Frame> {
     let kind = kind_at(kinds, frame.kind?)?;

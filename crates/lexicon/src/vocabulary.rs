@@ -384,6 +384,23 @@ pub(crate) const PARTICLES: &[Row] = &[
     row("harmless", Nothing, "请 自动 自动地 帮我 麻烦 系统 立即 马上", "please|automatically|kindly|auto|immediately"),
 ];
 
+/// Words that say nothing where they stand: asking kindly at the beginning, and that what a rule does is done by itself and
+/// at once, which it always is. Anywhere else they may mean something, and are reported as passed over.
+pub(crate) const COURTESIES: &[Row] = &[
+    row(
+        "please",
+        Nothing,
+        "请 帮我 请帮我 请帮忙 帮忙 麻烦 麻烦你 麻烦您 麻烦帮我 劳驾 我想 我要 我想要 我希望 希望",
+        "please|kindly|could you|can you|would you|could you please|can you please|help me|help me to|please help me|i want to|we want to|i would like to|i'd like to|we would like to|let's",
+    ),
+    row(
+        "auto",
+        Nothing,
+        "自动 自动地 系统 系统自动 系统会 系统会自动 由系统 由系统自动 立即 立即自动 立刻 马上 自动立即",
+        "automatically|auto|immediately|instantly|right away|straight away|the system should|the system will|the system should automatically|the system will automatically|system should|system will",
+    ),
+];
+
 /// What follows.
 pub(crate) const ACTIONS: &[Row] = &[
     row(

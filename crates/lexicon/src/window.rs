@@ -1,7 +1,7 @@
 //! Windows: which instants of a customer's history a measure looks at, seen from an instant.
 //!
 //! Spans of minutes, hours, days and weeks are exact (a day is 24 hours); months, quarters and years are
-//! calendar periods in the workspace's zone.
+//! calendar periods in the workspace's zone. However far back a window reaches, its beginning never moves back as time goes on.
 
 use base::{DAY_MS, HOUR_MS, TimeZone, Timestamp};
 use jiff::civil::Date;
@@ -94,12 +94,13 @@ impl Length {
         }
     }
 
-    /// The instant this long before `at`.
+    /// The instant this long before `at`. A later `at` never gives an earlier instant: from the 29th, 30th or 31st back into a
+    /// month that has no such day, it is the last instant of that month.
     #[must_use]
     pub fn before(self, at: Timestamp, zone: &TimeZone) -> Timestamp {
         match self.exact_ms() {
             Some(ms) => at.plus_ms(-ms),
-            None => shift(at, zone, self.months().months().negate()),
+            None => months_back(at, zone, self.months()).unwrap_or(at),
         }
     }
 
@@ -111,6 +112,22 @@ impl Length {
             None => shift(at, zone, self.months().months()),
         }
     }
+}
+
+/// As far into its day as `at` is into its own, counted from the day's first instant, and within that day.
+fn months_back(at: Timestamp, zone: &TimeZone, months: i64) -> Result<Timestamp, jiff::Error> {
+    let first = |day: Date| Ok::<_, jiff::Error>(Timestamp::from_jiff(day.to_zoned(zone.clone())?.timestamp()));
+    let civil = at.to_zoned(zone).date();
+    // Where clocks go back over midnight the old day seems to come again; the new one goes on.
+    let next = civil.tomorrow()?;
+    let day = if first(next)? <= at { next } else { civil };
+    let target = day.checked_sub(months.months())?;
+    let end = first(target.tomorrow()?)?.plus_ms(-1);
+    if target.day() < day.day() {
+        return Ok(end);
+    }
+    let into = at.ms() - first(day)?.ms();
+    Ok(first(target)?.plus_ms(into).min(end))
 }
 
 fn shift(at: Timestamp, zone: &TimeZone, span: Span) -> Timestamp {
@@ -215,9 +232,13 @@ mod tests {
     }
 
     #[test]
-    fn a_month_back_from_the_31st_is_the_last_day_of_a_shorter_month() {
-        let length = Length { count: 1, unit: Unit::Month };
-        assert_eq!(length.before(at("2026-03-31T12:00:00+08:00"), &shanghai()), at("2026-02-28T12:00:00+08:00"));
+    fn a_month_back_from_a_day_that_a_shorter_month_lacks_is_its_end() {
+        let month = |text: &str| Length { count: 1, unit: Unit::Month }.before(at(text), &shanghai());
+        assert_eq!(month("2026-03-28T12:00:00+08:00"), at("2026-02-28T12:00:00+08:00"));
+        for day in 29..=31 {
+            assert_eq!(month(&format!("2026-03-{day}T12:00:00+08:00")), at("2026-02-28T23:59:59.999+08:00"));
+        }
+        assert_eq!(month("2026-04-01T00:00:00+08:00"), at("2026-03-01T00:00:00+08:00"));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use base::Currency;
 
 use crate::frame::{Act, Frame, Item, Quantity};
-use crate::vocabulary::{ACTIONS, COMPARATORS, CurrencyWord, FRAMEWORK, FUNCTIONS, PARTICLES, Row, UNITS, WINDOWS};
+use crate::vocabulary::{
+    ACTIONS, COMPARATORS, COURTESIES, CurrencyWord, FRAMEWORK, FUNCTIONS, PARTICLES, Row, UNITS, WINDOWS,
+};
 use crate::{Comparator, Function, Unit, Window};
 
 /// What a word contributes besides its class.
@@ -36,7 +38,7 @@ pub(crate) enum Conn {
 
 /// Every table.
 pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
-    [COMPARATORS, UNITS, FUNCTIONS, WINDOWS, FRAMEWORK, PARTICLES, ACTIONS].into_iter().flatten()
+    [COMPARATORS, UNITS, FUNCTIONS, WINDOWS, FRAMEWORK, PARTICLES, COURTESIES, ACTIONS].into_iter().flatten()
 }
 
 /// The currency of a row, if its code is one.

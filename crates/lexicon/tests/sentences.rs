@@ -205,7 +205,42 @@ fn the_flagship_and_its_twin_are_the_same_tree_and_ask_the_same() {
         assert_eq!(brief(&found.definition), thrice);
     }
     let Reading::Ask(ask) = reader.read(FLAGSHIP, &BTreeMap::new()) else { panic!() };
-    assert_eq!(ask.unused, ["自动"]);
+    assert_eq!(ask.unused, [""; 0]);
+}
+
+/// Kindness, and that what is done is done by itself and at once, say nothing; a word that may say something is named.
+#[test]
+fn courtesies_are_understood_and_content_is_named() {
+    let reader = reader();
+    let plain = brief(&understood(&reader, "当客户30天内下单至少3次时，标记为VIP").definition);
+    for sentence in [
+        "请当客户30天内下单至少3次时，标记为VIP",
+        "当客户30天内下单至少3次时，请自动标记为VIP",
+        "当客户30天内下单至少3次时，系统自动给客户打上VIP标签",
+        "当客户30天内下单至少3次时，就立即将其标记为VIP",
+        "当客户30天内下单至少3次时，给客户自动打上VIP标签",
+        "麻烦您当客户30天内下单至少3次时，马上标记为VIP",
+        "please tag customers as VIP when they ordered at least 3 times in the last 30 days",
+        "when a customer ordered at least 3 times in the last 30 days, automatically tag them as VIP",
+        "when a customer ordered at least 3 times in the last 30 days, please immediately mark them as VIP",
+        "tag as VIP automatically when a customer ordered at least 3 times in the last 30 days",
+        "when a customer ordered at least 3 times in the last 30 days, the system should automatically tag as VIP",
+        "could you tag as VIP when a customer ordered at least 3 times in the last 30 days",
+    ] {
+        let found = understood(&reader, sentence);
+        assert_eq!(brief(&found.definition), plain, "{sentence}");
+        assert_eq!(found.unused, [""; 0], "{sentence}");
+    }
+    for (sentence, words) in [
+        ("请帮我找出30天内下单至少3次的客户", [""; 0].as_slice()),
+        ("kindly list customers who ordered at least 3 times in the last 30 days", &[]),
+        ("我想找出30天内下单至少3次的客户", &[]),
+        ("客户30天内自动下单至少3次", &["自动"]),
+        ("30天内系统来信至少3次", &["系统"]),
+        ("customers who automatically ordered at least 3 times in the last 30 days", &["automatically"]),
+    ] {
+        assert_eq!(understood(&reader, sentence).unused, words, "{sentence}");
+    }
 }
 
 #[test]

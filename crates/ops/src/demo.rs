@@ -69,7 +69,7 @@ fn add_rules(app: &App, since: base::Timestamp) -> Result<(), OpError> {
             existing: true,
             since: Some(since),
         };
-        app.pipeline.command(Command::AddRule(rule))?;
+        app.pipeline.command(Command::AddRule(Box::new(rule)))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use pipeline::{Recogniser, Refused, Taken};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{App, OpError};
+use crate::{App, Fault, OpError};
 
 /// What a body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,10 +96,21 @@ pub fn take(app: &App, body: &[u8], format: Format, terms: &Terms) -> Result<Rec
     }
 }
 
-/// Takes events with their lines.
+/// The most events taken as all or none: they go in with one commit, and others wait behind it.
+pub const STRICT_EVENTS: usize = 100_000;
+
+fn too_many() -> OpError {
+    let zh = format!("全有或全无模式一次最多 {STRICT_EVENTS} 条事件,未接入任何事件;请分批发送,或不用该模式");
+    let en = format!(
+        "all or none takes at most {STRICT_EVENTS} events at once; nothing was taken. Send less at a time, or without it"
+    );
+    OpError::new(Fault::Request, "too_large", &zh, &en)
+}
+
+/// Takes events with their lines. Of a strict body, the receipt names only the lines at fault.
 ///
 /// # Errors
-/// The database is away; then nothing was taken.
+/// The database is away, or a strict body has too many events; then nothing was taken.
 pub fn take_lines<'a>(
     app: &App,
     lines: impl Iterator<Item = (usize, Result<Incoming<'a>, Rejection>)>,
@@ -110,6 +121,9 @@ pub fn take_lines<'a>(
     let mut receipt = Receipt::default();
     let (mut events, mut places, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     for (line, read) in lines {
+        if terms.strict && events.len() + refused.len() >= STRICT_EVENTS {
+            return Err(too_many());
+        }
         let line = u64::try_from(line).unwrap_or(u64::MAX);
         let source = read.as_ref().map_or_else(|_| String::new(), |incoming| incoming.source.clone().into_owned());
         match read.and_then(|incoming| covered(&incoming, terms)).and_then(|incoming| recogniser.recognise(&incoming)) {
@@ -125,12 +139,16 @@ pub fn take_lines<'a>(
             }
         }
     }
+    if terms.strict && !refused.is_empty() {
+        events.clear();
+    }
     let taken = app.pipeline.take(events, refused, terms.strict)?;
     for (line, outcome) in places.into_iter().zip(taken) {
         match outcome {
             Taken::Accepted(_) => receipt.accepted += 1,
             Taken::Duplicate => receipt.duplicates += 1,
             Taken::Rejected(rejection) => receipt.refuse(line, rejection),
+            Taken::Withheld => {}
         }
     }
     receipt.rejected.sort_by_key(|line| line.line);
@@ -143,6 +161,9 @@ fn covered<'a>(incoming: &Incoming<'a>, terms: &Terms) -> Result<Incoming<'a>, R
         let rest = incoming.source.strip_prefix(source);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
+    if incoming.source == pipeline::OWN_SOURCE {
+        return Err(crate::customer::task::reserved());
+    }
     if terms.source.as_deref().is_none_or(is_covered) {
         return Ok(incoming.clone());
     }

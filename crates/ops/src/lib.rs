@@ -10,6 +10,7 @@ pub mod demo;
 mod error;
 pub mod event;
 pub mod intake;
+pub mod kind;
 mod population;
 pub mod rule;
 mod say;

@@ -1,98 +1,22 @@
 //! A customer's package, written by a real workspace and read by other programs.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it does not expect")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
 
-use base::{CustomerId, TestClock, TimeZone, Timestamp};
-use ops::customer::export::{ExportSummary, export};
-use ops::intake::{Format, Terms};
+use base::CustomerId;
+use ops::Actor;
+use ops::customer::export::export;
 use ops::rule::{AddRequest, Readings};
-use ops::{Actor, App};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-use store::{Location, Store};
-use tempfile::TempDir;
+use support::{World, hash};
 
-const NOW_MS: i64 = 1_780_000_000_000;
 const HOSTILE: &str = "</title><script>alert(1)</script>\u{202e}=HYPERLINK(\"http://evil\")";
 const LARGE: usize = 10 << 20;
-
-/// A workspace with its vault on a thread.
-struct World {
-    app: App,
-    stopper: Option<vault::Stopper>,
-    vault: Option<std::thread::JoinHandle<()>>,
-    home: TempDir,
-}
-
-impl World {
-    fn open() -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let path = |name: &str| home.path().join(name);
-        let config = vault::VaultConfig::new(path("raw"), path("root.key"), path("run/vault.sock"));
-        let clock: vault::Clock = Arc::new(|| NOW_MS);
-        let served = vault::Vault::open(&config, clock).unwrap();
-        let (send, stoppers) = std::sync::mpsc::channel();
-        let vault = std::thread::spawn(move || served.serve_with(|stopper| drop(send.send(stopper))));
-        let client = Arc::new(vault::Client::new(config.socket_path.clone()));
-        let store = Arc::new(Store::open(Location::Sqlite(path("app.db"))).unwrap());
-        let clock = Arc::new(TestClock::at(Timestamp::from_ms(NOW_MS)));
-        let zone = TimeZone::get("Asia/Shanghai").unwrap();
-        let settings = pipeline::Settings { zone: zone.clone(), memory: 64 << 20 };
-        let pipeline = pipeline::Pipeline::start(pipeline::Setup {
-            store: Arc::clone(&store),
-            vault: Arc::clone(&client),
-            clock: clock.clone(),
-            settings,
-            listener: Box::new(|_| {}),
-        });
-        let secrets = pipeline::Secrets::derive(&[7; 32]);
-        let (currency, ending) = (base::Currency::CNY, std::sync::atomic::AtomicBool::new(false));
-        let app = App { store, pipeline: pipeline.unwrap(), vault: client, secrets, clock, zone, currency, ending };
-        Self { app, stopper: stoppers.recv().ok(), vault: Some(vault), home }
-    }
-
-    fn take(&self, events: &Value) {
-        let receipt =
-            ops::intake::take(&self.app, events.to_string().as_bytes(), Format::Json, &Terms::default()).unwrap();
-        assert!(receipt.rejected.is_empty(), "{receipt:?}");
-    }
-
-    fn attach(&self, bytes: &[u8]) -> String {
-        let sha256 = hash(bytes);
-        ops::intake::put_original(&self.app, &sha256, &mut Cursor::new(bytes)).unwrap();
-        sha256
-    }
-
-    fn customer(&self, identifier: &str) -> CustomerId {
-        self.app.store.read(|db| ops::customer::find(db, identifier)).unwrap()
-    }
-
-    fn export(&self, id: CustomerId) -> (ExportSummary, Vec<u8>) {
-        let mut out = Vec::new();
-        let summary = export(&self.app, &Actor("usr_00000001".into()), id, &mut out).unwrap();
-        (summary, out)
-    }
-
-    fn stop_vault(&mut self) {
-        self.stopper.take().into_iter().for_each(|stopper| stopper.stop());
-        self.vault.take().into_iter().for_each(|vault| vault.join().unwrap());
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        self.stopper.take().into_iter().for_each(|stopper| stopper.stop());
-    }
-}
-
-fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 fn event(id: &str, kind: &str, who: &Value, data: Value) -> Value {
     let mut data = data;

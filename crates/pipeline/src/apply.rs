@@ -1,5 +1,7 @@
 //! Steps 3 to 6 for one event: log, identity, signals, decide.
 
+use std::collections::BTreeSet;
+
 use base::{CustomerId, IdentityId, Timestamp};
 use domain::{KindId, Rejection, Value};
 use identity::{Change, NewNode, Resolution, Standing};
@@ -8,7 +10,7 @@ use store::log::{Entry, Event, Original};
 use store::{IdentityRow, StoreError, Unit};
 use vault::RawRef;
 
-use crate::engine::{Committed, Engine, StoredGraph, Taken, standing_code};
+use crate::engine::{Committed, Engine, OWN_SOURCE, StoredGraph, Taken, standing_code};
 use crate::profile;
 use crate::recognise::{KindName, Recognised};
 use crate::seal::Sealed;
@@ -36,6 +38,7 @@ impl Engine {
                 return Ok(Taken::Rejected(rejection));
             }
         };
+        self.begin_before(&event, unit, done)?;
         let (who, new) = self.identities(&event, unit);
         let source = u32::try_from(self.source(&event.source)?.number()).unwrap_or(0);
         let personal = self.personal(&event, kind, &who, unit)?;
@@ -164,6 +167,7 @@ impl Engine {
     ) -> Result<CustomerId, StoreError> {
         let resolution = self.resolve(&event.who, new, seq)?;
         let shown = self.lay_out(&event, resolution.through, seq);
+        self.note_task(&event, seq, unit);
         self.append(unit, Entry::Event(event));
         self.change(&resolution.changes, seq, unit, done)?;
         let customer = resolution.customer;
@@ -171,7 +175,6 @@ impl Engine {
             return Ok(customer);
         }
         self.residents.load(customer, &mut self.db)?;
-        self.begin_early(customer, unit, done)?;
         self.observe(customer, &shown, unit, done)?;
         self.write_joined(&resolution.changes, unit);
         Ok(customer)
@@ -207,8 +210,51 @@ impl Engine {
         Ok(())
     }
 
-    /// Begins changed rules for a customer whose turn has not come yet, so that its next event meets them begun.
-    fn begin_early(&mut self, customer: CustomerId, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+    /// Notes what someone said of a task: only the workspace's own source speaks of its tasks.
+    fn note_task(&self, event: &Event, seq: u64, unit: &mut Unit) {
+        let own = self.sources.get(OWN_SOURCE).is_some_and(|source| source.number() == u64::from(event.source));
+        let Some(kind) = self.kinds.by_id(event.kind).filter(|_| own) else { return };
+        let done = match kind.name.as_str() {
+            "task.done" => true,
+            "task.reopened" => false,
+            _ => return,
+        };
+        let field = kind.field_id("task").map(|(id, _)| id);
+        let said = event.plain.iter().find(|(id, _)| Some(*id) == field).map(|(_, value)| value);
+        if let Some(Value::Text(task)) = said
+            && let Ok(task) = task.parse()
+        {
+            unit.task_changes.insert(task, (done, seq));
+        }
+    }
+
+    /// Begins changed rules for the customers that an event may touch, before the event has its place in the log: replay does
+    /// it in the same order.
+    fn begin_before(&mut self, event: &Recognised, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
+        if self.rules.values().all(|row| row.beginning.is_none()) {
+            return Ok(());
+        }
+        let mut customers = BTreeSet::new();
+        for id in event.who.iter().filter_map(|(_, hash)| self.hashes.get(hash)) {
+            let owner = self.graph.owner(*id);
+            customers.extend(match owner {
+                Some(owner) => Some(owner),
+                None => self.db.identity(*id)?.map(|(_, row)| row.customer),
+            });
+        }
+        for customer in customers {
+            self.begin_early(customer, unit, done)?;
+        }
+        Ok(())
+    }
+
+    /// Begins changed rules for a customer whose turn has not come yet, so that whatever comes next meets them begun.
+    pub(crate) fn begin_early(
+        &mut self,
+        customer: CustomerId,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<(), StoreError> {
         let waiting = self.rules.iter().filter(|(_, row)| row.beginning.is_some_and(|after| customer > after));
         for rule in waiting.map(|(id, _)| *id).collect::<Vec<_>>() {
             self.begin(rule, customer, unit, done)?;

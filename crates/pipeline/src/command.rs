@@ -1,12 +1,12 @@
 //! Commands to the writer: changes that people make, each at its place in the log.
 
-use base::{MergeId, RuleId, Timestamp};
-use domain::Kind;
+use base::{MergeId, RuleId, Text, Timestamp};
+use domain::{Declaration, Kinds, Rejection};
 use lexicon::Definition;
 use store::log::Entry;
-use store::{RuleRow, StoreError, Unit};
+use store::{RuleRow, RuleVersionRow, StoreError, Unit};
 
-use crate::engine::{Committed, Engine, EngineError};
+use crate::engine::{Committed, Engine, EngineError, OWN_KINDS_LIMIT, kinds_full};
 
 /// A rule to be made.
 #[derive(Debug, Clone)]
@@ -27,15 +27,17 @@ pub struct NewRule {
 #[derive(Debug, Clone)]
 pub enum Command {
     /// Makes a rule and switches it on.
-    AddRule(NewRule),
+    AddRule(Box<NewRule>),
+    /// Has a rule say something else from now on: its next version.
+    EditRule(RuleId, Box<NewRule>),
     /// Switches a rule on or off.
     SetRuleActive(RuleId, bool),
     /// Removes a rule; its decisions stay.
     RemoveRule(RuleId),
     /// Takes a merge back.
     Unmerge(MergeId),
-    /// Declares a kind, or declares it anew.
-    Declare(Kind),
+    /// Declares kinds, or declares them anew: all or none.
+    Declare(Vec<Declaration>),
     /// Writes every state back, so that the log is not needed at the next start.
     Flush,
 }
@@ -50,11 +52,15 @@ pub enum Outcome {
     /// There is no such thing, or it was done before.
     NotFound,
     /// It does not fit; why.
-    Refused(String),
+    Refused(Text),
+    /// A declaration does not fit; which, and why.
+    Undeclared(usize, Rejection),
 }
 
 /// The most rules that a workspace may have.
 pub const RULES_LIMIT: usize = 1_000;
+/// The most things that a rule may have said, one after another.
+pub const VERSIONS_LIMIT: usize = 1_000;
 
 impl Engine {
     /// Carries a command out within a unit.
@@ -65,30 +71,49 @@ impl Engine {
         done: &mut Committed,
     ) -> Result<Outcome, EngineError> {
         match command {
-            Command::AddRule(rule) => self.add_rule(rule, unit),
+            Command::AddRule(rule) => self.add_rule(*rule, unit),
+            Command::EditRule(id, rule) => self.edit_rule(id, *rule, unit),
             Command::SetRuleActive(id, active) => self.change_rule(id, unit, |row| row.active = active),
             Command::RemoveRule(id) => self.change_rule(id, unit, |row| (row.active, row.removed) = (false, true)),
             Command::Unmerge(id) => {
                 let undone = self.unmerge(id, unit.received_at, unit, done)?;
                 Ok(if undone { Outcome::Done } else { Outcome::NotFound })
             }
-            Command::Declare(kind) => {
-                self.declare(kind, unit);
-                self.recompile()?;
-                Ok(Outcome::Done)
-            }
+            Command::Declare(kinds) => self.declare_all(kinds, unit),
             Command::Flush => Ok(Outcome::Done),
         }
+    }
+
+    fn declare_all(&mut self, declared: Vec<Declaration>, unit: &mut Unit) -> Result<Outcome, EngineError> {
+        let mut kinds = Kinds::clone(&self.kinds);
+        let mut fit = Vec::with_capacity(declared.len());
+        for (place, declaration) in declared.into_iter().enumerate() {
+            let is_new = kinds.by_name(&declaration.name).is_none();
+            match declaration.kind(&kinds) {
+                Ok(_) if is_new && kinds.own() >= OWN_KINDS_LIMIT => {
+                    return Ok(Outcome::Undeclared(place, kinds_full()));
+                }
+                Ok(kind) => {
+                    kinds.add(kind.clone());
+                    fit.push(kind);
+                }
+                Err(fault) => return Ok(Outcome::Undeclared(place, fault)),
+            }
+        }
+        fit.into_iter().for_each(|kind| self.declare(kind, unit));
+        self.recompile()?;
+        Ok(Outcome::Done)
     }
 
     fn add_rule(&mut self, rule: NewRule, unit: &mut Unit) -> Result<Outcome, EngineError> {
         let made = self.rules.keys().last().map_or(0, |last| last.number());
         let live = self.rules.values().filter(|row| !row.removed).count();
         if live >= RULES_LIMIT || made >= u64::from(u16::MAX) {
-            return Ok(Outcome::Refused(format!("a workspace has at most {RULES_LIMIT} rules")));
+            let zh = format!("一个工作区最多 {RULES_LIMIT} 条规则");
+            return Ok(Outcome::Refused(Text::new(zh, format!("a workspace has at most {RULES_LIMIT} rules"))));
         }
         if let Err(error) = rule.definition.check(&self.kinds) {
-            return Ok(Outcome::Refused(error.to_string()));
+            return Ok(Outcome::Refused(Text::same(error.to_string())));
         }
         let id = RuleId::new(made + 1);
         let at = unit.received_at;
@@ -108,7 +133,35 @@ impl Engine {
                 beginning: None,
             },
         );
+        self.note_version(id, unit);
         self.begin_rule(id, unit)
+    }
+
+    fn edit_rule(&mut self, id: RuleId, rule: NewRule, unit: &mut Unit) -> Result<Outcome, EngineError> {
+        let at = unit.received_at;
+        let versions = self.versions.range((id, 0)..=(id, u32::MAX)).count();
+        if versions >= VERSIONS_LIMIT {
+            let zh = format!("一条规则最多改 {VERSIONS_LIMIT} 次,请另写一条");
+            let en = format!("a rule is changed at most {VERSIONS_LIMIT} times; write another");
+            return Ok(Outcome::Refused(Text::new(zh, en)));
+        }
+        if let Err(error) = rule.definition.check(&self.kinds) {
+            return Ok(Outcome::Refused(Text::same(error.to_string())));
+        }
+        let Some(row) = self.rules.get_mut(&id).filter(|row| !row.removed) else { return Ok(Outcome::NotFound) };
+        row.definition = serde_json::to_string(&rule.definition).unwrap_or_default();
+        (row.name, row.sentence, row.existing) = (rule.name, rule.sentence, rule.existing);
+        (row.since, row.version) = (rule.since.unwrap_or(at), row.version + 1);
+        self.note_version(id, unit);
+        self.begin_rule(id, unit)
+    }
+
+    /// Keeps what a rule says from its present version on.
+    fn note_version(&mut self, id: RuleId, unit: &mut Unit) {
+        let Some(row) = self.rules.get(&id) else { return };
+        self.versions.insert((id, row.version), row.definition.clone());
+        let (sentence, definition) = (row.sentence.clone(), row.definition.clone());
+        unit.rule_versions.insert((id, row.version), RuleVersionRow { sentence, definition, at: unit.received_at });
     }
 
     fn change_rule(
@@ -143,8 +196,9 @@ impl Engine {
     /// Brings a logged rule back into force.
     pub(crate) fn restore_rule(&mut self, id: RuleId, body: Option<&str>) -> Result<(), EngineError> {
         if let Some(body) = body {
-            let row = serde_json::from_str(body)
+            let row: RuleRow = serde_json::from_str(body)
                 .map_err(|error| StoreError::Corrupt { what: "a logged rule", why: error.to_string() })?;
+            self.versions.insert((id, row.version), row.definition.clone());
             self.rules.insert(id, row);
         }
         self.recompile()

@@ -34,6 +34,14 @@ impl Engine {
         self.definition_of(rule)?.action.clone()
     }
 
+    /// What a rule said in a version.
+    pub(crate) fn definition_at(&self, rule: RuleId, version: u32) -> Option<Definition> {
+        let mut known = self.versions.range((rule, 0)..=(rule, u32::MAX));
+        let first = known.clone().next();
+        let (_, body) = known.rfind(|((_, from), _)| *from <= version).or(first)?;
+        serde_json::from_str(body).ok()
+    }
+
     /// Writes what follows from transitions. Of history, tags follow and tasks don't.
     pub(crate) fn decide(
         &mut self,
@@ -43,8 +51,23 @@ impl Engine {
         unit: &mut Unit,
         done: &mut Committed,
     ) {
+        self.decide_after(customer, transitions, None, history, unit, done);
+    }
+
+    /// The same where a rule stood by an earlier version: what is taken back is what that version did.
+    pub(crate) fn decide_after(
+        &mut self,
+        customer: CustomerId,
+        transitions: Vec<Transition>,
+        before: Option<u32>,
+        history: bool,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) {
         for transition in transitions {
-            let Some(action) = self.action_of(transition.rule) else { continue };
+            let stood = before.filter(|_| transition.outcome == Outcome::TakeBack);
+            let stood = stood.and_then(|version| self.definition_at(transition.rule, version)?.action);
+            let Some(action) = stood.or_else(|| self.action_of(transition.rule)) else { continue };
             let outcome = self.carry_out(customer, &transition, &action, history, unit);
             if let Some(corrected) = transition.corrects {
                 supersede(unit, corrected);

@@ -20,6 +20,8 @@ pub const OWN_KINDS_LIMIT: usize = 1000;
 
 /// The most identities in memory.
 const IDENTITIES_LIMIT: usize = 6_000_000;
+/// The source of what people do in Jingwei itself. Nobody else may send for it.
+pub const OWN_SOURCE: &str = "jingwei";
 
 /// Why the writer stopped.
 #[derive(Debug, Error)]
@@ -53,6 +55,8 @@ pub struct Engine {
     pub(crate) kinds: Arc<Kinds>,
     pub(crate) layouts: Layouts,
     pub(crate) rules: BTreeMap<RuleId, RuleRow>,
+    /// What rules say, by the version from which they say so.
+    pub(crate) versions: BTreeMap<(RuleId, u32), String>,
     pub(crate) program: Program,
     pub(crate) scratch: Scratch,
     pub(crate) graph: Graph,
@@ -98,6 +102,8 @@ pub enum Taken {
     Duplicate,
     /// Not taken.
     Rejected(Rejection),
+    /// Good, but not taken, since another of its strict batch was refused.
+    Withheld,
 }
 
 impl Engine {
@@ -108,6 +114,7 @@ impl Engine {
     pub fn open(mut db: Connection, settings: Settings) -> Result<Self, EngineError> {
         let kinds = load_kinds(&mut db)?;
         let rules: BTreeMap<RuleId, RuleRow> = db.rules()?.into_iter().collect();
+        let versions = db.rule_versions()?.into_iter().map(|(key, row)| (key, row.definition)).collect();
         let (last_identity, last_customer) = db.last_numbers()?;
         let (seen, lookup) = (Seen::load(&mut db)?, Lookup::load(&mut db)?);
         let next_seq = db.next_seq()?;
@@ -131,6 +138,7 @@ impl Engine {
             db,
             settings,
             rules,
+            versions,
             seen,
             sources,
             next_seq,
@@ -199,11 +207,8 @@ impl Engine {
         if let Some(kind) = self.kinds.by_name(name) {
             return Ok(kind.id);
         }
-        let own = self.kinds.iter().filter(|kind| kind.id >= KindId::FIRST_OWN).count();
-        if own >= OWN_KINDS_LIMIT {
-            let (zh, en) =
-                ("自定义事件类型已达上限 1000", "the workspace has 1000 kinds of its own, which is the limit");
-            return Err(Rejection::new(RejectionCode::TooLarge, "type", zh, en));
+        if self.kinds.own() >= OWN_KINDS_LIMIT {
+            return Err(kinds_full());
         }
         let label = base::Text::same(name);
         let id = self.kinds.next_own();
@@ -295,6 +300,11 @@ impl Engine {
         let (program, scratch) = (&self.program, &mut self.scratch);
         Ok(self.residents.look(id, |customer| f(customer, program, scratch)))
     }
+}
+
+pub(crate) fn kinds_full() -> Rejection {
+    let (zh, en) = ("自定义事件类型已达上限 1000", "the workspace has 1000 kinds of its own, which is the limit");
+    Rejection::new(RejectionCode::TooLarge, "type", zh, en)
 }
 
 /// The standard kinds and the workspace's own.

@@ -2,7 +2,6 @@
 
 use base::{CustomerId, SourceId, Timestamp};
 use domain::Rejection;
-use signals::{Cause, Reason};
 use store::log::Entry;
 use store::{RejectionRow, StoreError, Unit};
 
@@ -88,6 +87,7 @@ impl Engine {
         self.residents.wake(at, TIMERS_LIMIT, &mut self.db)?;
         for _ in 0..TIMERS_LIMIT {
             let Some((_, customer)) = self.residents.first_due(at) else { break };
+            self.begin_early(customer, unit, done)?;
             self.advance(customer, at, false, unit, done)?;
         }
         Ok(())
@@ -97,6 +97,7 @@ impl Engine {
     pub(crate) fn behind(&mut self, unit: &mut Unit, done: &mut Committed, load: Load) -> Result<(), StoreError> {
         self.begin_some(unit, done)?;
         if let Some(customer) = (load != Load::Busy).then(|| self.restating.pop()).flatten() {
+            self.begin_early(customer, unit, done)?;
             let seq = self.append(unit, Entry::Restate { customer });
             self.restate_whole(customer, seq, unit, done)?;
         }
@@ -165,31 +166,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Begins or ends a rule for one customer; logged when something follows.
-    pub(crate) fn begin(
-        &mut self,
-        rule: base::RuleId,
-        customer: CustomerId,
-        unit: &mut Unit,
-        done: &mut Committed,
-    ) -> Result<(), StoreError> {
-        self.residents.load(customer, &mut self.db)?;
-        let (at, seq) = (unit.received_at, self.next_seq);
-        let cause = Cause { seq, reason: Reason::Rule };
-        let (program, scratch) = (&self.program, &mut self.scratch);
-        let before = self.residents.look(customer, |state| (state.due(), state.standing_on(rule)));
-        let transitions =
-            self.residents.look(customer, |state| state.begin(program, scratch, rule, at, cause)).unwrap_or_default();
-        let after = self.residents.look(customer, |state| (state.due(), state.standing_on(rule)));
-        if before != after || !transitions.is_empty() {
-            self.append(unit, Entry::Begin { rule, customer });
-            self.residents.look(customer, |state| state.mark(seq));
-            self.residents.touched(customer, seq, before.and_then(|(due, _)| due));
-            self.decide(customer, transitions, false, unit, done);
-        }
-        Ok(())
-    }
-
     /// Notes refused lines in the unit.
     pub(crate) fn refuse(&mut self, refused: Vec<Refused>, unit: &mut Unit) -> Result<(), StoreError> {
         for line in refused {
@@ -217,6 +193,6 @@ fn count(unit: &mut Unit, source: SourceId, outcome: &Taken) {
     match outcome {
         Taken::Accepted(_) => counts.accepted += 1,
         Taken::Duplicate => counts.duplicates += 1,
-        Taken::Rejected(_) => {}
+        Taken::Rejected(_) | Taken::Withheld => {}
     }
 }

@@ -131,6 +131,8 @@ impl Engine {
         done: &mut Committed,
     ) -> Result<bool, StoreError> {
         let Some((_, row)) = self.db.merge(id)?.filter(|(_, row)| row.undone_at.is_none()) else { return Ok(false) };
+        let row_owner = self.db.current_customer(row.stays)?.unwrap_or(row.stays);
+        self.begin_early(row_owner, unit, done)?;
         let (a, b, link_seq) = row.link;
         let link = Link { a, b, seq: link_seq };
         let mut stored = StoredGraph { db: &mut self.db, failed: None };

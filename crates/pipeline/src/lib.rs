@@ -4,6 +4,7 @@
 //! rebuilt from the log, which [`replay`] proves.
 
 mod apply;
+mod begin;
 mod command;
 mod commit;
 mod decide;
@@ -23,7 +24,7 @@ mod worker;
 pub use command::{Command, NewRule, Outcome, RULES_LIMIT};
 pub use decide::reason_name;
 pub use detail::Detail;
-pub use engine::{Committed, Engine, EngineError, Settings, Taken, load_kinds, rule};
+pub use engine::{Committed, Engine, EngineError, OWN_SOURCE, Settings, Taken, load_kinds, rule};
 pub use group::Refused;
 pub use meter::{Meter, Percentiles};
 pub use recognise::{KindName, Original, Recognised, Recogniser, hex};

@@ -130,6 +130,14 @@ impl Recogniser<'_> {
 }
 
 impl Recognised {
+    /// The name of its kind, if nobody had declared it.
+    pub(crate) fn new_kind(&self) -> Option<&str> {
+        match &self.kind {
+            KindName::New(name) => Some(name),
+            KindName::Known(_) => None,
+        }
+    }
+
     /// Sorts the members of `data` to their places; what nobody declared comes back as JSON.
     fn fields(
         &mut self,

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::{CustomerId, DecisionId, IdentityId, RuleId, TaskId, Timestamp};
 use identity::NewNode;
-use signals::{Cause, Reason};
 use store::log::{Block, Entry};
 use store::{Connection, DecisionRow, Location, Store, StoreError, TagRow, TaskRow, Unit};
 
@@ -114,13 +113,9 @@ impl Engine {
             }
             Entry::Timer { point, .. } => self.redo_timer(customer, *point, unit, done)?,
             Entry::Begin { rule, .. } => {
-                let (at, cause) = (unit.received_at, Cause { seq, reason: Reason::Rule });
-                let (program, scratch) = (&self.program, &mut self.scratch);
-                let made = self.residents.change(customer, seq, |state| {
-                    state.mark(seq);
-                    state.begin(program, scratch, *rule, at, cause)
-                });
-                self.decide(customer, made, false, unit, done);
+                if let Some(step) = self.begin_step(*rule, customer, seq, unit.received_at) {
+                    self.decide_begun(customer, step, unit, done);
+                }
             }
             Entry::Restate { .. } => self.restate_whole(customer, seq, unit, done)?,
             Entry::Rule { .. } | Entry::Unmerge { .. } => {}
@@ -170,6 +165,7 @@ struct Derived {
     tags: BTreeMap<(CustomerId, String, RuleId), TagRow>,
     decisions: BTreeMap<DecisionId, DecisionRow>,
     tasks: BTreeMap<TaskId, TaskRow>,
+    done: BTreeMap<TaskId, bool>,
 }
 
 impl Derived {
@@ -185,6 +181,7 @@ impl Derived {
             self.decisions.entry(id).and_modify(|row| row.superseded = true);
         }
         self.tasks.extend(unit.tasks);
+        self.done.extend(unit.task_changes.into_iter().map(|(id, (done, _))| (id, done)));
         for id in unit.withdrawn {
             self.tasks.entry(id).and_modify(|row| row.withdrawn = true);
         }
@@ -233,6 +230,7 @@ pub fn replay(store: &Store, settings: &Settings) -> Result<ReplayReport, Engine
     let mut names = Connection::open_reader(store.location())?;
     engine.kinds = std::sync::Arc::new(crate::engine::load_kinds(&mut names)?);
     engine.layouts = signals::Layouts::of(&engine.kinds);
+    engine.sources = names.sources()?.into_iter().map(|source| (source.name, source.id)).collect();
     let mut identities =
         Identities { db: &mut names, page: std::collections::VecDeque::new(), last: IdentityId::new(0) };
     let (mut report, mut derived) = (ReplayReport::default(), Derived::default());
@@ -314,8 +312,10 @@ fn compare(db: &mut Connection, derived: &Derived, report: &mut ReplayReport) ->
         stored.extend(page);
     }
     differ("decision", &stored, &derived.decisions, report, ToString::to_string);
-    let stored: BTreeMap<_, _> = db.all_tasks()?.into_iter().map(|(id, row, _)| (id, row)).collect();
-    differ("effect", &stored, &derived.tasks, report, ToString::to_string);
+    let stored: BTreeMap<_, _> = db.all_tasks()?.into_iter().map(|(id, row, done)| (id, (row, done))).collect();
+    let with = |(id, row): (&TaskId, &TaskRow)| (*id, (row.clone(), derived.done.get(id) == Some(&true)));
+    let tasks = derived.tasks.iter().map(with).collect();
+    differ("effect", &stored, &tasks, report, ToString::to_string);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use store::log::Part;
 use store::{Connection, StoreError};
 use vault::{Category, Client, IdentityAlias, RawRef, RecordId, SealBody, SealItem, VaultError};
 
-use crate::recognise::Recognised;
+use crate::recognise::{Original, Recognised};
 
 /// The alias of events that carry no identifier.
 pub const NOBODY: IdentityAlias = IdentityAlias([0; 16]);
@@ -38,8 +38,46 @@ pub fn alias(event: &Recognised) -> IdentityAlias {
 /// to have been seen before, so it goes on either way.
 pub type Sealed = (Recognised, Result<Vec<RawRef>, Rejection>);
 
-/// Seals the originals of many events.
+/// The most originals sealed in one call.
+const CALL_ITEMS: usize = 4_096;
+/// The most bytes of originals sealed in one call, but for one that is larger by itself.
+const CALL_BYTES: usize = 16 << 20;
+
+/// Seals the originals of many events, in calls of bounded size. Once the raw zone is down it is not asked again.
 pub fn seal(vault: &Client, events: Vec<Recognised>) -> Vec<Sealed> {
+    let mut sealed: Vec<Sealed> = Vec::with_capacity(events.len());
+    let mut down = false;
+    let mut seal_call = |events| {
+        let done = if down { refuse(events, &unavailable()) } else { seal_together(vault, events) };
+        down |= done.iter().any(is_down);
+        sealed.extend(done);
+    };
+    let (mut call, mut items, mut bytes) = (Vec::new(), 0, 0);
+    for event in events {
+        let (more, size) = (event.originals.len(), event.originals.iter().map(size).sum::<usize>());
+        if items > 0 && (items + more > CALL_ITEMS || bytes + size > CALL_BYTES) {
+            seal_call(std::mem::take(&mut call));
+            (items, bytes) = (0, 0);
+        }
+        call.push(event);
+        (items, bytes) = (items + more, bytes + size);
+    }
+    seal_call(call);
+    sealed
+}
+
+fn size(original: &Original) -> usize {
+    match &original.body {
+        SealBody::Bytes(bytes) => bytes.len(),
+        SealBody::Object { .. } => 0,
+    }
+}
+
+fn is_down((_, places): &Sealed) -> bool {
+    places.as_ref().is_err_and(|rejection| rejection.code == RejectionCode::VaultUnavailable)
+}
+
+fn seal_together(vault: &Client, events: Vec<Recognised>) -> Vec<Sealed> {
     let items: Vec<SealItem> = events.iter().flat_map(items).collect();
     if items.is_empty() {
         return events.into_iter().map(|event| (event, Ok(Vec::new()))).collect();
@@ -56,7 +94,7 @@ pub fn seal(vault: &Client, events: Vec<Recognised>) -> Vec<Sealed> {
         Err(VaultError::Unavailable) => refuse(events, &unavailable()),
         Err(error) if events.len() > 1 => {
             tracing::warn!(%error, "a batch of originals was refused; trying them one by one");
-            events.into_iter().flat_map(|event| seal(vault, vec![event])).collect()
+            events.into_iter().flat_map(|event| seal_together(vault, vec![event])).collect()
         }
         Err(error) => refuse(events, &refused(&error)),
     }

@@ -1,6 +1,7 @@
 //! The threads around the engine: one seals what has come in, one writes. While a group is being committed the next is being
 //! sealed; whatever has come in by then is the next group.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -14,7 +15,7 @@ use vault::Client;
 
 use crate::command::{Command, Outcome};
 use crate::commit::{After, Committer};
-use crate::engine::{Committed, Engine, EngineError, Settings, Taken};
+use crate::engine::{Committed, Engine, EngineError, OWN_KINDS_LIMIT, Settings, Taken, kinds_full};
 use crate::group::{Load, Refused};
 use crate::meter::Meter;
 use crate::recognise::Recognised;
@@ -512,12 +513,25 @@ impl Engine {
         unit: &mut store::Unit,
         done: &mut Committed,
     ) -> Result<Vec<Taken>, EngineError> {
-        let why: Option<Rejection> = events.iter().find_map(|(_, places)| places.as_ref().err().cloned());
-        let why = why.or_else(|| refused.first().map(|line| line.rejection.clone()));
+        let withheld = if strict { self.withhold(&events, !refused.is_empty()) } else { None };
         self.refuse(refused, unit)?;
-        match why.filter(|_| strict) {
-            Some(why) => Ok(events.iter().map(|_| Taken::Rejected(why.clone())).collect()),
+        match withheld {
+            Some(answers) => Ok(answers),
             None => Ok(self.take_all(events, unit, done)?),
         }
+    }
+
+    /// What is told of a strict batch in which something is refused; none when all of it can be taken.
+    fn withhold(&self, events: &[Sealed], refused: bool) -> Option<Vec<Taken>> {
+        let mut new = HashSet::new();
+        let room = OWN_KINDS_LIMIT.saturating_sub(self.kinds.own());
+        let fault = |(event, places): &Sealed| {
+            let name = event.new_kind().filter(|name| self.kinds.by_name(name).is_none());
+            let full = name.is_some_and(|name| new.insert(name.to_owned()) && new.len() > room);
+            places.as_ref().err().cloned().or_else(|| full.then(kinds_full))
+        };
+        let faults: Vec<Option<Rejection>> = events.iter().map(fault).collect();
+        let told = |fault: Option<Rejection>| fault.map_or(Taken::Withheld, Taken::Rejected);
+        (refused || faults.iter().any(Option::is_some)).then(|| faults.into_iter().map(told).collect())
     }
 }

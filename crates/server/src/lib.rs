@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use live::{Feed, feed};
+pub use live::{Feed, Told, feed};
 pub use state::{Server, Settings};
 
 /// The exit code by which the process asks its launcher to remove the raw zone and start anew.

@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::error::ApiError;
 use crate::limiter::Limiter;
+use crate::live::Told;
 
 /// How a server is set up.
 pub struct Settings {
@@ -24,7 +25,7 @@ pub struct Server {
     pub(crate) app: App,
     pub(crate) settings: Settings,
     pub(crate) readings: Readings,
-    pub(crate) live: broadcast::Sender<Arc<str>>,
+    pub(crate) live: broadcast::Sender<Told>,
     pub(crate) sign_ins: Limiter,
     keys: Mutex<HashMap<String, (String, Timestamp)>>,
 }
@@ -32,7 +33,7 @@ pub struct Server {
 impl Server {
     /// A server over an open workspace; `live` carries what the pipeline commits.
     #[must_use]
-    pub fn new(app: App, settings: Settings, live: broadcast::Sender<Arc<str>>) -> Arc<Self> {
+    pub fn new(app: App, settings: Settings, live: broadcast::Sender<Told>) -> Arc<Self> {
         Arc::new(Self {
             app,
             settings,

@@ -179,7 +179,7 @@ impl Customer {
         turn.transitions
     }
 
-    /// Starts a rule for this customer, or restarts it in a new version, as of `at`.
+    /// Starts a rule for this customer, or ends it, as of `at`. None when nothing follows: then nothing has changed.
     pub fn begin(
         &mut self,
         program: &Program,
@@ -187,15 +187,24 @@ impl Customer {
         rule: RuleId,
         at: Timestamp,
         cause: Cause,
-    ) -> Vec<Transition> {
-        let Some((place, compiled)) = program.rule(rule) else { return self.end(rule, at, cause) };
+    ) -> Option<Vec<Transition>> {
+        let before = (self.standing(rule), self.due_of(rule));
+        let Some((place, compiled)) = program.rule(rule) else {
+            let transitions = self.end(rule, at, cause);
+            return (before != (None, None)).then_some(transitions);
+        };
+        let visited = self.visited;
         let mut turn = Turn::new(program, scratch, cause);
-        self.visited = self.visited.max(at.ms());
+        self.visited = visited.max(at.ms());
         if self.concerns(compiled) || program.vacuous.contains(&place) {
             self.revisit(&mut turn, compiled, compiled.rule.since.ms());
         }
+        if turn.transitions.is_empty() && before == (self.standing(rule), self.due_of(rule)) {
+            self.visited = visited;
+            return None;
+        }
         self.set_due();
-        turn.transitions
+        Some(turn.transitions)
     }
 
     /// Ends a rule for this customer: what holds only while it is true goes.
@@ -264,12 +273,6 @@ impl Customer {
     /// The decisions that stand, by rule, with the instants at which the rules came to hold.
     pub fn standing_since(&self) -> impl Iterator<Item = (RuleId, Timestamp, DecisionId)> {
         self.standings.iter().filter_map(|known| known.fired.map(|(since, decision)| (known.rule, since, decision)))
-    }
-
-    /// Where a rule stands: whether it was true at the last point, and the decision that stands.
-    #[must_use]
-    pub fn standing_on(&self, rule: RuleId) -> Option<(bool, Option<DecisionId>)> {
-        self.standing(rule).map(|known| (known.truth, known.fired.map(|(_, decision)| decision)))
     }
 
     /// Whether a rule holds at an instant.

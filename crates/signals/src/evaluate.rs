@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use base::{TimeZone, Timestamp};
+use base::{DAY_MS, Timestamp};
 use lexicon::{Comparator, Function, Length, Unit, Window};
 use serde::{Deserialize, Serialize};
 
@@ -38,8 +38,6 @@ pub struct Scratch {
     at: i64,
     /// By window: the instants between which its calendar bounds stay as they are.
     calendar: Vec<Option<Calendar>>,
-    /// Between which instants no [`seam`] lies.
-    seam: Option<(i64, i64)>,
 }
 
 impl Scratch {
@@ -257,27 +255,14 @@ impl<'e> Evaluator<'e> {
         row.first().copied().filter(|time| *time <= self.at)
     }
 
-    /// When a window of months next moves past an event, or back over one at a [`seam`].
-    fn slides(&mut self, measure: &Measure, length: Length, from: i64) -> Option<i64> {
-        let program = self.program;
-        let before = |at: i64| length.before(Timestamp::from_ms(at), &program.zone).ms();
-        let seam = self.seam();
-        match self.first_from(measure, from) {
-            Some(time) if before(seam - 1) > time => Some(turning(self.at, seam - 1, |at| before(at) > time)),
-            _ => self.first_from(measure, from.min(before(seam))).map(|_| seam),
-        }
-    }
-
-    fn seam(&mut self) -> i64 {
-        let at = self.at;
-        match self.scratch.seam.filter(|(from, until)| (*from..*until).contains(&at)) {
-            Some((_, until)) => until,
-            None => {
-                let until = seam(at, &self.program.zone);
-                self.scratch.seam = Some((at, until));
-                until
-            }
-        }
+    /// When a window of months next moves past an event.
+    fn slides(&self, measure: &Measure, length: Length, from: i64) -> Option<i64> {
+        let zone = &self.program.zone;
+        let time = self.first_from(measure, from)?;
+        let about = length.after(Timestamp::from_ms(time), zone).ms();
+        let (low, high) = (self.at.max(about - 2 * DAY_MS), about.saturating_add(5 * DAY_MS));
+        let leaves = |at: i64| length.before(Timestamp::from_ms(at), zone).ms() > time;
+        (low < high && leaves(high)).then(|| turning(low, high, leaves))
     }
 
     /// What each measure of a rule came to, in reading order.
@@ -310,16 +295,6 @@ impl Calendar {
     fn bounds_at(self, at: i64) -> (i64, i64) {
         (self.bounds.0, self.bounds.1.min(at))
     }
-}
-
-/// The next instant at which a window of months may step back: the 29th, 30th and 31st are as far from a month of 28
-/// days as the 28th is, hour for hour, so at their midnights the window again begins where it did a day before.
-fn seam(at: i64, zone: &TimeZone) -> i64 {
-    let now = Timestamp::from_ms(at);
-    let months = (0..=2).map(|month| Unit::Month.start(now, month, zone));
-    let mut late_days = months.flat_map(|month| (28..=30).map(move |day| Unit::Day.start(month, day, zone)));
-    let found = late_days.find(|day| *day > now && day.to_zoned(zone).day() > 28);
-    found.map_or(i64::MAX, Timestamp::ms)
 }
 
 /// The first instant after `low` up to `high` at which `test` holds; it stays so, and holds at `high`.
@@ -369,8 +344,7 @@ fn only_events_help(program: &Program, measure: &Measure, op: Comparator, value:
     };
     match program.windows.get(measure.window) {
         Some(Window::Lifetime | Window::SinceFirst { .. }) => true,
-        Some(Window::Sliding { length }) => wants_more && length.exact_ms().is_some(),
-        Some(Window::Calendar { offset: 0, .. }) => wants_more,
+        Some(Window::Sliding { .. } | Window::Calendar { offset: 0, .. }) => wants_more,
         _ => false,
     }
 }

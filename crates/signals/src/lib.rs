@@ -38,6 +38,7 @@ mod history;
 mod layout;
 mod measured;
 mod program;
+mod renew;
 mod standing;
 mod stored;
 
@@ -47,4 +48,5 @@ pub use history::{History, SEGMENT_ROWS};
 pub use layout::{ABSENT, Layout, Layouts, symbol};
 pub use measured::Measured;
 pub use program::{CompiledRule, Program, Rule};
+pub use renew::Renewal;
 pub use stored::{SegmentKey, Stored, StoredError};

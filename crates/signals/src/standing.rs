@@ -21,12 +21,15 @@ pub(crate) struct Standing {
     pub(crate) settled: Option<Timestamp>,
     /// Whether what it did stays when the rule ends.
     pub(crate) stays: bool,
+    /// The rule's version by which it came to stand so; nought where it was not kept yet.
+    pub(crate) version: u32,
 }
 
 impl Standing {
     /// Joins where the rule stands for another customer: the later decision goes on.
     pub(crate) fn absorb(self, other: &Self) -> Self {
-        Self { fired: self.fired.max(other.fired), settled: self.settled.max(other.settled), ..self }
+        let version = self.version.min(other.version);
+        Self { fired: self.fired.max(other.fired), settled: self.settled.max(other.settled), version, ..self }
     }
 }
 
@@ -82,7 +85,7 @@ impl<'t> Turn<'t> {
         Self { program, scratch, cause, transitions: Vec::new() }
     }
 
-    fn at<'e>(&'e mut self, history: &'e mut History, at: i64) -> Evaluator<'e> {
+    pub(crate) fn at<'e>(&'e mut self, history: &'e mut History, at: i64) -> Evaluator<'e> {
         Evaluator::new(self.program, history, self.scratch, at)
     }
 }
@@ -164,7 +167,8 @@ impl Customer {
     /// Brings the rule's standing to what its points show.
     fn settle(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, before: Option<Standing>, seen: Seen, at: i64) {
         let stays = rule.rule.definition.trigger == Trigger::Becomes;
-        let none = Standing { rule: rule.rule.id, truth: false, fired: None, settled: None, stays };
+        let (id, version) = (rule.rule.id, rule.rule.version);
+        let none = Standing { rule: id, truth: false, fired: None, settled: None, stays, version };
         let mut standing = Standing { truth: seen.truth, stays, ..before.unwrap_or(none) };
         match seen.step(rule, standing.fired, at) {
             Step::Stay(fired) => standing.fired = fired,
@@ -196,7 +200,7 @@ impl Customer {
         }
     }
 
-    fn decide(
+    pub(crate) fn decide(
         &mut self,
         turn: &mut Turn<'_>,
         rule: &CompiledRule,

@@ -1,7 +1,7 @@
 //! A customer as bytes: its state with the last segment of each stream, and every other segment on its own, so that
 //! a long history is not written again for each event.
 
-use base::{RuleId, Timestamp};
+use base::{DecisionId, RuleId, Timestamp};
 use domain::KindId;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -12,8 +12,8 @@ use crate::history::{History, Segment, Stream};
 use crate::layout::{ABSENT, HEAD};
 use crate::standing::Standing;
 
-/// The form that is written today.
-const VERSION: u8 = 1;
+/// The form that is written today. In the first, a standing did not keep its version.
+const VERSION: u8 = 2;
 
 /// Bytes that are not a stored customer.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
@@ -95,12 +95,48 @@ fn bytes<T: Serialize>(value: &T) -> Vec<u8> {
     postcard::to_extend(value, vec![VERSION]).unwrap_or_default()
 }
 
+/// Reads what has the same form in every version.
 fn read<'d, T: Deserialize<'d>>(bytes: &'d [u8]) -> Result<T, StoredError> {
     match bytes.split_first() {
-        Some((&VERSION, rest)) => postcard::from_bytes(rest).map_err(|_| StoredError::Corrupt),
+        Some((1..=VERSION, rest)) => postcard::from_bytes(rest).map_err(|_| StoredError::Corrupt),
         Some((version, _)) => Err(StoredError::Version(*version)),
         None => Err(StoredError::Corrupt),
     }
+}
+
+/// A state in its first form.
+#[derive(Deserialize)]
+struct FirstState {
+    standings: Vec<FirstStanding>,
+    visited: i64,
+    last_seq: u64,
+    dues: Vec<(RuleId, i64)>,
+    streams: Vec<StreamState>,
+}
+
+#[derive(Deserialize)]
+struct FirstStanding {
+    rule: RuleId,
+    truth: bool,
+    fired: Option<(Timestamp, DecisionId)>,
+    settled: Option<Timestamp>,
+    stays: bool,
+}
+
+fn read_state(bytes: &[u8]) -> Result<State, StoredError> {
+    if bytes.first() != Some(&1) {
+        return read(bytes);
+    }
+    let FirstState { standings, visited, last_seq, dues, streams } = read(bytes)?;
+    let standing = |FirstStanding { rule, truth, fired, settled, stays }| Standing {
+        rule,
+        truth,
+        fired,
+        settled,
+        stays,
+        version: 0,
+    };
+    Ok(State { standings: standings.into_iter().map(standing).collect(), visited, last_seq, dues, streams })
 }
 
 impl Customer {
@@ -124,7 +160,7 @@ impl Customer {
     /// # Errors
     /// Bytes that are not what `store` gave, or a missing segment.
     pub fn load(state: &[u8], mut segment: impl FnMut(SegmentKey) -> Option<Vec<u8>>) -> Result<Self, StoredError> {
-        let state: State = read(state)?;
+        let state = read_state(state)?;
         let streams = state.streams.into_iter().map(|stored| {
             let kind = stored.kind;
             Ok((kind, Stream::load(stored, |number| segment((kind, number)))?))

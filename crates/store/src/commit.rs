@@ -6,13 +6,17 @@ use std::time::{Duration, Instant};
 use base::{CustomerId, DecisionId, IdentityId, MergeId, RuleId, SourceId, TaskId, Timestamp};
 use domain::KindId;
 
-use crate::log::Block;
+use crate::log::{Block, Entry};
 use crate::sql::{Column, Connection, StoreError, Value};
 use crate::unit::{
-    DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, SourceCounts, StateRow, TagRow, TaskRow, Unit,
+    DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, RuleVersionRow, SourceCounts, StateRow, TagRow, TaskRow,
+    Unit,
 };
 
 use Column::{Blob, Int, Text};
+
+/// The most entries in a block: reading one entry unpacks its block. A larger commit writes several.
+const BLOCK_ENTRIES: usize = 8_192;
 
 impl Unit {
     /// Whether there is nothing to write.
@@ -44,14 +48,7 @@ impl Unit {
     }
 
     fn write(self, to: &mut Connection) -> Result<(), StoreError> {
-        if !self.entries.is_empty() {
-            let digests: Vec<u8> = self.digests.concat();
-            let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
-            let sql = "INSERT INTO log (seq, count, received_at, digests, payload) VALUES ($1, $2, $3, $4, $5)";
-            let block = Block::pack(&self.entries)?;
-            let values = [self.seq.into(), count.into(), self.received_at.ms().into(), digests.into(), block.into()];
-            to.execute(sql, &values)?;
-        }
+        log(to, self.seq, self.received_at, &self.entries, &self.digests)?;
         let rows = self.raw_blocks.into_iter().map(|block| vec![block.into(), self.seq.into()]);
         to.bulk("INSERT INTO raw_block (block, seq)", &[Int, Int], "ON CONFLICT DO NOTHING", rows.collect())?;
         identities(to, self.identities, self.owners, self.standings)?;
@@ -62,8 +59,9 @@ impl Unit {
         states(to, self.states, self.segments)?;
         tags(to, self.tags)?;
         decisions(to, self.decisions, &self.superseded)?;
-        tasks(to, self.tasks, &self.withdrawn)?;
+        tasks(to, self.tasks, &self.withdrawn, self.task_changes)?;
         rules(to, self.rules)?;
+        rule_versions(to, self.rule_versions)?;
         kinds(to, self.kinds)?;
         sources(to, self.sources, self.received_at)?;
         rejections(to, self.rejections)?;
@@ -73,6 +71,25 @@ impl Unit {
         }
         self.seen.write(to)
     }
+}
+
+/// The entries as blocks; all digests stand with the first.
+fn log(
+    to: &mut Connection,
+    mut seq: u64,
+    received_at: Timestamp,
+    entries: &[Entry],
+    digests: &[[u8; 16]],
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO log (seq, count, received_at, digests, payload) VALUES ($1, $2, $3, $4, $5)";
+    let mut digests: Vec<u8> = digests.concat();
+    for entries in entries.chunks(BLOCK_ENTRIES) {
+        let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        let (digests, block) = (std::mem::take(&mut digests), Block::pack(entries)?);
+        to.execute(sql, &[seq.into(), count.into(), received_at.ms().into(), digests.into(), block.into()])?;
+        seq += count;
+    }
+    Ok(())
 }
 
 fn identities(
@@ -277,7 +294,12 @@ fn decisions(
     Ok(())
 }
 
-fn tasks(to: &mut Connection, tasks: BTreeMap<TaskId, TaskRow>, withdrawn: &[TaskId]) -> Result<(), StoreError> {
+fn tasks(
+    to: &mut Connection,
+    tasks: BTreeMap<TaskId, TaskRow>,
+    withdrawn: &[TaskId],
+    changes: BTreeMap<TaskId, (bool, u64)>,
+) -> Result<(), StoreError> {
     let rows = tasks.into_iter().map(|(id, row)| {
         vec![
             id.number().into(),
@@ -291,6 +313,10 @@ fn tasks(to: &mut Connection, tasks: BTreeMap<TaskId, TaskRow>, withdrawn: &[Tas
     to.bulk(insert, &[Int, Int, Text, Int, Int], "", rows.collect())?;
     for id in withdrawn {
         to.execute("UPDATE task SET withdrawn = 1 WHERE id = $1", &[id.number().into()])?;
+    }
+    for (id, (done, seq)) in changes {
+        let values = [done.into(), seq.into(), id.number().into()];
+        to.execute("UPDATE task SET done = $1, changed = $2 WHERE id = $3", &values)?;
     }
     Ok(())
 }
@@ -318,6 +344,15 @@ fn rules(to: &mut Connection, rules: BTreeMap<RuleId, RuleRow>) -> Result<(), St
                     beginning = excluded.beginning";
     let insert = "INSERT INTO rule (id, name, sentence, definition, version, active, since, existing, created_at, removed, beginning)";
     to.bulk(insert, &[Int, Text, Text, Text, Int, Int, Int, Int, Int, Int, Int], conflict, rows.collect())
+}
+
+fn rule_versions(to: &mut Connection, versions: BTreeMap<(RuleId, u32), RuleVersionRow>) -> Result<(), StoreError> {
+    let rows = versions.into_iter().map(|((rule, version), row)| {
+        let (version, at) = (i64::from(version).into(), row.at.ms().into());
+        vec![rule.number().into(), version, row.sentence.into(), row.definition.into(), at]
+    });
+    let insert = "INSERT INTO rule_version (rule, version, sentence, definition, at)";
+    to.bulk(insert, &[Int, Int, Text, Text, Int], "", rows.collect())
 }
 
 fn kinds(to: &mut Connection, kinds: Vec<(KindId, String, String)>) -> Result<(), StoreError> {

@@ -86,6 +86,19 @@ impl Connection {
         Ok(self.query(sql, &[customer.number().into()])?.iter().map(task).collect())
     }
 
+    /// A task: the task, whether it is done, and the place in the log where that was last said; nought if it never was.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn task(&mut self, id: TaskId) -> Result<Option<(TaskRow, bool, u64)>, StoreError> {
+        let sql = "SELECT id, customer, title, at, withdrawn, done, changed FROM task WHERE id = $1";
+        let found = self.query_one(sql, &[id.number().into()])?;
+        Ok(found.map(|row| {
+            let (_, found, done) = task(&row);
+            (found, done, row.number(6))
+        }))
+    }
+
     /// All tasks in order of id: id, task, whether it is done.
     ///
     /// # Errors

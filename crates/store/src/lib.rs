@@ -38,12 +38,13 @@ pub use decision::Decision;
 pub use identity::Identity;
 pub use lookup::{Lookup, Stretch};
 pub use migrate::run as migrate;
-pub use rule::Rule;
+pub use rule::{Rule, RuleVersion};
 pub use seen::{Digest, Pages, RUN_EVENTS, Seen};
 pub use source::{Rejected, Source};
 pub use sql::{Column, Connection, Location, Row, StoreError, Value};
 pub use unit::{
-    DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, SourceCounts, StateRow, TagRow, TaskRow, Unit,
+    DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, RuleVersionRow, SourceCounts, StateRow, TagRow, TaskRow,
+    Unit,
 };
 
 /// The most connections kept for readers.

@@ -8,11 +8,23 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 1] = [Migration {
-    number: 1,
-    sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
-    postgres: include_str!("migrations/0001_spine.postgres.sql"),
-}];
+const MIGRATIONS: [Migration; 3] = [
+    Migration {
+        number: 1,
+        sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
+        postgres: include_str!("migrations/0001_spine.postgres.sql"),
+    },
+    Migration {
+        number: 2,
+        sqlite: include_str!("migrations/0002_rule_versions.sqlite.sql"),
+        postgres: include_str!("migrations/0002_rule_versions.postgres.sql"),
+    },
+    Migration {
+        number: 3,
+        sqlite: include_str!("migrations/0003_task_changes.sqlite.sql"),
+        postgres: include_str!("migrations/0003_task_changes.postgres.sql"),
+    },
+];
 
 /// Brings the database to this program's form.
 ///

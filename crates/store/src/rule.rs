@@ -3,10 +3,12 @@
 use base::{CustomerId, RuleId, Timestamp};
 
 use crate::sql::{Connection, Row, StoreError};
-use crate::unit::RuleRow;
+use crate::unit::{RuleRow, RuleVersionRow};
 
 /// A rule with its id.
 pub type Rule = (RuleId, RuleRow);
+/// What a rule said, by the version from which it said so.
+pub type RuleVersion = ((RuleId, u32), RuleVersionRow);
 
 fn rule(row: &Row) -> Rule {
     let found = RuleRow {
@@ -34,6 +36,33 @@ impl Connection {
             "SELECT id, name, sentence, definition, version, active, since, existing, created_at, removed, beginning
                    FROM rule ORDER BY id";
         Ok(self.query(sql, &[])?.iter().map(rule).collect())
+    }
+
+    /// What each rule said, by rule and by the version from which it said so, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn rule_versions(&mut self) -> Result<Vec<RuleVersion>, StoreError> {
+        let sql = "SELECT rule, version, sentence, definition, at FROM rule_version ORDER BY rule, version";
+        let version = |row: &Row| {
+            let found = RuleVersionRow {
+                sentence: row.text(2).to_owned(),
+                definition: row.text(3).to_owned(),
+                at: Timestamp::from_ms(row.int(4)),
+            };
+            ((RuleId::new(row.number(0)), u32::try_from(row.int(1)).unwrap_or(0)), found)
+        };
+        Ok(self.query(sql, &[])?.iter().map(version).collect())
+    }
+
+    /// Those for whom a rule's tag stands, by id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn tagged_by(&mut self, rule: RuleId) -> Result<Vec<CustomerId>, StoreError> {
+        let rows =
+            self.query("SELECT DISTINCT customer FROM tag WHERE rule = $1 ORDER BY customer", &[rule.number().into()])?;
+        Ok(rows.iter().map(|row| CustomerId::new(row.number(0))).collect())
     }
 
     /// For how many customers a rule's tag stands, and how often the rule acted since `since`.

@@ -137,6 +137,17 @@ pub struct RuleRow {
     pub beginning: Option<CustomerId>,
 }
 
+/// What a rule said from one of its versions on. Switching it on counts a version too, and says nothing new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleVersionRow {
+    /// As it was typed.
+    pub sentence: String,
+    /// The definition as JSON.
+    pub definition: String,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
 /// What a source sent in one commit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SourceCounts {
@@ -216,8 +227,12 @@ pub struct Unit {
     pub tasks: BTreeMap<TaskId, TaskRow>,
     /// Tasks of earlier commits that are taken back.
     pub withdrawn: Vec<TaskId>,
+    /// Tasks that people said are done, or not, and the places in the log where they did.
+    pub task_changes: BTreeMap<TaskId, (bool, u64)>,
     /// Rules made or changed.
     pub rules: BTreeMap<RuleId, RuleRow>,
+    /// What rules say from a version on.
+    pub rule_versions: BTreeMap<(RuleId, u32), RuleVersionRow>,
     /// Kinds declared: number, name and declaration as JSON.
     pub kinds: Vec<(KindId, String, String)>,
     /// What sources sent.

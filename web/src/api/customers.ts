@@ -9,6 +9,7 @@ import type {
   Original,
   Page,
   Revealed,
+  Task,
   TimelineItem,
   WhyNot,
 } from "./types";
@@ -75,6 +76,8 @@ export const reveal = (id: string) => http.post<Revealed>(`${customerPath(id)}/r
 
 export const openOriginal = (id: string, body: { event: string; index: number }) =>
   http.post<Original>(`${customerPath(id)}/originals`, body);
+
+export const setTaskDone = (id: string, done: boolean) => http.patch<Task>(`/v1/tasks/${encodeURIComponent(id)}`, { done });
 
 export const undoMerge = (id: string) => http.post<unknown>(`/v1/merges/${encodeURIComponent(id)}/undo`);
 

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { http } from "./http";
-import type { EventsSummary, NewSource, TimelineItem } from "./types";
+import type { EventsSummary, Kind, NewSource, TimelineItem } from "./types";
 
 export const recentLimit = 50;
 
@@ -13,6 +13,11 @@ export const eventsSummaryQuery = queryOptions({
 export const recentEventsQuery = queryOptions({
   queryKey: ["events", "recent"],
   queryFn: ({ signal }) => http.get<{ items: TimelineItem[] }>(`/v1/events/recent?limit=${recentLimit}`, signal),
+});
+
+export const kindsQuery = queryOptions({
+  queryKey: ["kinds"],
+  queryFn: ({ signal }) => http.get<{ items: Kind[] }>("/v1/kinds", signal),
 });
 
 export const addSource = (name: string) => http.post<NewSource>("/v1/sources", { name });

@@ -73,6 +73,7 @@ export function query(values: Record<string, string | number | null | undefined>
 export const http = {
   get: <T>(path: string, signal?: AbortSignal) => send<T>("GET", path, undefined, signal),
   post: <T>(path: string, body: unknown = {}, signal?: AbortSignal) => send<T>("POST", path, body, signal),
+  put: <T>(path: string, body: unknown) => send<T>("PUT", path, body),
   patch: <T>(path: string, body: unknown) => send<T>("PATCH", path, body),
   remove: <T>(path: string) => send<T>("DELETE", path),
 };

@@ -14,6 +14,7 @@ export const liveStart: Live = { connected: false, rate: 0, seconds: 0, per_seco
 const join_ms = 40;
 const refetch_ms = 400;
 const counts_ms = 2_000;
+const resync_ms = 3_000;
 const customers_limit = 200;
 const reopen_ms = 3_000;
 
@@ -141,6 +142,8 @@ export function openLive(cache: QueryClient): () => void {
       void cache.invalidateQueries({ queryKey: ["health"] });
       again = setTimeout(open, reopen_ms);
     });
+    // The server left some commits out: whatever is shown may lack something.
+    stream.addEventListener("resync", () => run("resync", resync_ms, () => void cache.invalidateQueries()));
     stream.addEventListener("commit", (message: MessageEvent<string>) => {
       waiting.push(JSON.parse(message.data) as Commit);
       timer ??= setTimeout(flush, join_ms);

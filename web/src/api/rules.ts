@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { http } from "./http";
-import type { Answers, NewRule, Reading, Rule, RuleDetail } from "./types";
+import type { Answers, EditReading, NewRule, Rule, RuleDetail } from "./types";
 
 const rulePath = (id: string) => `/v1/rules/${encodeURIComponent(id)}`;
 
@@ -18,7 +18,18 @@ export const ruleQuery = (id: string) =>
 export const readingQuery = (sentence: string, answers: Answers) =>
   queryOptions({
     queryKey: ["reading", sentence, answers],
-    queryFn: ({ signal }) => http.post<Reading>("/v1/rules/read", { sentence, answers }, signal),
+    queryFn: ({ signal }) => http.post<EditReading>("/v1/rules/read", { sentence, answers }, signal),
+    enabled: sentence.trim() !== "",
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+    retry: false,
+  });
+
+/** The same for a sentence that a rule is to say instead, with who would gain and who would lose. */
+export const editReadingQuery = (id: string, sentence: string, answers: Answers) =>
+  queryOptions({
+    queryKey: ["reading", sentence, answers, id],
+    queryFn: ({ signal }) => http.post<EditReading>(`${rulePath(id)}/read`, { sentence, answers }, signal),
     enabled: sentence.trim() !== "",
     placeholderData: keepPreviousData,
     staleTime: 30_000,
@@ -26,5 +37,6 @@ export const readingQuery = (sentence: string, answers: Answers) =>
   });
 
 export const addRule = (rule: NewRule) => http.post<Rule>("/v1/rules", rule);
+export const editRule = (id: string, rule: NewRule) => http.put<Rule>(rulePath(id), rule);
 export const switchRule = (id: string, on: boolean) => http.patch<Rule>(rulePath(id), { on });
 export const removeRule = (id: string) => http.remove<unknown>(rulePath(id));

@@ -123,8 +123,10 @@ export interface components {
             corrects?: string | null;
             /** @description The events. */
             evidence: components["schemas"]["TimelineItem"][];
-            /** @description The rule in words. */
+            /** @description The same in the system's words. */
             said: components["schemas"]["Text"];
+            /** @description The rule as it was typed, in the version that decided. */
+            sentence: string;
             /** @description Its comparisons. */
             values: components["schemas"]["ValueView"][];
         };
@@ -158,6 +160,40 @@ export interface components {
             /** @description Why, in a sentence. */
             why: components["schemas"]["Text"];
         };
+        /** @description For whom a rule would do something else than it does. */
+        Difference: {
+            /**
+             * Format: int64
+             * @description For how many it comes to hold.
+             */
+            gains: number;
+            /**
+             * Format: int64
+             * @description For how many it holds no longer; a tag that it set is taken back.
+             */
+            loses: number;
+            /** @description Some of those who gain or lose. */
+            sample: components["schemas"]["DifferenceRow"][];
+            /**
+             * Format: int64
+             * @description For how many nothing changes.
+             */
+            stays: number;
+        };
+        /** @description A customer for whom a rule would do something else. */
+        DifferenceRow: {
+            /** @description Who. */
+            customer: string;
+            /** @description Whether it gains, or else loses. */
+            gains: boolean;
+            /** @description Its name. */
+            name?: string | null;
+        };
+        /** @description What a sentence came to, with what would change. */
+        EditAnswer: components["schemas"]["Tried"] & {
+            difference?: components["schemas"]["Difference"] | null;
+            preview?: components["schemas"]["Preview"] | null;
+        };
         /** @description The body of an error. */
         ErrorBody: {
             /** @description A stable name. */
@@ -171,6 +207,20 @@ export interface components {
         EventPage: {
             /** @description Newest first. */
             items: components["schemas"]["TimelineItem"][];
+        };
+        /** @description A member to be declared. */
+        FieldDeclaration: {
+            /** @description Where its value may live: `plain` for what analysis needs, `personal` for what can be deleted, `original` for the customer's own words. */
+            class: string;
+            label?: components["schemas"]["Text"] | null;
+            /** @description Its name in `data`. */
+            name: string;
+            /** @description `text`, `number`, `money`, `bool` or `time`. */
+            type: string;
+            /** @description What else people call it, in English. */
+            words_en?: string[];
+            /** @description What else people call it, in Chinese. */
+            words_zh?: string[];
         };
         /** @description A value. */
         FieldView: {
@@ -220,6 +270,53 @@ export interface components {
             scope: string;
             /** @description The masked value. */
             value: string;
+        };
+        /** @description A kind to be declared, as the API describes it. It is read by hand below, so that every fault is told with its place. */
+        KindDeclaration: {
+            /** @description Its members. Those declared before must all be there, with the type and class they had. */
+            fields?: components["schemas"]["FieldDeclaration"][];
+            label?: components["schemas"]["Text"] | null;
+            /** @description Its name on the wire: lower-case words between dots, such as `lesson.attended`. */
+            name: string;
+            /** @description What else people call it, in English: nouns (singular) and verbs (base form). */
+            words_en?: string[];
+            /** @description What else people call it, in Chinese: nouns and verbs. */
+            words_zh?: string[];
+        };
+        /** @description A declared member of a kind. */
+        KindField: {
+            /** @description `plain`, `personal` or `original`. */
+            class: string;
+            /** @description What people call it first. */
+            label: components["schemas"]["Text"];
+            /** @description Its name in `data`. */
+            name: string;
+            /** @description `text`, `number`, `money`, `bool` or `time`. */
+            type: string;
+            /** @description What else people call it, in English. */
+            words_en: string[];
+            /** @description What else people call it, in Chinese. */
+            words_zh: string[];
+        };
+        /** @description All kinds. */
+        KindPage: {
+            /** @description The workspace's own first, then the standard ones. */
+            items: components["schemas"]["KindView"][];
+        };
+        /** @description A kind of event. */
+        KindView: {
+            /** @description Its declared members. Every other member of its events is an original. */
+            fields: components["schemas"]["KindField"][];
+            /** @description What people call it first. */
+            label: components["schemas"]["Text"];
+            /** @description Its name on the wire. */
+            name: string;
+            /** @description Whether it is known from the start, and cannot be changed. */
+            standard: boolean;
+            /** @description What else people call it, in English. */
+            words_en: string[];
+            /** @description What else people call it, in Chinese. */
+            words_zh: string[];
         };
         /** @description Milliseconds. */
         Latency: {
@@ -433,6 +530,8 @@ export interface components {
         RuleDetail: components["schemas"]["RuleView"] & {
             /** @description Newest first. */
             decisions: components["schemas"]["DecisionView"][];
+            /** @description What it said, newest first. */
+            versions: components["schemas"]["VersionView"][];
         };
         /** @description A rule by name. */
         RuleName: {
@@ -592,6 +691,11 @@ export interface components {
             /** @description Its name. */
             tag: string;
         };
+        /** @description A change to a task. */
+        TaskChange: {
+            /** @description Whether it is done. */
+            done: boolean;
+        };
         /** @description A task. */
         TaskView: {
             /** @description The decision that wrote it. */
@@ -720,6 +824,20 @@ export interface components {
             /** @description Whether it answers. */
             up: boolean;
         };
+        /** @description What a rule said from one of its versions on. */
+        VersionView: {
+            /** @description Since when. */
+            at: string;
+            /** @description What it means. */
+            said: components["schemas"]["Text"];
+            /** @description As it was typed. */
+            sentence: string;
+            /**
+             * Format: int32
+             * @description The version; later ones say the same until the next that is listed.
+             */
+            version: number;
+        };
         /** @description Whether a rule holds for a customer now, and why or why not. */
         WhyNot: {
             /** @description Whether it holds. */
@@ -748,12 +866,20 @@ export type CustomerView = components['schemas']['CustomerView'];
 export type DecisionDetail = components['schemas']['DecisionDetail'];
 export type DecisionPage = components['schemas']['DecisionPage'];
 export type DecisionView = components['schemas']['DecisionView'];
+export type Difference = components['schemas']['Difference'];
+export type DifferenceRow = components['schemas']['DifferenceRow'];
+export type EditAnswer = components['schemas']['EditAnswer'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type EventPage = components['schemas']['EventPage'];
+export type FieldDeclaration = components['schemas']['FieldDeclaration'];
 export type FieldView = components['schemas']['FieldView'];
 export type Health = components['schemas']['Health'];
 export type HubView = components['schemas']['HubView'];
 export type IdentifierView = components['schemas']['IdentifierView'];
+export type KindDeclaration = components['schemas']['KindDeclaration'];
+export type KindField = components['schemas']['KindField'];
+export type KindPage = components['schemas']['KindPage'];
+export type KindView = components['schemas']['KindView'];
 export type Latency = components['schemas']['Latency'];
 export type LiveCommit = components['schemas']['LiveCommit'];
 export type MergeView = components['schemas']['MergeView'];
@@ -782,6 +908,7 @@ export type SignInRequest = components['schemas']['SignInRequest'];
 export type SourceView = components['schemas']['SourceView'];
 export type Summary = components['schemas']['Summary'];
 export type TagView = components['schemas']['TagView'];
+export type TaskChange = components['schemas']['TaskChange'];
 export type TaskView = components['schemas']['TaskView'];
 export type Text = components['schemas']['Text'];
 export type TimelineItem = components['schemas']['TimelineItem'];
@@ -793,6 +920,7 @@ export type TriedQuestion = components['schemas']['TriedQuestion'];
 export type UserView = components['schemas']['UserView'];
 export type ValueView = components['schemas']['ValueView'];
 export type VaultView = components['schemas']['VaultView'];
+export type VersionView = components['schemas']['VersionView'];
 export type WhyNot = components['schemas']['WhyNot'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -46,7 +46,8 @@ export type Access = S.AccessItem;
 
 export type Action = { do: Outcome; tag?: string; title?: string };
 export type Rule = Closer<Sent<S.RuleView>, { action: Action | null; trigger: "becomes" | "while" }>;
-export type RuleDetail = Rule & { decisions: Decision[] };
+export type RuleVersion = S.VersionView;
+export type RuleDetail = Rule & { decisions: Decision[]; versions: RuleVersion[] };
 
 export type Answers = Record<string, string>;
 export type Choice = Pick<S.TriedChoice, "id" | "text">;
@@ -60,6 +61,9 @@ export type Reading = Closer<
   Sent<S.ReadAnswer>,
   { status: "understood" | "ask" | "refused"; questions: Question[]; assumptions: Assumption[]; definition: Record<string, unknown> | null }
 >;
+export type Difference = Sent<S.Difference>;
+/** A reading of what a rule is to say instead; the difference is there when it is understood and the rule is on. */
+export type EditReading = Reading & { difference?: Difference | null };
 export type NewRule = { sentence: string; answers: Answers; name?: string; existing: boolean };
 
 export type Source = Sent<S.SourceView>;
@@ -67,5 +71,7 @@ export type Rejection = Sent<S.RejectionView>;
 export type Hub = S.HubView;
 export type EventsSummary = Sent<S.Summary>;
 export type NewSource = S.NewKey;
+export type KindField = Closer<S.KindField, { type: "text" | "number" | "money" | "bool" | "time"; class: "plain" | "personal" | "original" }>;
+export type Kind = Closer<S.KindView, { fields: KindField[] }>;
 
 export type Commit = Closer<S.LiveCommit, { decisions: Decision[] }>;

@@ -26,6 +26,7 @@ const prefixes: Record<string, Family> = {
   record: "profile",
   consent: "profile",
   account: "profile",
+  task: "service",
 };
 
 const own_icons = ["call", "email", "complaint", "survey", "cart", "note", "consent"] as const;

@@ -126,6 +126,20 @@ impl Server {
         read(request.send_json(body).unwrap()).unwrap()
     }
 
+    /// Puts with the owner's token.
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        let (url, token) = self.running().unwrap();
+        let request = Self::agent().put(format!("{url}{path}")).header("authorization", format!("Bearer {token}"));
+        read(request.send_json(body).unwrap()).unwrap()
+    }
+
+    /// Patches with the owner's token.
+    pub fn patch(&self, path: &str, body: &Value) -> Answer {
+        let (url, token) = self.running().unwrap();
+        let request = Self::agent().patch(format!("{url}{path}")).header("authorization", format!("Bearer {token}"));
+        read(request.send_json(body).unwrap()).unwrap()
+    }
+
     /// Sends events with the ingest key; none when the connection broke.
     pub fn try_send(&self, kind: &str, body: &[u8]) -> Option<Answer> {
         let (url, _) = self.running()?;

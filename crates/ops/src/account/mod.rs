@@ -229,6 +229,9 @@ pub fn add_source(store: &Store, name: &str, at: base::Timestamp) -> Result<NewK
             "a source's name has 1 to 256 characters",
         ));
     }
+    if name == pipeline::OWN_SOURCE {
+        return Err(OpError::reserved_source());
+    }
     let key = secret("jwk_")?;
     let source = store.write(|db| {
         let source = db.add_source(name, at)?;
@@ -247,7 +250,7 @@ pub fn renew_key(store: &Store, id: SourceId) -> Result<NewKey, OpError> {
     let source = store
         .read(store::Connection::sources)?
         .into_iter()
-        .find(|source| source.id == id)
+        .find(|source| source.id == id && source.name != pipeline::OWN_SOURCE)
         .ok_or_else(OpError::not_found)?;
     store.write(|db| db.set_source_key(id, &fingerprint(&key)))?;
     Ok(NewKey { id, name: source.name, key })

@@ -6,10 +6,11 @@ use lexicon::Definition;
 use pipeline::Detail;
 use serde::Serialize;
 use signals::{Measured, Truth};
-use store::{Connection, DecisionRow, RuleRow};
+use store::{Connection, DecisionRow};
 use utoipa::ToSchema;
 
 use crate::customer::timeline::{self, TimelineItem};
+use crate::rule::Versions;
 use crate::say;
 use crate::{App, OpError};
 
@@ -84,7 +85,9 @@ pub struct DecisionDetail {
     /// The decision.
     #[serde(flatten)]
     pub decision: DecisionView,
-    /// The rule in words.
+    /// The rule as it was typed, in the version that decided.
+    pub sentence: String,
+    /// The same in the system's words.
     pub said: Text,
     /// Its comparisons.
     pub values: Vec<ValueView>,
@@ -125,10 +128,10 @@ impl Teller<'_> {
         &mut self,
         id: DecisionId,
         row: &DecisionRow,
-        rule: Option<&RuleRow>,
+        rules: &Versions,
     ) -> Result<DecisionView, OpError> {
         let detail = Detail::unpack(&row.detail)?;
-        let definition = rule.and_then(|rule| serde_json::from_str::<Definition>(&rule.definition).ok());
+        let definition = rules.definition(row.rule, row.version);
         let values = match &definition {
             Some(definition) => self.values(definition, &detail.values)?,
             None => Vec::new(),
@@ -138,11 +141,7 @@ impl Teller<'_> {
         Ok(DecisionView {
             id,
             customer,
-            rule: RuleRef {
-                id: row.rule,
-                name: rule.map(|rule| rule.name.clone()).unwrap_or_default(),
-                version: row.version,
-            },
+            rule: RuleRef { id: row.rule, name: rules.name(row.rule), version: row.version },
             outcome: row.outcome.clone(),
             name: row.name.clone(),
             as_of: row.as_of,
@@ -230,12 +229,12 @@ pub(crate) fn views(
     zone: &TimeZone,
     rows: &[(DecisionId, DecisionRow)],
 ) -> Result<DecisionPage, OpError> {
-    let rules = db.rules()?;
+    if rows.is_empty() {
+        return Ok(DecisionPage { items: Vec::new() });
+    }
+    let rules = Versions::load(db)?;
     let mut teller = Teller { db, kinds, zone };
-    let items = rows.iter().map(|(id, row)| {
-        let rule = rules.iter().find(|(known, _)| *known == row.rule).map(|(_, rule)| rule);
-        teller.view(*id, row, rule)
-    });
+    let items = rows.iter().map(|(id, row)| teller.view(*id, row, &rules));
     Ok(DecisionPage { items: items.collect::<Result<_, _>>()? })
 }
 
@@ -247,16 +246,16 @@ pub fn get(app: &App, id: DecisionId) -> Result<DecisionDetail, OpError> {
     let kinds = app.kinds();
     app.store.read(|db| {
         let (id, row) = db.decision(id)?.ok_or_else(OpError::not_found)?;
-        let rules = db.rules()?;
-        let rule = rules.iter().find(|(known, _)| *known == row.rule).map(|(_, rule)| rule);
-        let definition = rule.and_then(|rule| serde_json::from_str::<Definition>(&rule.definition).ok());
+        let rules = Versions::load(db)?;
+        let definition = rules.definition(row.rule, row.version);
         let detail = Detail::unpack(&row.detail)?;
         let mut teller = Teller { db, kinds: &kinds, zone: &app.zone };
-        let decision = teller.view(id, &row, rule)?;
+        let decision = teller.view(id, &row, &rules)?;
         let values = definition.as_ref().map(|definition| teller.values(definition, &detail.values)).transpose()?;
         let evidence = timeline::items(db, &kinds, &app.zone, row.customer, &detail.evidence)?;
         Ok(DecisionDetail {
             decision,
+            sentence: rules.at(row.rule, row.version).map(|said| said.sentence.clone()).unwrap_or_default(),
             said: definition.map(|definition| lexicon::say(&definition, &kinds)).unwrap_or_default(),
             values: values.unwrap_or_default(),
             evidence,

@@ -6,6 +6,7 @@ pub mod identifier;
 pub mod list;
 pub mod original;
 pub mod profile;
+pub mod task;
 pub mod timeline;
 
 use base::CustomerId;

@@ -141,9 +141,8 @@ fn view(db: &mut Connection, kinds: &Kinds, id: CustomerId, span: Span) -> Resul
         decision: row.decision,
         recomputing: row.recomputing,
     });
-    let tasks = db.tasks_of(id)?.into_iter().filter(|(_, task, _)| !task.withdrawn).map(|(task_id, task, done)| {
-        TaskView { id: task_id, title: task.title, time: task.at, done, decision: DecisionId::new(task_id.number()) }
-    });
+    let tasks = db.tasks_of(id)?.into_iter().filter(|(_, task, _)| !task.withdrawn);
+    let tasks = tasks.map(|(id, task, done)| super::task::view(id, task, done));
     Ok(CustomerView {
         id,
         name: profile.iter().find(|(field, ..)| field == "name").map(|(_, value, _)| value.clone()).or(row.name),

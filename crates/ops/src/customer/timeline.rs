@@ -168,7 +168,8 @@ fn item(
         .iter()
         .chain(personal)
         .filter_map(|(id, value)| {
-            let field = kind?.field_at(*id)?;
+            let kind = kind?;
+            let field = kind.field_at(*id).filter(|field| !(field.name == "task" && kind.name.starts_with("task.")))?;
             Some(FieldView { name: field.name.clone(), label: field.label.clone(), value: say::value(value, zone) })
         })
         .collect();

@@ -151,7 +151,7 @@ pub fn summary(app: &App) -> Result<Summary, OpError> {
                 flush_p50_ms: flush.p50_ms,
                 flush_p99_ms: flush.p99_ms,
             },
-            sources: db.sources()?.into_iter().map(source).collect(),
+            sources: db.sources()?.into_iter().filter(|one| one.name != pipeline::OWN_SOURCE).map(source).collect(),
             rejections: db.rejections(100)?.into_iter().map(rejection).collect(),
             hubs: hubs(db)?,
             vault,

@@ -1,4 +1,7 @@
-//! Rules: read from a sentence, previewed, switched on, watched.
+//! Rules: read from a sentence, previewed, switched on, watched, changed.
+
+mod edit;
+mod version;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,6 +12,10 @@ use pipeline::{Command, NewRule, Outcome};
 use serde::{Deserialize, Serialize};
 use store::{Connection, RuleRow};
 use utoipa::ToSchema;
+
+pub use edit::{Difference, DifferenceRow, EditAnswer, edit, read_edit};
+pub use version::VersionView;
+pub(crate) use version::Versions;
 
 use crate::customer::decision::{self, DecisionView};
 use crate::population::{Matches, Population, Vocabulary};
@@ -59,6 +66,8 @@ pub struct RuleDetail {
     pub rule: RuleView,
     /// Newest first.
     pub decisions: Vec<DecisionView>,
+    /// What it said, newest first.
+    pub versions: Vec<VersionView>,
 }
 
 /// Rules.
@@ -153,17 +162,36 @@ pub fn read(app: &App, readings: &Readings, request: &ReadRequest) -> Result<Rea
     let (kinds, now) = (app.kinds(), app.now());
     let ground = ground(app, &kinds);
     app.store.read(|db| {
-        let mut vocabulary = readings.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let trial = term::read(db, &ground, &mut vocabulary, &request.sentence, &request.answers, now)?;
-        drop(vocabulary);
-        let preview = match (&trial.tried.definition, trial.population) {
-            (Some(definition), Some(population)) if trial.tried.status == "understood" => {
-                Some(preview(db, &ground, definition, population, now)?)
-            }
-            _ => None,
-        };
+        let trial = trial(db, &ground, readings, request, now)?;
+        let preview = previewed(db, &ground, &trial.tried, trial.population, now)?;
         Ok(ReadAnswer { tried: trial.tried, preview })
     })
+}
+
+fn trial(
+    db: &mut Connection,
+    ground: &Ground<'_>,
+    readings: &Readings,
+    request: &ReadRequest,
+    now: Timestamp,
+) -> Result<term::Trial, OpError> {
+    let mut vocabulary = readings.0.lock().unwrap_or_else(PoisonError::into_inner);
+    term::read(db, ground, &mut vocabulary, &request.sentence, &request.answers, now)
+}
+
+fn previewed(
+    db: &mut Connection,
+    ground: &Ground<'_>,
+    tried: &Tried,
+    population: Option<Population>,
+    now: Timestamp,
+) -> Result<Option<Preview>, OpError> {
+    match (&tried.definition, population) {
+        (Some(definition), Some(population)) if tried.status == "understood" => {
+            preview(db, ground, definition, population, now).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 fn preview(
@@ -201,14 +229,14 @@ fn preview(
 /// # Errors
 /// The sentence is not understood or does nothing, there are too many rules, or the database's.
 pub fn add(app: &App, readings: &Readings, request: AddRequest) -> Result<RuleView, OpError> {
-    let read = ReadRequest { sentence: request.sentence.clone(), answers: request.answers };
+    changed(app, Command::AddRule(Box::new(made(app, readings, request)?)))
+}
+
+/// What a request says that a rule should be.
+fn made(app: &App, readings: &Readings, request: AddRequest) -> Result<NewRule, OpError> {
+    let read = ReadRequest { sentence: request.sentence, answers: request.answers };
     let kinds = app.kinds();
-    let ground = ground(app, &kinds);
-    let tried = app.store.read(|db| {
-        let mut vocabulary = readings.0.lock().unwrap_or_else(PoisonError::into_inner);
-        term::read(db, &ground, &mut vocabulary, &read.sentence, &read.answers, app.now())
-    })?;
-    let tried = tried.tried;
+    let tried = app.store.read(|db| trial(db, &ground(app, &kinds), readings, &read, app.now()))?.tried;
     let definition = tried.definition.filter(|_| tried.status == "understood").ok_or_else(|| {
         OpError::invalid(
             "sentence",
@@ -221,8 +249,7 @@ pub fn add(app: &App, readings: &Readings, request: AddRequest) -> Result<RuleVi
         OpError::invalid("sentence", "请写明满足条件后做什么,例如「标记为…」", en)
     })?;
     let name = request.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| action.name().to_owned());
-    let rule = NewRule { name, sentence: request.sentence, definition, existing: request.existing, since: None };
-    changed(app, Command::AddRule(rule))
+    Ok(NewRule { name, sentence: read.sentence, definition, existing: request.existing, since: None })
 }
 
 /// Switches a rule on or off.
@@ -247,7 +274,7 @@ pub fn remove(app: &App, id: RuleId) -> Result<(), OpError> {
 fn changed(app: &App, command: Command) -> Result<RuleView, OpError> {
     match app.pipeline.command(command)? {
         Outcome::Rule(id) => Ok(get(app, id)?.rule),
-        Outcome::Refused(why) => Err(OpError::invalid("definition", &why, &why)),
+        Outcome::Refused(why) => Err(OpError::invalid("definition", &why.zh, &why.en)),
         _ => Err(OpError::not_found()),
     }
 }
@@ -272,13 +299,19 @@ pub fn list(app: &App) -> Result<RulePage, OpError> {
 pub fn get(app: &App, id: RuleId) -> Result<RuleDetail, OpError> {
     let kinds = app.kinds();
     app.store.read(|db| {
-        let found = db.rules()?.into_iter().find(|(known, row)| *known == id && !row.removed);
-        let (_, row) = found.ok_or_else(OpError::not_found)?;
+        let row = row(db, id)?;
         let rule = view(db, app, &kinds, id, &row)?;
         let rows = db.decisions_by(id, 50)?;
         let decisions = decision::views(db, &kinds, &app.zone, &rows)?.items;
-        Ok(RuleDetail { rule, decisions })
+        let versions = Versions::load(db)?.of(id, &kinds);
+        Ok(RuleDetail { rule, decisions, versions })
     })
+}
+
+/// A rule that was not removed.
+fn row(db: &mut Connection, id: RuleId) -> Result<RuleRow, OpError> {
+    let found = db.rules()?.into_iter().find(|(known, row)| *known == id && !row.removed);
+    found.map(|(_, row)| row).ok_or_else(OpError::not_found)
 }
 
 fn view(db: &mut Connection, app: &App, kinds: &domain::Kinds, id: RuleId, row: &RuleRow) -> Result<RuleView, OpError> {

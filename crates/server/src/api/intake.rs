@@ -25,7 +25,7 @@ use crate::state::Server;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Options {
-    /// Whether to take all or none.
+    /// Whether to take all or none: at most 100,000 events, in one commit.
     #[serde(default)]
     strict: bool,
     /// Whether they are history: tags follow, effects don't.

@@ -5,9 +5,11 @@ mod decisions;
 mod events;
 mod health;
 mod intake;
+mod kinds;
 mod rules;
 mod session;
 mod sources;
+mod tasks;
 
 use std::sync::Arc;
 
@@ -27,6 +29,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
         .merge(decisions::routes())
         .merge(rules::routes())
         .merge(events::routes())
+        .merge(kinds::routes())
         .merge(sources::routes())
+        .merge(tasks::routes())
         .routes(routes!(live::live))
 }

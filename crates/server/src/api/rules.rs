@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use base::RuleId;
-use ops::rule::{self, AddRequest, ReadAnswer, ReadRequest, RuleDetail, RulePage, RuleView};
+use ops::rule::{self, AddRequest, EditAnswer, ReadAnswer, ReadRequest, RuleDetail, RulePage, RuleView};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -52,6 +52,30 @@ async fn get(
     Ok(Json(server.run(move |server| rule::get(&server.app, id::<RuleId>(&rule)?)).await?))
 }
 
+/// Read a sentence that a rule is to say instead: what it means, for whom it holds, and who would gain or lose.
+#[utoipa::path(post, operation_id = "read_edit", path = "/v1/rules/{id}/read", tag = "rules", params(("id" = String, Path)), request_body = ReadRequest, responses((status = 200, body = EditAnswer), (status = 404, body = ErrorBody)))]
+async fn read_edit(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(rule): Path<String>,
+    Json(request): Json<ReadRequest>,
+) -> Result<Json<EditAnswer>, ApiError> {
+    let read = move |server: &Server| rule::read_edit(&server.app, &server.readings, id::<RuleId>(&rule)?, &request);
+    Ok(Json(server.run(read).await?))
+}
+
+/// Have a rule say another sentence, as its next version. Earlier decisions keep the version that made them.
+#[utoipa::path(put, operation_id = "edit_rule", path = "/v1/rules/{id}", tag = "rules", params(("id" = String, Path)), request_body = AddRequest, responses((status = 200, body = RuleView), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
+async fn edit(
+    _: Signed,
+    State(server): State<Arc<Server>>,
+    Path(rule): Path<String>,
+    Json(request): Json<AddRequest>,
+) -> Result<Json<RuleView>, ApiError> {
+    let edit = move |server: &Server| rule::edit(&server.app, &server.readings, id::<RuleId>(&rule)?, request);
+    Ok(Json(server.run(edit).await?))
+}
+
 /// A change to a rule.
 #[derive(Deserialize, ToSchema)]
 struct Change {
@@ -82,5 +106,9 @@ async fn remove(
 }
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(read)).routes(routes!(get, change, remove))
+    OpenApiRouter::new()
+        .routes(routes!(list, add))
+        .routes(routes!(read))
+        .routes(routes!(get, edit, change, remove))
+        .routes(routes!(read_edit))
 }

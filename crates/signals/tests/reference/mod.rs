@@ -138,7 +138,7 @@ impl Reference {
         found
     }
 
-    /// When an event may leave a sliding window or, at the end of a month, come back into it.
+    /// When an event may leave a sliding window: of a window of months, some days on either side.
     fn leaves(&self, time: i64, length: Length) -> Vec<i64> {
         if let Some(ms) = length.exact_ms() {
             return vec![time + ms + 1];

@@ -343,7 +343,8 @@ impl World {
     pub(crate) fn begin(&mut self, rule: RuleId, at: i64) {
         let cause = self.cause(Reason::Rule);
         let at = Timestamp::from_ms(at);
-        self.transitions.extend(self.customer.begin(&self.program, &mut self.scratch, rule, at, cause));
+        let made = self.customer.begin(&self.program, &mut self.scratch, rule, at, cause);
+        self.transitions.extend(made.into_iter().flatten());
     }
 
     pub(crate) fn restate(&mut self) {

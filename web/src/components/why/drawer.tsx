@@ -65,6 +65,7 @@ function Body({ decision, see }: { decision: DecisionDetail; see: Props["see"] }
       <Values values={decision.values} />
       <h3>{t("why.rule")}</h3>
       <blockquote className={css.said}>
+        {decision.sentence !== "" && <p className={css.typed}>{decision.sentence}</p>}
         {text(decision.said)}
         <footer>
           <Link to="/rules/$id" params={{ id: decision.rule.id }} search={{}}>{decision.rule.name}</Link>

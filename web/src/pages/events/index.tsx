@@ -5,6 +5,7 @@ import { Failed } from "@/components/failed";
 import { Bones } from "@/ui/parts";
 import css from "./events.module.css";
 import { Hubs } from "./hubs";
+import { Kinds } from "./kinds";
 import { Rate } from "./rate";
 import { Rejections } from "./rejections";
 import { Sources } from "./sources";
@@ -35,6 +36,7 @@ export function EventsPage() {
             <div>
               <Vault vault={summary.vault} />
               <Hubs hubs={summary.hubs} />
+              <Kinds />
             </div>
           </div>
         </>

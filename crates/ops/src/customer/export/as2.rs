@@ -78,7 +78,9 @@ fn types(kind: &str) -> (&'static str, &'static str, bool) {
         "cart.added" => ("Add", "Object", true),
         "order.refunded" => ("Undo", "Object", true),
         "customer.identified" => ("Update", "Profile", true),
-        "record.changed" | "order.status_changed" | "deal.stage_changed" => ("Update", "Object", false),
+        "record.changed" | "order.status_changed" | "deal.stage_changed" | "task.done" | "task.reopened" => {
+            ("Update", "Object", false)
+        }
         "consent.given" => ("Accept", "Object", true),
         "consent.withdrawn" => ("Reject", "Object", true),
         "account.closed" => ("Leave", "Object", true),

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use base::{CustomerId, DecisionId, EventId, IdentityId, MergeId, RuleId, TaskId, Text, Timestamp};
 use domain::Kinds;
-use lexicon::Definition;
 use pipeline::Detail;
 use serde::Serialize;
-use store::{Connection, MergeRow, RuleRow};
+use store::{Connection, MergeRow};
 
 use super::story::SHARED;
 use crate::customer::decision::{DecisionView, Teller, ValueView};
+use crate::rule::Versions;
 use crate::{App, OpError};
 
 /// The most decisions in one package.
@@ -89,14 +89,14 @@ pub(super) fn gather(
     let kinds = app.kinds();
     app.store.read(|db| {
         let mut lineage = Lineage::default();
-        let rules: HashMap<RuleId, RuleRow> = db.rules()?.into_iter().collect();
+        let rules = Versions::load(db)?;
         let (customers, merges) = family(db, customer)?;
         lineage.merges = merges.into_iter().map(|(id, row)| merge(id, &row, labels)).collect();
         for one in &customers {
             let rows = db.decisions_of(*one, DECISIONS_LIMIT)?;
             lineage.is_cut |= u32::try_from(rows.len()).is_ok_and(|len| len >= DECISIONS_LIMIT);
             for (id, row) in rows {
-                lineage.decisions.push(decision(db, app, &kinds, id, &row, rules.get(&row.rule))?);
+                lineage.decisions.push(decision(db, app, &kinds, id, &row, &rules)?);
             }
             lineage.tasks.extend(db.tasks_of(*one)?.into_iter().map(|(id, row, done)| {
                 let decision = DecisionId::new(id.number());
@@ -105,8 +105,8 @@ pub(super) fn gather(
         }
         for (tag, rule, row) in db.tags_of(customer)? {
             let found = db.decision(row.decision)?;
-            let told = found.map(|(id, row)| decision(db, app, &kinds, id, &row, rules.get(&row.rule))).transpose()?;
-            let rule_name = rules.get(&rule).map(|rule| rule.name.clone()).unwrap_or_default();
+            let told = found.map(|(id, row)| decision(db, app, &kinds, id, &row, &rules)).transpose()?;
+            let rule_name = rules.name(rule);
             lineage.tags.push(with_reason(
                 Tag {
                     tag,
@@ -179,12 +179,12 @@ fn decision(
     kinds: &Kinds,
     id: DecisionId,
     row: &store::DecisionRow,
-    rule: Option<&RuleRow>,
+    rules: &Versions,
 ) -> Result<Decision, OpError> {
     let detail = Detail::unpack(&row.detail)?;
-    let definition = rule.and_then(|rule| serde_json::from_str::<Definition>(&rule.definition).ok());
+    let definition = rules.definition(row.rule, row.version);
     let mut teller = Teller { db, kinds, zone: &app.zone };
-    let view = teller.view(id, row, rule)?;
+    let view = teller.view(id, row, rules)?;
     let values = definition.as_ref().map(|definition| teller.values(definition, &detail.values)).transpose()?;
     Ok(Decision {
         view,

@@ -45,6 +45,10 @@ export function stageOf(draft: Draft, reading: Reading | undefined, current: boo
   return reading.status === "ask" ? "ask" : "ready";
 }
 
+/** Whether a draft is, but for spaces at its ends, what a rule says already, read the way it is read by itself. */
+export const saysSame = (draft: Draft, sentence: string): boolean =>
+  draft.sentence.trim() === sentence.trim() && Object.keys(draft.answers).length === 0;
+
 /** `part` of `whole` as 0 to 100; something small still shows. */
 export function share(part: number, whole: number): number {
   if (whole <= 0 || part <= 0) return 0;

@@ -1,56 +1,18 @@
-import { useMutation } from "@tanstack/react-query";
-import { Button, Input, Switch } from "antd";
-import { useEffect, useId, useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { addRule } from "@/api/rules";
-import type { Reading, Rule } from "@/api/types";
+import type { Rule } from "@/api/types";
 import { useProblem } from "@/components/failed";
 import { Bones } from "@/ui/parts";
-import { answer, type Draft, draftOf, meet, questionsOf, type Stage, stageOf, write } from "../model/draft";
+import { answer, type Draft, draftOf, meet, questionsOf, stageOf, write } from "../model/draft";
+import { Difference } from "./difference";
 import css from "./editor.module.css";
 import { Preview } from "./preview";
 import { Assumptions, Questions } from "./questions";
 import { SentenceInput } from "./sentence-input";
+import { SwitchOn } from "./submit";
 import { Examples, Refused } from "./suggestions";
 import { Understood, Unused } from "./understood";
 import { useReading } from "./use-reading";
-
-type SwitchOnProps = { draft: Draft; reading: Reading | undefined; stage: Stage; done: (rule: Rule) => void };
-
-function SwitchOn({ draft, reading, stage, done }: SwitchOnProps) {
-  const { t } = useTranslation();
-  const problem = useProblem();
-  const id = useId();
-  const [existing, setExisting] = useState(false);
-  const [name, setName] = useState("");
-  const add = useMutation({
-    mutationFn: () => addRule({ sentence: draft.sentence.trim(), answers: draft.answers, existing, ...(name.trim() === "" ? {} : { name: name.trim() }) }),
-    onSuccess: done,
-  });
-  const now = reading?.preview?.now ?? 0;
-  const hint = existing ? t("editor.existing_hint", { count: now }) : t("editor.existing_not");
-  return (
-    <form
-      className={css.switch_on}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (stage === "ready") add.mutate();
-      }}
-    >
-      <div className={css.existing}>
-        <Switch id={`${id}-existing`} size="small" checked={existing} onChange={setExisting} aria-describedby={`${id}-hint`} />
-        <label htmlFor={`${id}-existing`}>{t("editor.existing")}</label>
-        <small id={`${id}-hint`}>{hint}</small>
-      </div>
-      <Input aria-label={t("editor.name")} placeholder={`${t("editor.name")} ${t("editor.name_hint")}`} value={name} maxLength={80} onChange={(event) => setName(event.target.value)} />
-      {add.isError && <p className={css.error} role="alert">{problem(add.error)}</p>}
-      <Button block type="primary" size="large" htmlType="submit" disabled={stage !== "ready"} loading={add.isPending}>
-        {t("editor.submit")}
-      </Button>
-      {stage === "ask" && <p className={css.wait}>{t("editor.answer_first")}</p>}
-    </form>
-  );
-}
 
 function Waiting({ asked }: { asked: boolean }) {
   const { t } = useTranslation();
@@ -67,14 +29,14 @@ function Waiting({ asked }: { asked: boolean }) {
   );
 }
 
-type EditorProps = { start: string; written: (sentence: string) => void; done: (rule: Rule) => void };
+type EditorProps = { start: string; written: (sentence: string) => void; done: (rule: Rule) => void; rule?: Rule };
 
-/** A sentence becomes a rule: what was understood, what is open, whom it would match. */
-export function Editor({ start, written, done }: EditorProps) {
+/** A sentence becomes a rule, or what `rule` says from now on: what was understood, what is open, whom it would match. */
+export function Editor({ start, written, done, rule }: EditorProps) {
   const { t } = useTranslation();
   const problem = useProblem();
   const [draft, setDraft] = useState(() => draftOf(start));
-  const { reading, current, error } = useReading(draft);
+  const { reading, current, error } = useReading(draft, rule?.id);
   const stage = stageOf(draft, reading, current);
   const shown = stage === "blank" ? undefined : reading;
   useEffect(() => {
@@ -107,10 +69,11 @@ export function Editor({ start, written, done }: EditorProps) {
         {stage === "reading" && !shown && !error && <Bones rows={4} label={t("editor.reading")} />}
       </div>
       <aside className={css.effect}>
-        <h2 className={css.title}>{t("editor.preview")}</h2>
+        <h2 className={css.title}>{t(rule ? "editor.change" : "editor.preview")}</h2>
+        {shown?.difference && <Difference difference={shown.difference} stale={!current} />}
         {shown?.preview && <Preview preview={shown.preview} stale={!current} />}
         {!shown?.preview && <Waiting asked={stage === "ask"} />}
-        {shown && shown.status !== "refused" && <SwitchOn draft={draft} reading={shown} stage={stage} done={done} />}
+        {shown && shown.status !== "refused" && <SwitchOn draft={draft} reading={shown} stage={stage} rule={rule} done={done} />}
       </aside>
     </div>
   );

@@ -53,7 +53,7 @@ export function CustomerPage() {
             <Tags tags={customer.tags} see={see} whyNot={() => seeNot("pick")} />
             <Profile fields={customer.profile} />
             <Identifiers customer={id} identifiers={customer.identifiers} />
-            <Tasks tasks={customer.tasks} see={see} />
+            <Tasks customer={id} tasks={customer.tasks} see={see} />
             <Decisions customer={id} see={see} />
             <Merges customer={id} merges={customer.merges} />
             <AccessHistory customer={id} />

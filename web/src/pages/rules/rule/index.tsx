@@ -16,6 +16,7 @@ import { Bones, Chip, Empty, Fact } from "@/ui/parts";
 import css from "../rules.module.css";
 import { useSwitch } from "../use-switch";
 import { Firings } from "./firings";
+import { Versions } from "./versions";
 
 const route = getRouteApi("/shell/rules/$id");
 
@@ -58,6 +59,9 @@ function Head({ rule }: { rule: RuleDetail }) {
         <h1 className={css.title}>{rule.name}</h1>
         {action && <Chip tone="teal">{outcome({ outcome: action.do, name: action.tag ?? action.title ?? rule.name })}</Chip>}
         <span className={css.tools}>
+          <Link to="/rules/$id/edit" params={{ id: rule.id }} search={{}}>
+            <Button size="small" tabIndex={-1} icon={<Icon name="note" size={14} />}>{t("rule.edit")}</Button>
+          </Link>
           <Link to="/rules/new" search={{ sentence: rule.sentence }}>
             <Button size="small" tabIndex={-1} icon={<Icon name="copy" size={14} />}>{t("rule.similar")}</Button>
           </Link>
@@ -107,6 +111,7 @@ export function RulePage() {
           <div className={css.columns}>
             <div>
               <Said rule={rule} />
+              <Versions rule={rule} />
               <Firings rule={rule} see={see} />
             </div>
             <div className={css.facts}>

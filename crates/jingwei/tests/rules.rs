@@ -1,0 +1,51 @@
+//! A rule changed on a real server, killed while the change is being brought to everyone.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::expect_used, reason = "a test may fail by panicking")]
+#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
+
+mod support;
+
+use base::{Clock as _, DAY_MS, SystemClock};
+use serde_json::{Value, json};
+use support::{Server, databases, event, run};
+
+const CUSTOMERS: usize = 4_000;
+
+fn orders(prefix: &str) -> Vec<Value> {
+    let time = SystemClock.now().plus_ms(-2 * DAY_MS).to_string();
+    let order = |n: usize| {
+        let who = json!([{"scheme": "member_no", "value": format!("M{n}")}]);
+        let amount = json!({"value": 100 + n % 10 * 100, "currency": "CNY"});
+        event(&format!("{prefix}{n}"), "order.placed", &time, json!({"who": who, "amount": amount}))
+    };
+    (0..CUSTOMERS).map(order).collect()
+}
+
+#[test]
+fn a_change_that_is_cut_off_is_completed_and_follows_from_the_log() {
+    for database in databases() {
+        let mut server = Server::start(database);
+        assert_eq!(server.send(&orders("a")).body["accepted"], CUSTOMERS);
+        let said = |amount: u32| format!("当客户最近30天内消费总额超过{amount}元,就标记为大主顾");
+        let made = server.post("/v1/rules", &json!({"sentence": said(450)}));
+        assert_eq!(made.status, 200, "{}", made.body);
+        let path = format!("/v1/rules/{}", made.body["id"].as_str().unwrap());
+        let settled = |server: &Server, holding: usize| {
+            let start = std::time::Instant::now();
+            while server.get(&path)["beginning"] == true {
+                assert!(start.elapsed().as_secs() < 60, "it is brought to everyone");
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            assert_eq!(server.get(&path)["holding"], holding);
+        };
+        settled(&server, CUSTOMERS * 6 / 10);
+        let answer = server.put(&path, &json!({"sentence": said(850)}));
+        assert_eq!((answer.status, &answer.body["version"]), (200, &json!(2)), "{}", answer.body);
+        assert!(server.kill("app"));
+        server.wait();
+        settled(&server, CUSTOMERS * 2 / 10);
+        server.stop();
+        let replayed = run(&["replay", "--data", server.data(), "--verify"]);
+        assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stdout));
+    }
+}
