@@ -74,7 +74,7 @@ fn batch(number: u64) -> Vec<Value> {
                 _ => ("order.placed", json!({"who": who, "amount": {"value": id % 900, "currency": "CNY"}})),
             };
             let mut event = event(&format!("k{id}"), kind, &late, data);
-            if id % 3 > 0 {
+            if !id.is_multiple_of(3) {
                 event.as_object_mut().unwrap().remove("time");
             }
             event
