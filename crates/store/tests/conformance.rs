@@ -184,3 +184,24 @@ fn identities_are_found_before_and_after_a_sweep() {
             .unwrap();
     });
 }
+
+/// A server that was started again goes unnoticed by who reads next, and no setting of its makes a commit less than flushed.
+#[test]
+fn connections_that_ended_are_not_lent_and_commits_are_flushed() {
+    stores(|store| {
+        let next = |store: &Store| store.read(Connection::next_seq);
+        let people = |store: &Store| store.write(Connection::has_people);
+        assert_eq!((next(store).unwrap(), people(store).unwrap()), (1, false));
+        if let Location::Postgres(_) = store.location() {
+            let mut other = Connection::open(store.location()).unwrap();
+            let off = "ALTER DATABASE %I SET synchronous_commit = off";
+            other.batch(&format!("DO $$ BEGIN EXECUTE format('{off}', current_database()); END $$")).unwrap();
+            let sql = "SELECT pg_terminate_backend(pid)::int FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            assert!(other.query(sql, &[]).unwrap().len() >= 2);
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            assert_eq!((next(store).unwrap(), people(store).unwrap()), (1, false));
+            let setting = store.writer().unwrap().query_one("SELECT current_setting('synchronous_commit')", &[]);
+            assert_eq!(setting.unwrap().unwrap().text(0), "on");
+        }
+    });
+}

@@ -33,6 +33,9 @@ use serde_json::{Value, json};
 use support::{Answer, Server, event, run};
 use world::World;
 
+/// How long anything may stand still: longer than a busy machine does.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 /// How often trouble comes: a dozen times, 200 in the full run, or as often as one asks for.
 fn times() -> u64 {
     let full = if std::env::var_os("JINGWEI_FULL").is_some() { 200 } else { 12 };
@@ -97,7 +100,7 @@ impl Told {
         let (start, wanted) = (Instant::now(), count() + more);
         while count() < wanted {
             let odd = self.odd.lock().unwrap();
-            let is_going = odd.is_empty() && start.elapsed() < Duration::from_secs(60);
+            let is_going = odd.is_empty() && start.elapsed() < PATIENCE;
             assert!(is_going, "{odd:#?}\n{}\n{}", server.log(), server.standing());
             drop(odd);
             std::thread::sleep(Duration::from_millis(1));
@@ -146,7 +149,7 @@ fn kill(server: &Server, database: Option<&mut Postgres>, turn: u64, dice: &mut 
         (turn, _) => {
             let start = Instant::now();
             while !server.kill(if turn == 0 { "app" } else { "vault" }) {
-                assert!(start.elapsed() < Duration::from_secs(60), "there is nothing to kill: {}", server.log());
+                assert!(start.elapsed() < PATIENCE, "there is nothing to kill: {}", server.log());
                 std::thread::sleep(Duration::from_millis(5));
             }
         }

@@ -81,7 +81,7 @@ impl Server {
     pub fn wait(&self) {
         let start = Instant::now();
         while self.try_get("/healthz").is_none_or(|answer| answer.status != 200) {
-            assert!(start.elapsed() < Duration::from_secs(60), "no answer: {}", self.log());
+            assert!(start.elapsed() < Duration::from_secs(180), "no answer: {}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
