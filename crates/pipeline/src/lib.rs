@@ -20,6 +20,7 @@ mod residents;
 pub mod seal;
 mod secrets;
 mod worker;
+mod writer;
 
 pub use command::{Command, NewRule, Outcome, RULES_LIMIT};
 pub use decide::reason_name;
