@@ -13,8 +13,14 @@ use crate::{Failure, peers, program, tree};
 
 const RULES: [u32; 3] = [1, 100, 1_000];
 const ORIGINALS_PERCENT: [u32; 3] = [10, 0, 100];
+/// How many events the peers are given.
 const EVENTS: u64 = 10_000_000;
 const QUICK_EVENTS: u64 = 50_000;
+/// How many events are measured, and after how many: with the usual rules and originals, and otherwise.
+const USUAL: (u64, u64) = (1_000_000, 10_000_000);
+const OTHERWISE: (u64, u64) = (500_000, 1_000_000);
+const USUAL_RULES: u32 = 100;
+const USUAL_PERCENT: u32 = 10;
 /// What the table shows of a run's measures, where they are there.
 const COLUMNS: [(&str, &str); 6] = [
     ("events/s", "/full/events_per_second"),
@@ -40,11 +46,11 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     let (is_quick, only_peers) = (has("--quick"), has("--peers"));
     let events = if is_quick { QUICK_EVENTS } else { EVENTS };
     program::run(program::cargo().args(["build", "--release", "--package", "jingwei"]))?;
-    let mut runs = if only_peers { Vec::new() } else { ingest(events)? };
+    let mut runs = if only_peers { Vec::new() } else { ingest(is_quick)? };
     runs.extend(peers::run(events)?);
     show(&runs);
     let command = format!("cargo xtask bench {}", words.join(" "));
-    let result = json!({ "command": command.trim_end(), "events": events, "conditions": conditions(), "runs": runs });
+    let result = json!({ "command": command.trim_end(), "events_of_peers": events, "conditions": conditions(), "runs": runs });
     let name = match (only_peers, is_quick) {
         (false, false) => "ingest.json",
         (false, true) => "quick.json",
@@ -60,10 +66,10 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     }
 }
 
-fn ingest(events: u64) -> Result<Vec<Value>, Failure> {
+fn ingest(is_quick: bool) -> Result<Vec<Value>, Failure> {
     let server = postgres::start_durable()?;
     let mut runs = Vec::new();
-    for (number, plan) in plans(events).iter().enumerate() {
+    for (number, plan) in plans(is_quick).iter().enumerate() {
         let mut command = Command::new(tree::target().join("release/jingwei"));
         command.args(["bench", "ingest"]).args(&plan.words);
         if plan.is_postgres {
@@ -74,16 +80,20 @@ fn ingest(events: u64) -> Result<Vec<Value>, Failure> {
     Ok(runs)
 }
 
-fn plans(events: u64) -> Vec<Plan> {
+fn plans(is_quick: bool) -> Vec<Plan> {
     let mut plans = Vec::new();
     for (store, is_postgres) in [("sqlite", false), ("postgres", true)] {
         for (rules, percent) in matrix() {
             let share = format!("{}.{:02}", percent / 100, percent % 100);
+            let (events, after) = match (is_quick, rules == USUAL_RULES && percent == USUAL_PERCENT) {
+                (true, _) => (QUICK_EVENTS, QUICK_EVENTS),
+                (false, true) => USUAL,
+                (false, false) => OTHERWISE,
+            };
+            let words = format!("--events {events} --after {after} --rules {rules} --originals {share}");
             plans.push(Plan {
                 name: format!("{store}, {rules} rules, {percent} % originals"),
-                words: ["--events", &events.to_string(), "--rules", &rules.to_string(), "--originals", &share]
-                    .map(str::to_owned)
-                    .to_vec(),
+                words: words.split(' ').map(str::to_owned).collect(),
                 is_postgres,
             });
         }
@@ -93,9 +103,9 @@ fn plans(events: u64) -> Vec<Plan> {
 
 /// Every number of rules at the usual share of originals, and every share at the usual number of rules.
 fn matrix() -> impl Iterator<Item = (u32, u32)> {
-    let usual = 10;
-    let by_rules = RULES.into_iter().map(move |rules| (rules, usual));
-    by_rules.chain(ORIGINALS_PERCENT.into_iter().filter(move |percent| *percent != usual).map(|percent| (100, percent)))
+    let by_rules = RULES.into_iter().map(|rules| (rules, USUAL_PERCENT));
+    let others = ORIGINALS_PERCENT.into_iter().filter(|percent| *percent != USUAL_PERCENT);
+    by_rules.chain(others.map(|percent| (USUAL_RULES, percent)))
 }
 
 /// Runs a command that ends with its measures.
