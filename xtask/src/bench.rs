@@ -50,7 +50,8 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     runs.extend(peers::run(events)?);
     show(&runs);
     let command = format!("cargo xtask bench {}", words.join(" "));
-    let result = json!({ "command": command.trim_end(), "events_of_peers": events, "conditions": conditions(), "runs": runs });
+    let result =
+        json!({ "command": command.trim_end(), "events_of_peers": events, "conditions": conditions(), "runs": runs });
     let name = match (only_peers, is_quick) {
         (false, false) => "ingest.json",
         (false, true) => "quick.json",

@@ -8,7 +8,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration {
         number: 1,
         sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
@@ -23,6 +23,11 @@ const MIGRATIONS: [Migration; 3] = [
         number: 3,
         sqlite: include_str!("migrations/0003_task_changes.sqlite.sql"),
         postgres: include_str!("migrations/0003_task_changes.postgres.sql"),
+    },
+    Migration {
+        number: 4,
+        sqlite: include_str!("migrations/0004_sweeps.sqlite.sql"),
+        postgres: include_str!("migrations/0004_sweeps.postgres.sql"),
     },
 ];
 

@@ -116,35 +116,16 @@ impl Connection {
     /// # Errors
     /// The database's; then nothing is deleted.
     pub fn clear(&mut self) -> Result<(), StoreError> {
-        const TABLES: [&str; 22] = [
-            "kind",
-            "source",
-            "log",
-            "raw_block",
-            "seen_run",
-            "seen_page",
-            "identity",
-            "link",
-            "apart",
-            "customer",
-            "customer_key",
-            "merge",
-            "profile",
-            "profile_key",
-            "state",
-            "segment",
-            "rule",
-            "tag",
-            "decision",
-            "task",
-            "rejection",
-            "reveal",
-        ];
+        const KEPT: [&str; 4] = ["migration", "meta", "person", "session"];
+        let catalog = match self {
+            Self::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+            Self::Postgres(_) => "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()",
+        };
         self.begin()?;
-        for table in TABLES {
-            self.batch(&format!("DELETE FROM {table}"))?;
+        for row in self.query(catalog, &[])?.iter().filter(|row| !KEPT.contains(&row.text(0))) {
+            self.batch(&format!("DELETE FROM {}", row.text(0)))?;
         }
-        self.batch("DELETE FROM meta WHERE name IN ('demo', 'company', 'recover_from')")?;
+        self.batch("DELETE FROM meta WHERE name IN ('demo', 'company', 'recover_from', 'identities_found')")?;
         self.batch("COMMIT")
     }
 }

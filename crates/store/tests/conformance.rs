@@ -182,6 +182,17 @@ fn identities_are_found_before_and_after_a_sweep() {
                 Ok(())
             })
             .unwrap();
+        writer.clear().unwrap();
+        assert!(!store::Lookup::load(&mut writer).unwrap().may_have(&[7; 16]));
+        let unit = Unit {
+            seq: 1,
+            entries: vec![event(1)],
+            identities: BTreeMap::from([(IdentityId::new(1), identity(1))]),
+            ..Unit::default()
+        };
+        unit.commit(&mut writer).unwrap();
+        let lookup = store::Lookup::load(&mut writer).unwrap();
+        assert_eq!(lookup.waiting().count(), 1, "what is new after clearing is not taken for found");
     });
 }
 

@@ -7,9 +7,7 @@ CREATE TABLE seen_run (run BIGINT PRIMARY KEY, upto BIGINT NOT NULL, count BIGIN
 CREATE TABLE seen_page (run BIGINT NOT NULL, page BIGINT NOT NULL, digests BYTEA NOT NULL, PRIMARY KEY (run, page));
 CREATE TABLE identity (id BIGINT PRIMARY KEY, key_hash BYTEA NOT NULL, scheme TEXT NOT NULL, scope TEXT NOT NULL, value TEXT COLLATE "C", standing BIGINT NOT NULL, degree BIGINT NOT NULL DEFAULT 0, customer BIGINT NOT NULL);
 CREATE INDEX identity_customer ON identity (customer);
-CREATE TABLE identity_hash (key_hash BYTEA PRIMARY KEY, id BIGINT NOT NULL);
-CREATE TABLE identity_filter (last BIGINT PRIMARY KEY, bits BYTEA NOT NULL);
-CREATE TABLE identity_value (value TEXT COLLATE "C" NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (value, id));
+CREATE INDEX identity_value ON identity (value);
 CREATE INDEX identity_hub ON identity (standing) WHERE standing = 3;
 CREATE TABLE link (a BIGINT NOT NULL, b BIGINT NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (a, b, seq));
 CREATE TABLE apart (a BIGINT NOT NULL, b BIGINT NOT NULL, PRIMARY KEY (a, b));
@@ -26,6 +24,7 @@ CREATE INDEX state_due ON state (due) WHERE due IS NOT NULL;
 CREATE TABLE segment (customer BIGINT NOT NULL, kind BIGINT NOT NULL, number BIGINT NOT NULL, body BYTEA NOT NULL, PRIMARY KEY (customer, kind, number));
 CREATE TABLE rule (id BIGINT PRIMARY KEY, name TEXT NOT NULL, sentence TEXT NOT NULL, definition TEXT NOT NULL, version BIGINT NOT NULL, active BIGINT NOT NULL, since BIGINT NOT NULL, existing BIGINT NOT NULL, created_at BIGINT NOT NULL, removed BIGINT NOT NULL DEFAULT 0, beginning BIGINT);
 CREATE TABLE tag (customer BIGINT NOT NULL, tag TEXT NOT NULL, rule BIGINT NOT NULL, since BIGINT NOT NULL, decision BIGINT NOT NULL, recomputing BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (customer, tag, rule));
+CREATE INDEX tag_name ON tag (tag, customer);
 CREATE INDEX tag_rule ON tag (rule);
 CREATE TABLE decision (id BIGINT PRIMARY KEY, customer BIGINT NOT NULL, rule BIGINT NOT NULL, version BIGINT NOT NULL, outcome TEXT NOT NULL, name TEXT NOT NULL, as_of BIGINT NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL, corrects BIGINT, superseded BIGINT NOT NULL DEFAULT 0, history BIGINT NOT NULL, detail BYTEA NOT NULL);
 CREATE INDEX decision_customer ON decision (customer, id);

@@ -7,9 +7,7 @@ CREATE TABLE seen_run (run INTEGER PRIMARY KEY, upto INTEGER NOT NULL, count INT
 CREATE TABLE seen_page (run INTEGER NOT NULL, page INTEGER NOT NULL, digests BLOB NOT NULL, PRIMARY KEY (run, page)) WITHOUT ROWID;
 CREATE TABLE identity (id INTEGER PRIMARY KEY, key_hash BLOB NOT NULL, scheme TEXT NOT NULL, scope TEXT NOT NULL, value TEXT, standing INTEGER NOT NULL, degree INTEGER NOT NULL DEFAULT 0, customer INTEGER NOT NULL);
 CREATE INDEX identity_customer ON identity (customer);
-CREATE TABLE identity_hash (key_hash BLOB PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE identity_filter (last INTEGER PRIMARY KEY, bits BLOB NOT NULL);
-CREATE TABLE identity_value (value TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (value, id)) WITHOUT ROWID;
+CREATE INDEX identity_value ON identity (value);
 CREATE INDEX identity_hub ON identity (standing) WHERE standing = 3;
 CREATE TABLE link (a INTEGER NOT NULL, b INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (a, b, seq)) WITHOUT ROWID;
 CREATE TABLE apart (a INTEGER NOT NULL, b INTEGER NOT NULL, PRIMARY KEY (a, b)) WITHOUT ROWID;
@@ -26,6 +24,7 @@ CREATE INDEX state_due ON state (due) WHERE due IS NOT NULL;
 CREATE TABLE segment (customer INTEGER NOT NULL, kind INTEGER NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (customer, kind, number)) WITHOUT ROWID;
 CREATE TABLE rule (id INTEGER PRIMARY KEY, name TEXT NOT NULL, sentence TEXT NOT NULL, definition TEXT NOT NULL, version INTEGER NOT NULL, active INTEGER NOT NULL, since INTEGER NOT NULL, existing INTEGER NOT NULL, created_at INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT 0, beginning INTEGER);
 CREATE TABLE tag (customer INTEGER NOT NULL, tag TEXT NOT NULL, rule INTEGER NOT NULL, since INTEGER NOT NULL, decision INTEGER NOT NULL, recomputing INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (customer, tag, rule)) WITHOUT ROWID;
+CREATE INDEX tag_name ON tag (tag, customer);
 CREATE INDEX tag_rule ON tag (rule);
 CREATE TABLE decision (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL, rule INTEGER NOT NULL, version INTEGER NOT NULL, outcome TEXT NOT NULL, name TEXT NOT NULL, as_of INTEGER NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, corrects INTEGER, superseded INTEGER NOT NULL DEFAULT 0, history INTEGER NOT NULL, detail BLOB NOT NULL);
 CREATE INDEX decision_customer ON decision (customer, id);
