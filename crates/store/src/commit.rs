@@ -23,6 +23,7 @@ impl Unit {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+            && self.names.is_empty()
             && self.states.is_empty()
             && self.sources.is_empty()
             && self.rejections.is_empty()

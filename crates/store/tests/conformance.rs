@@ -216,3 +216,18 @@ fn connections_that_ended_are_not_lent_and_commits_are_flushed() {
         }
     });
 }
+
+#[test]
+fn a_unit_of_names_alone_is_written() {
+    stores(|store| {
+        let (mut writer, customer) = (store.writer().unwrap(), CustomerId::new(1));
+        let customers = BTreeMap::from([(customer, None)]);
+        Unit { seq: 1, entries: vec![event(1)], customers, ..Unit::default() }.commit(&mut writer).unwrap();
+        let names = BTreeMap::from([(customer, Some("张三".to_owned()))]);
+        let unit = Unit { seq: 2, names, keys: vec![("zs".into(), customer)], ..Unit::default() };
+        assert!(!unit.is_empty(), "the writer passes over what is empty");
+        unit.commit(&mut writer).unwrap();
+        let found = store.read(|db| db.find_customers(&[], &["zs".to_owned()], 10)).unwrap();
+        assert_eq!(found.iter().map(|row| row.name.as_deref()).collect::<Vec<_>>(), [Some("张三")]);
+    });
+}
