@@ -16,7 +16,10 @@ function useDone(customer: string) {
     cache.setQueryData<Customer>(key, (old) => old && { ...old, tasks: old.tasks.map((task) => (task.id === id ? { ...task, done } : task)) });
   return useAct<{ task: Task; done: boolean }, Task>({
     mutationFn: ({ task, done }) => setTaskDone(task.id, done),
-    onMutate: ({ task, done }) => void show(task.id, done),
+    onMutate: async ({ task, done }) => {
+      await cache.cancelQueries({ queryKey: key });
+      show(task.id, done);
+    },
     onError: (_, { task }) => void show(task.id, task.done),
     onSettled: () => void cache.invalidateQueries({ queryKey: key }),
   });
