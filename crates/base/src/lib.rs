@@ -11,12 +11,14 @@
 //! assert_eq!(Text::new("钻石会员", "diamond member").zh, "钻石会员");
 //! ```
 
+mod big_map;
 mod decimal;
 mod id;
 mod money;
 mod text;
 mod time;
 
+pub use big_map::BigMap;
 pub use decimal::{Decimal, DecimalError};
 pub use id::{
     CustomerId, DecisionId, EventId, IdError, IdentityId, MergeId, RuleId, SessionId, SourceId, TaskId, UserId,

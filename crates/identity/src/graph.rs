@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{CustomerId, IdentityId, MergeId};
+use base::{BigMap, CustomerId, IdentityId, MergeId};
 use domain::{Scheme, Strength};
 use foldhash::HashMap;
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 /// How many identities of one scheme and scope a key may be linked with before it counts as shared.
@@ -167,7 +168,7 @@ pub struct Resolution {
 /// The part of the graph that is in memory, and the counter of customers.
 #[derive(Debug, Default)]
 pub struct Graph {
-    pub(crate) nodes: HashMap<IdentityId, Node>,
+    pub(crate) nodes: BigMap<IdentityId, Node, RandomState>,
     /// Components touched since [`Graph::rest_components`].
     pub(crate) components: HashMap<CustomerId, Component>,
     /// Those touched before it and not since.

@@ -78,6 +78,8 @@ const SENDERS: usize = 16;
 const PAUSE: Duration = Duration::from_secs(3);
 /// How many events go in one request at half load.
 const SMALL: usize = 50;
+/// How many requests may be under way at half load: enough that a new one never waits for an old one's answer.
+const OPEN: usize = 128;
 
 impl Ingest {
     fn run(&self) -> Result<ExitCode, Failure> {
@@ -116,14 +118,16 @@ impl Ingest {
         std::thread::sleep(PAUSE);
         let rate = full.events_per_second / 2.0;
         let seconds = (self.events as f64 / rate).clamp(2.0, 20.0);
-        let half = half_load(url, key, self.spec(2, (rate * seconds) as u64, WITHIN_MS), rate)?;
+        let usage = Usage::start(child);
+        let latency = half_load(url, key, self.spec(2, (rate * seconds) as u64, WITHIN_MS), rate)?;
+        let cpu = usage.end();
         let summary: Value =
             Remote::new(&folder.running()?.url, &folder.running()?.token).get("/v1/events/summary")?.json()?;
         Ok(json!({
             "workload": {"after": self.after, "events": self.events, "customers": self.customers, "rules": self.rules, "originals": self.originals, "zipf": self.spec(1, 1, 1).zipf_exponent, "late": 0.05, "repeated": 0.01, "merging": 0.001, "batch": BATCH, "senders": SENDERS},
             "database": folder.location().name(),
             "full": full,
-            "half": {"rate": rate, "batch": SMALL, "latency_ms": half},
+            "half": {"rate": rate, "seconds": seconds, "batch": SMALL, "senders": OPEN, "latency_ms": latency, "cpu": cpu},
             "server": summary.get("latency"),
         }))
     }
@@ -222,12 +226,50 @@ pub(crate) struct Full {
     events: u64,
     seconds: f64,
     events_per_second: f64,
-    /// Processor seconds of the generator, of the app, of its threads by name, and of the raw zone.
-    generator_cpu: f64,
-    app_cpu: f64,
-    app_threads_cpu: BTreeMap<String, f64>,
-    vault_cpu: f64,
+    cpu: Cpu,
     app_memory_mb: u64,
+}
+
+/// Processor seconds of the generator, of the app, of its threads by name, and of the raw zone.
+#[derive(serde::Serialize)]
+pub(crate) struct Cpu {
+    generator: f64,
+    app: f64,
+    app_threads: BTreeMap<String, f64>,
+    vault: f64,
+}
+
+/// The processor time used from a start on.
+struct Usage {
+    app: u32,
+    vault: u32,
+    before: Cpu,
+}
+
+impl Usage {
+    fn start(child: &Child) -> Self {
+        let all = children(child.id());
+        let named = |wanted: &str| all.iter().find(|(name, _)| name == wanted).map_or(0, |(_, pid)| *pid);
+        let (app, vault) = (named("app"), named("vault"));
+        Self { app, vault, before: Cpu::so_far(app, vault) }
+    }
+
+    fn end(&self) -> Cpu {
+        let mut cpu = Cpu::so_far(self.app, self.vault);
+        cpu.generator -= self.before.generator;
+        cpu.app -= self.before.app;
+        cpu.vault -= self.before.vault;
+        let before = &self.before.app_threads;
+        cpu.app_threads.iter_mut().for_each(|(name, cpu)| *cpu -= before.get(name).copied().unwrap_or(0.0));
+        cpu
+    }
+}
+
+impl Cpu {
+    fn so_far(app: u32, vault: u32) -> Self {
+        let generator = cpu_of(std::process::id());
+        Self { generator, app: cpu_of(app), app_threads: threads_cpu(app), vault: cpu_of(vault) }
+    }
 }
 
 /// Sends until there is nothing left. `write` appends a body and says how many events it holds.
@@ -241,10 +283,7 @@ pub(crate) fn full_load(
     let mut events = 0;
     let (send, bodies) = std::sync::mpsc::sync_channel::<Vec<u8>>(SENDERS * 2);
     let bodies = std::sync::Mutex::new(bodies);
-    let (start, cpu) = (Instant::now(), cpu_of(std::process::id()));
-    let before = children(child.id()).into_iter().map(|(name, pid)| (name, cpu_of(pid))).collect::<Vec<_>>();
-    let app = children(child.id()).into_iter().find(|(name, _)| name == "app").map_or(0, |(_, pid)| pid);
-    let threads = threads_cpu(app);
+    let (start, usage) = (Instant::now(), Usage::start(child));
     let sent = std::thread::scope(|scope| {
         let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(|| post_all(url, key, path, &bodies))).collect();
         let written = loop {
@@ -264,23 +303,8 @@ pub(crate) fn full_load(
     });
     sent?;
     let seconds = start.elapsed().as_secs_f64();
-    let used = |wanted: &str| {
-        let now = children(child.id()).into_iter().find(|(name, _)| name == wanted);
-        let then = before.iter().find(|(name, _)| name == wanted).map_or(0.0, |(_, cpu)| *cpu);
-        now.map_or(0.0, |(_, pid)| cpu_of(pid) - then)
-    };
-    let mut app_threads_cpu = threads_cpu(app);
-    app_threads_cpu.iter_mut().for_each(|(name, cpu)| *cpu -= threads.get(name).copied().unwrap_or(0.0));
-    Ok(Full {
-        events,
-        seconds,
-        events_per_second: events as f64 / seconds,
-        generator_cpu: cpu_of(std::process::id()) - cpu,
-        app_cpu: used("app"),
-        app_threads_cpu,
-        vault_cpu: used("vault"),
-        app_memory_mb: memory_of(app),
-    })
+    let events_per_second = events as f64 / seconds;
+    Ok(Full { events, seconds, events_per_second, cpu: usage.end(), app_memory_mb: memory_of(usage.app) })
 }
 
 fn post_all(
@@ -314,9 +338,14 @@ fn half_load(url: &str, key: &str, spec: WorkloadSpec, rate: f64) -> Result<Valu
         bodies.push(body);
     }
     let gap = SMALL as f64 / rate;
-    let (next, start) = (std::sync::atomic::AtomicUsize::new(0), Instant::now());
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let (ready, started) = (std::sync::Barrier::new(OPEN), std::sync::OnceLock::new());
     let work = || -> Result<Vec<f64>, Failure> {
         let (remote, mut latencies) = (Remote::new(url, key), Vec::new());
+        let connected = remote.get("/healthz");
+        ready.wait();
+        connected?;
+        let start = *started.get_or_init(Instant::now);
         loop {
             let place = next.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             let Some(body) = bodies.get(place) else { return Ok(latencies) };
@@ -327,7 +356,7 @@ fn half_load(url: &str, key: &str, spec: WorkloadSpec, rate: f64) -> Result<Valu
         }
     };
     let all = std::thread::scope(|scope| {
-        let senders: Vec<_> = (0..SENDERS * 4).map(|_| scope.spawn(work)).collect();
+        let senders: Vec<_> = (0..OPEN).map(|_| scope.spawn(work)).collect();
         senders
             .into_iter()
             .map(|sender| sender.join().unwrap_or_else(|_| Err("a sender failed".into())))

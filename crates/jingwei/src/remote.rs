@@ -7,6 +7,9 @@ use serde::de::DeserializeOwned;
 
 use crate::Failure;
 
+/// How long each part of a call may take.
+const PATIENCE: Option<Duration> = Some(Duration::from_secs(600));
+
 /// A server and the token for it.
 pub(crate) struct Remote {
     url: String,
@@ -22,8 +25,12 @@ pub(crate) struct Answer {
 
 impl Remote {
     pub(crate) fn new(url: &str, token: &str) -> Self {
-        let config =
-            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(600)));
+        // a limit on the whole call would resolve the name in a new thread each time
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_send_body(PATIENCE)
+            .timeout_recv_response(PATIENCE)
+            .timeout_recv_body(PATIENCE);
         Self { url: url.trim_end_matches('/').to_owned(), token: token.to_owned(), agent: config.build().into() }
     }
 

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use base::{CustomerId, IdentityId, RuleId, SourceId, TimeZone, Timestamp};
+use base::{BigMap, CustomerId, IdentityId, RuleId, SourceId, TimeZone, Timestamp};
 use domain::{Kind, KindId, Kinds, Rejection, RejectionCode};
+use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashSet};
 use identity::{Graph, Known, Node, Standing};
 use signals::{Layouts, Program, Rule, Scratch};
@@ -60,8 +61,8 @@ pub struct Engine {
     pub(crate) program: Program,
     pub(crate) scratch: Scratch,
     pub(crate) graph: Graph,
-    pub(crate) hashes: HashMap<[u8; 16], IdentityId>,
-    pub(crate) profile_keys: HashMap<IdentityId, Vec<u8>>,
+    pub(crate) hashes: BigMap<[u8; 16], IdentityId, RandomState>,
+    pub(crate) profile_keys: BigMap<IdentityId, Vec<u8>, RandomState>,
     pub(crate) residents: Residents,
     pub(crate) seen: Seen,
     pub(crate) lookup: Lookup,
@@ -128,7 +129,7 @@ impl Engine {
             scratch: Scratch::default(),
             hashes: lookup.waiting().collect(),
             lookup,
-            profile_keys: HashMap::default(),
+            profile_keys: BigMap::default(),
             residents: Residents::default(),
             rename: VecDeque::new(),
             handed_over: next_seq,
@@ -277,7 +278,7 @@ impl Engine {
         if self.hashes.len() > IDENTITIES_LIMIT {
             self.hashes = self.lookup.waiting().collect();
             self.graph.forget();
-            self.profile_keys = HashMap::default();
+            self.profile_keys = BigMap::default();
         }
     }
 

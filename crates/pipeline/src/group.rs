@@ -58,9 +58,6 @@ impl Engine {
         unit: &mut Unit,
         done: &mut Committed,
     ) -> Result<Vec<Taken>, StoreError> {
-        let hashes: Vec<[u8; 16]> =
-            events.iter().flat_map(|(event, _)| event.who.iter().map(|(_, hash)| *hash)).collect();
-        self.prefetch(hashes.into_iter())?;
         let mut taken = Vec::with_capacity(events.len());
         for sealed in events {
             let source = self.source(&sealed.0.source)?;

@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use base::{CustomerId, Timestamp};
-use foldhash::HashMap;
+use base::{BigMap, CustomerId, Timestamp};
+use foldhash::fast::RandomState;
 use signals::Customer;
 use store::{Connection, StateRow, StoreError, Unit};
 
@@ -34,7 +34,7 @@ struct Sweep {
 
 /// The customers in memory.
 pub struct Residents {
-    all: HashMap<CustomerId, Resident>,
+    all: BigMap<CustomerId, Resident, RandomState>,
     /// Those with unwritten changes, by the first of them, but for those in the sweep.
     dirty: VecDeque<(u64, CustomerId)>,
     sweep: Sweep,
@@ -49,7 +49,7 @@ pub struct Residents {
 impl Default for Residents {
     fn default() -> Self {
         Self {
-            all: HashMap::default(),
+            all: BigMap::default(),
             dirty: VecDeque::new(),
             sweep: Sweep::default(),
             due: BTreeSet::new(),

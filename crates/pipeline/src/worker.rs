@@ -287,6 +287,12 @@ impl Step {
         }
     }
 
+    /// By which the identities of its events are found.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = [u8; 16]> {
+        let events = if let Self::Batch(batch) = self { batch.events.as_slice() } else { &[] };
+        events.iter().flat_map(|(event, _)| event.who.iter().map(|(_, hash)| *hash))
+    }
+
     pub(crate) fn refuse(self) {
         match self {
             Self::Batch(batch) => (batch.done)(Err(Unavailable)),

@@ -177,6 +177,9 @@ fn compute(
     if failed.is_none() {
         failed = engine.tick(&mut made.unit, &mut made.done).map_err(EngineError::from).err();
     }
+    if failed.is_none() {
+        failed = engine.prefetch(group.iter().flat_map(Step::hashes)).map_err(EngineError::from).err();
+    }
     for step in group {
         if failed.is_some() {
             made.bad.push(Box::new(move || step.refuse()));

@@ -6,6 +6,8 @@
 //!
 //! A hash that nobody has is known by Bloom filters over all hashes, one for each [`FILTER`] identities, without looking.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base::IdentityId;
 
 use crate::bloom::Bloom;
@@ -20,22 +22,22 @@ const UPTO: &str = "identities_found";
 /// Identities on their way into the two tables.
 #[derive(Default)]
 pub struct Lookup {
-    fresh: Vec<Waiting>,
-    /// The sweep under way, last first.
-    hashes: Vec<([u8; 16], IdentityId)>,
-    values: Vec<(String, IdentityId)>,
-    /// The last identity of the sweep under way.
-    upto: IdentityId,
+    fresh: Waiting,
+    /// The sweep under way.
+    swept: Waiting,
     /// Filters by the last number of each, the last of them still filling.
     filters: Vec<(u64, Bloom)>,
     /// Filters that are full and not written.
     full: Vec<(u64, Vec<u8>)>,
 }
 
+/// In the order in which they will be written.
+#[derive(Default)]
 struct Waiting {
-    id: IdentityId,
-    hash: [u8; 16],
-    value: Option<String>,
+    hashes: BTreeMap<[u8; 16], IdentityId>,
+    values: BTreeSet<(String, IdentityId)>,
+    /// The last identity.
+    upto: IdentityId,
 }
 
 /// Rows for the two tables, written with a unit.
@@ -59,12 +61,11 @@ impl Lookup {
     pub fn load(from: &mut Connection) -> Result<Self, StoreError> {
         let upto = from.found_upto()?;
         let rows = from.query("SELECT id, key_hash, value FROM identity WHERE id > $1 ORDER BY id", &[upto.into()])?;
-        let fresh = rows.iter().map(|row| Waiting {
-            id: IdentityId::new(row.number(0)),
-            hash: row.blob(1).try_into().unwrap_or_default(),
-            value: row.text_or_null(2).map(str::to_owned),
-        });
-        let mut lookup = Self { fresh: fresh.collect(), ..Self::default() };
+        let mut lookup = Self::default();
+        for row in rows {
+            let (id, hash) = (IdentityId::new(row.number(0)), row.blob(1).try_into().unwrap_or_default());
+            lookup.fresh.add(id, hash, row.text_or_null(2));
+        }
         for row in from.query("SELECT last, bits FROM identity_filter ORDER BY last", &[])? {
             lookup.filters.push((row.number(0), Bloom::from_bytes(row.blob(1))));
         }
@@ -96,47 +97,48 @@ impl Lookup {
 
     /// Adds an identity that is new with this unit.
     pub fn add(&mut self, id: IdentityId, hash: [u8; 16], value: &str) {
-        self.fresh.push(Waiting { id, hash, value: Some(value.to_owned()) });
+        self.fresh.add(id, hash, Some(value));
         self.filter(id.number(), hash);
     }
 
     /// Those that the tables do not all have yet.
     pub fn waiting(&self) -> impl Iterator<Item = ([u8; 16], IdentityId)> {
-        self.fresh.iter().map(|waiting| (waiting.hash, waiting.id)).chain(self.hashes.iter().copied())
+        self.fresh.hashes.iter().chain(&self.swept.hashes).map(|(hash, id)| (*hash, *id))
     }
 
     /// How many rows are to be written.
     #[must_use]
-    pub const fn unwritten(&self) -> usize {
-        self.fresh.len() + self.hashes.len() + self.values.len()
+    pub fn unwritten(&self) -> usize {
+        self.fresh.len() + self.swept.len()
     }
 
     /// The next rows, at most so many for each table; `early` also when there are too few for a sweep to be worth its while.
     pub fn stretch(&mut self, rows: usize, early: bool) -> Stretch {
-        let is_swept = self.hashes.is_empty() && self.values.is_empty();
         let filters = std::mem::take(&mut self.full);
-        if is_swept && self.fresh.len() < if early { 1 } else { SWEEP } {
-            return Stretch { filters, ..Stretch::default() };
-        }
-        if is_swept {
-            self.upto = self.fresh.iter().map(|waiting| waiting.id).max().unwrap_or_default();
-            for Waiting { id, hash, value } in self.fresh.drain(..) {
-                self.hashes.push((hash, id));
-                self.values.extend(value.map(|value| (value, id)));
+        if self.swept.len() == 0 {
+            if self.fresh.hashes.len() < if early { 1 } else { SWEEP } {
+                return Stretch { filters, ..Stretch::default() };
             }
-            self.hashes.sort_unstable_by(|one, other| other.cmp(one));
-            self.values.sort_unstable_by(|one, other| other.cmp(one));
+            self.swept = std::mem::take(&mut self.fresh);
         }
-        let (hashes, values) = (last(&mut self.hashes, rows), last(&mut self.values, rows));
-        let upto = (self.hashes.is_empty() && self.values.is_empty()).then_some(self.upto);
+        let next = &mut self.swept;
+        let hashes = std::iter::from_fn(|| next.hashes.pop_first()).take(rows).collect();
+        let values = std::iter::from_fn(|| next.values.pop_first()).take(rows).collect();
+        let upto = (next.len() == 0).then_some(next.upto);
         Stretch { hashes, values, upto, filters }
     }
 }
 
-fn last<T>(all: &mut Vec<T>, rows: usize) -> Vec<T> {
-    let mut taken = all.split_off(all.len().saturating_sub(rows));
-    taken.reverse();
-    taken
+impl Waiting {
+    fn add(&mut self, id: IdentityId, hash: [u8; 16], value: Option<&str>) {
+        self.hashes.insert(hash, id);
+        self.values.extend(value.map(|value| (value.to_owned(), id)));
+        self.upto = self.upto.max(id);
+    }
+
+    fn len(&self) -> usize {
+        self.hashes.len() + self.values.len()
+    }
 }
 
 impl Stretch {

@@ -1,8 +1,8 @@
 //! Which events were seen before: exact, for all time, in little memory.
 //!
 //! Recent digests stand in memory (and with their blocks in the log); every [`RUN_EVENTS`] of them become a sorted run
-//! on disk, in pages, of which memory keeps the first digest of each and a Bloom filter. A run is written a stretch with each
-//! commit, and holds from the last of them on.
+//! on disk, in pages, of which memory keeps the first digest of each and a Bloom filter. A run is sorted and written a stretch
+//! with each commit, and holds from the last of them on.
 
 use foldhash::HashSet;
 
@@ -15,24 +15,33 @@ pub type Digest = [u8; 16];
 /// How many digests make a run.
 pub const RUN_EVENTS: usize = 500_000;
 const PAGE_DIGESTS: usize = 1024;
-/// How many pages go with one commit.
-const STRETCH: usize = 16;
+/// Into how many parts recent digests fall by their first bits: each is sorted, and grows, on its own.
+const PARTS: usize = 64;
+/// How many parts go with one commit.
+const STRETCH: usize = 2;
 
 /// All digests seen.
 pub struct Seen {
-    recent: HashSet<u128>,
+    recent: Parts,
     closing: Option<Closing>,
     runs: Vec<Filter>,
 }
+
+/// Digests by their first bits, in order.
+struct Parts(Vec<HashSet<u128>>);
 
 /// A run being written.
 struct Closing {
     run: u64,
     /// The place in the log up to which digests are in runs, with this one.
     upto: u64,
-    digests: Vec<u128>,
+    digests: Parts,
+    count: usize,
+    /// How many parts are written.
+    parts: usize,
     bloom: Bloom,
-    pages: usize,
+    /// The first digest of each page written.
+    fences: Vec<u128>,
 }
 
 struct Filter {
@@ -88,7 +97,10 @@ impl Seen {
         };
         let runs = rows.iter().map(filter).collect();
         let rows = from.query("SELECT digests FROM log WHERE seq >= $1", &[upto.into()])?;
-        let recent = rows.iter().flat_map(|row| numbers(row.blob(0))).collect();
+        let mut recent = Parts::default();
+        for digest in rows.iter().flat_map(|row| numbers(row.blob(0))) {
+            recent.part(digest).insert(digest);
+        }
         Ok(Self { recent, closing: None, runs })
     }
 
@@ -98,7 +110,7 @@ impl Seen {
     /// The database's, when a page has to be read.
     pub fn add(&mut self, digest: &Digest, from: &mut Connection) -> Result<bool, StoreError> {
         let digest = number(digest);
-        if self.recent.contains(&digest) || self.closing.as_ref().is_some_and(|run| run.has(digest)) {
+        if self.recent.has(digest) || self.closing.as_ref().is_some_and(|run| run.digests.has(digest)) {
             return Ok(false);
         }
         for filter in self.runs.iter().rev().filter(|filter| filter.bloom.may_have(digest)) {
@@ -110,13 +122,14 @@ impl Seen {
                 return Ok(false);
             }
         }
-        self.recent.insert(digest);
+        self.recent.part(digest).insert(digest);
         Ok(true)
     }
 
     /// Takes a digest back that was added for an event that is not stored after all.
     pub fn forget(&mut self, digest: &Digest) {
-        self.recent.remove(&number(digest));
+        let digest = number(digest);
+        self.recent.part(digest).remove(&digest);
     }
 
     /// What is to be stored with the commit whose entries end before `next_seq`: a stretch of a run, when enough digests have
@@ -127,33 +140,62 @@ impl Seen {
             self.closing = Some(Closing::of(run, next_seq, std::mem::take(&mut self.recent)));
         }
         let Some(run) = &mut self.closing else { return Pages::default() };
-        let pages = run.digests.chunks(PAGE_DIGESTS).enumerate().skip(run.pages).take(STRETCH);
-        let mut stretch =
-            Pages { run: run.run, pages: pages.map(|(page, digests)| (page, bytes(digests))).collect(), last: None };
-        run.pages += STRETCH;
-        if run.pages * PAGE_DIGESTS >= run.digests.len()
+        let mut stretch = Pages { run: run.run, pages: run.pages(), last: None };
+        if run.parts == PARTS
             && let Some(run) = self.closing.take()
         {
-            let fences: Vec<u128> = run.digests.iter().step_by(PAGE_DIGESTS).copied().collect();
-            let (filter, count) = (run.bloom.bytes().to_vec(), run.digests.len());
-            stretch.last = Some(Last { upto: run.upto, count, filter, fences: bytes(&fences) });
-            self.runs.push(Filter { run: run.run, bloom: run.bloom, fences });
+            let (filter, fences) = (run.bloom.bytes().to_vec(), bytes(&run.fences));
+            stretch.last = Some(Last { upto: run.upto, count: run.count, filter, fences });
+            self.runs.push(Filter { run: run.run, bloom: run.bloom, fences: run.fences });
         }
         stretch
     }
 }
 
-impl Closing {
-    fn of(run: u64, upto: u64, digests: HashSet<u128>) -> Self {
-        let mut digests: Vec<u128> = digests.into_iter().collect();
-        digests.sort_unstable();
-        let mut bloom = Bloom::with_room(digests.len());
-        digests.iter().for_each(|digest| bloom.add(*digest));
-        Self { run, upto, digests, bloom, pages: 0 }
+impl Default for Parts {
+    fn default() -> Self {
+        Self((0..PARTS).map(|_| HashSet::default()).collect())
+    }
+}
+
+impl Parts {
+    fn place(digest: u128) -> usize {
+        (digest >> (u128::BITS - PARTS.ilog2())) as usize
+    }
+
+    fn part(&mut self, digest: u128) -> &mut HashSet<u128> {
+        &mut self.0[Self::place(digest)]
     }
 
     fn has(&self, digest: u128) -> bool {
-        self.bloom.may_have(digest) && self.digests.binary_search(&digest).is_ok()
+        self.0[Self::place(digest)].contains(&digest)
+    }
+
+    fn len(&self) -> usize {
+        self.0.iter().map(HashSet::len).sum()
+    }
+}
+
+impl Closing {
+    fn of(run: u64, upto: u64, digests: Parts) -> Self {
+        let count = digests.len();
+        Self { run, upto, digests, count, parts: 0, bloom: Bloom::with_room(count), fences: Vec::new() }
+    }
+
+    /// The next pages of the run, by their places in it.
+    fn pages(&mut self) -> Vec<(usize, Vec<u8>)> {
+        let mut pages = Vec::new();
+        for part in self.digests.0.iter().skip(self.parts).take(STRETCH) {
+            let mut digests: Vec<u128> = part.iter().copied().collect();
+            digests.sort_unstable();
+            digests.iter().for_each(|digest| self.bloom.add(*digest));
+            for page in digests.chunks(PAGE_DIGESTS) {
+                pages.push((self.fences.len(), bytes(page)));
+                self.fences.extend(page.first());
+            }
+            self.parts += 1;
+        }
+        pages
     }
 }
 
@@ -165,7 +207,7 @@ impl Pages {
     /// Whether there is nothing to write.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.pages.is_empty()
+        self.pages.is_empty() && self.last.is_none()
     }
 
     /// Whether the run is whole with these: from then on it is asked for what it holds.
