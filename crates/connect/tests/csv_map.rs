@@ -137,7 +137,7 @@ fn an_open_quote_does_not_fill_the_memory() {
 #[test]
 fn cdnow_is_read_whole() {
     let folder = std::env::var("JINGWEI_DATA")
-        .map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
+        .map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../data-cache"), PathBuf::from);
     let Ok(file) = File::open(folder.join("cdnow_master.txt.gz")) else {
         println!("skipped: no cdnow_master.txt.gz in JINGWEI_DATA");
         return;

@@ -45,6 +45,9 @@ pub(crate) struct Ingest {
     /// How many customers.
     #[arg(long, default_value_t = 1_000_000)]
     pub(crate) customers: u64,
+    /// How much busier the busy customers are than the others: the exponent of Zipf's law, near 0 for all alike.
+    #[arg(long, default_value_t = 1.05)]
+    pub(crate) zipf: f64,
     /// The share of events with 300 bytes of original text.
     #[arg(long, default_value_t = 0.10)]
     pub(crate) originals: f64,
@@ -97,6 +100,7 @@ impl Ingest {
         WorkloadSpec {
             seed,
             customers: self.customers,
+            zipf_exponent: self.zipf,
             events,
             originals_share: self.originals,
             start: base::SystemClock.now().plus_ms(-span_ms),
@@ -124,7 +128,7 @@ impl Ingest {
         let summary: Value =
             Remote::new(&folder.running()?.url, &folder.running()?.token).get("/v1/events/summary")?.json()?;
         Ok(json!({
-            "workload": {"after": self.after, "events": self.events, "customers": self.customers, "rules": self.rules, "originals": self.originals, "zipf": self.spec(1, 1, 1).zipf_exponent, "late": 0.05, "repeated": 0.01, "merging": 0.001, "batch": BATCH, "senders": SENDERS},
+            "workload": {"after": self.after, "events": self.events, "customers": self.customers, "rules": self.rules, "originals": self.originals, "zipf": self.zipf, "late": 0.05, "repeated": 0.01, "merging": 0.001, "batch": BATCH, "senders": SENDERS},
             "database": folder.location().name(),
             "full": full,
             "half": {"rate": rate, "seconds": seconds, "batch": SMALL, "senders": OPEN, "latency_ms": latency, "cpu": cpu},

@@ -16,6 +16,7 @@ mod meter;
 pub mod profile;
 mod recognise;
 mod recover;
+mod replay;
 mod residents;
 pub mod seal;
 mod secrets;
@@ -29,7 +30,7 @@ pub use engine::{Committed, Engine, EngineError, OWN_SOURCE, Settings, Taken, lo
 pub use group::Refused;
 pub use meter::{Meter, Percentiles};
 pub use recognise::{KindName, Original, Recognised, Recogniser, hex};
-pub use recover::{ReplayReport, replay};
+pub use replay::{ReplayReport, replay};
 pub use residents::read as read_state;
 pub use secrets::Secrets;
 pub use worker::{Batch, Listener, Pipeline, Setup, Unavailable};

@@ -33,7 +33,7 @@ fn new_database(url: &str) -> String {
 
 pub struct Server {
     pub folder: PathBuf,
-    _temporary: Option<tempfile::TempDir>,
+    temporary: Option<tempfile::TempDir>,
     launcher: Option<Child>,
     pub key: String,
     database: Option<String>,
@@ -50,13 +50,18 @@ impl Server {
     /// Starts a server on a new folder, with an ingest key for the source `shop`.
     pub fn start(database: Option<String>) -> Self {
         let temporary = tempfile::tempdir().unwrap();
-        let folder = temporary.path().join("data");
-        let mut server = Self { folder, _temporary: Some(temporary), launcher: None, key: String::new(), database };
+        let mut server = Self::on(temporary.path().join("data"), database);
+        server.temporary = Some(temporary);
         server.launch();
         let made = run(&["source", "add", "shop", "--data", server.data()]);
         server.key = String::from_utf8(made.stdout).unwrap().trim().to_owned();
         assert!(server.key.starts_with("jwk_"), "{}", String::from_utf8_lossy(&made.stderr));
         server
+    }
+
+    /// A server to be started on a folder that stays.
+    pub fn on(folder: PathBuf, database: Option<String>) -> Self {
+        Self { folder, temporary: None, launcher: None, key: String::new(), database }
     }
 
     pub fn data(&self) -> &str {
@@ -164,6 +169,17 @@ impl Server {
         list.split_whitespace().find(named).and_then(|pid| Pid::from_raw(pid.parse().ok()?))
     }
 
+    /// Resident memory of the launcher and all below it, in megabytes.
+    pub fn memory(&self) -> u64 {
+        let resident = |pid: u32| {
+            let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+            let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+            line.split_whitespace().next().unwrap().parse::<u64>().unwrap() / 1024
+        };
+        let below = ["app", "vault"].map(|name| resident(self.child(name).unwrap().as_raw_nonzero().get() as u32));
+        resident(self.launcher.as_ref().unwrap().id()) + below.iter().sum::<u64>()
+    }
+
     /// What the threads of app and raw zone are waiting for, as the kernel sees it.
     pub fn standing(&self) -> String {
         let read = |path: String| std::fs::read_to_string(path).unwrap_or_default();
@@ -222,7 +238,7 @@ pub fn event(id: &str, kind: &str, time: &str, data: Value) -> Value {
 
 /// Where real data is, or none with a word that it is skipped.
 pub fn data_folder() -> Option<PathBuf> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data-cache");
     let folder = std::env::var("JINGWEI_DATA").map_or(default, PathBuf::from);
     if folder.is_dir() {
         return Some(folder);

@@ -85,7 +85,7 @@ mod tests {
 
     /// The W3C's own vector, from the folder of public data.
     fn vector(name: &str) -> Option<String> {
-        let folder = std::env::var("JINGWEI_DATA").unwrap_or_else(|_| "../../../shared/data".into());
+        let folder = std::env::var("JINGWEI_DATA").unwrap_or_else(|_| "../../data-cache".into());
         let file = std::fs::File::open(std::path::Path::new(&folder).join("vectors/eddsa-jcs-2022.tar.gz")).ok()?;
         let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(file));
         let mut entry =
