@@ -23,6 +23,7 @@ pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failu
     let vault = Arc::new(vault::Client::new(folder.vault().socket_path));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let secrets = Secrets::load(&folder.root.join("keys/master.key"))?;
+    same_key(&store, &secrets)?;
     let settings = Settings { zone: folder.zone()?, memory: MEMORY };
     let setup =
         Setup { store: Arc::clone(&store), vault: Arc::clone(&vault), clock: Arc::clone(&clock), settings, listener };
@@ -37,6 +38,15 @@ pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failu
         currency: folder.currency()?,
         ending: AtomicBool::new(false),
     })
+}
+
+/// With another key no event would be known again and no customer found: the database remembers which it was made with.
+fn same_key(store: &Store, secrets: &Secrets) -> Result<(), Failure> {
+    match store.read(|db| db.setting("key_check"))? {
+        None => Ok(store.writer()?.set_setting("key_check", &secrets.check())?),
+        Some(known) if known == secrets.check() => Ok(()),
+        Some(_) => Err("keys/master.key is not the key that this database was made with; put that one back".into()),
+    }
 }
 
 /// A workspace that this process alone is using.

@@ -10,6 +10,7 @@ use domain::Identifier;
 pub struct Secrets {
     digest: [u8; 32],
     identity: [u8; 32],
+    check: [u8; 32],
 }
 
 impl Secrets {
@@ -19,6 +20,7 @@ impl Secrets {
         Self {
             digest: blake3::derive_key("jingwei 2026 event digest v1", root),
             identity: blake3::derive_key("jingwei 2026 identity hash v1", root),
+            check: blake3::derive_key("jingwei 2026 key check v1", root),
         }
     }
 
@@ -37,6 +39,12 @@ impl Secrets {
             Err(error) => return Err(error),
         }
         Ok(Self::derive(&root))
+    }
+
+    /// By which a database knows the key it was made with; says nothing of the key.
+    #[must_use]
+    pub fn check(&self) -> String {
+        blake3::Hash::from(self.check).to_hex().to_string()
     }
 
     /// The digest by which an event is known again.
