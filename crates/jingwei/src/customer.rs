@@ -6,6 +6,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use base::{TimeZone, Timestamp};
 use clap::Subcommand;
 use ops::Actor;
 use ops::customer::{self, timeline};
@@ -72,19 +73,25 @@ fn show(identifier: &str, folder: &Folder, as_json: bool) -> Result<(), Failure>
             json!({"timeline": page["items"], "decisions": decisions["items"], "customer": customer})
         }
     };
-    crate::tell(&if as_json { serde_json::to_string_pretty(&found)? } else { plain(&found)? })
+    crate::tell(&if as_json { serde_json::to_string_pretty(&found)? } else { plain(&found, &folder.zone()?)? })
 }
 
-fn plain(found: &Value) -> Result<String, Failure> {
+/// For people: instants in the workspace's zone.
+fn plain(found: &Value, zone: &TimeZone) -> Result<String, Failure> {
     let mut out = String::new();
     let text = |value: &Value, path: &str| value.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let time = |value: &Value, path: &str| {
+        let text = text(value, path);
+        let local = |at: Timestamp| at.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %:z").to_string();
+        text.parse().map_or(text, local)
+    };
     let list = |path: &str| found.pointer(path).and_then(Value::as_array).cloned().unwrap_or_default();
     writeln!(out, "{}  {}", text(found, "/customer/id"), text(found, "/customer/name"))?;
     for known in list("/customer/identifiers") {
         writeln!(out, "  {}: {}", text(&known, "/scheme"), text(&known, "/value"))?;
     }
     for tag in list("/customer/tags") {
-        writeln!(out, "  # {} ({})", text(&tag, "/tag"), text(&tag, "/since"))?;
+        writeln!(out, "  # {} ({})", text(&tag, "/tag"), time(&tag, "/since"))?;
     }
     for decision in list("/decisions").iter().take(5) {
         writeln!(out, "  → {} / {}", text(decision, "/why/zh"), text(decision, "/why/en"))?;
@@ -93,7 +100,7 @@ fn plain(found: &Value) -> Result<String, Failure> {
         writeln!(
             out,
             "  {}  {} / {}",
-            text(&event, "/time"),
+            time(&event, "/time"),
             text(&event, "/summary/zh"),
             text(&event, "/summary/en")
         )?;
