@@ -6,9 +6,13 @@ pub(crate) fn sum(lines: &[String]) -> (u64, u64) {
     counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1))
 }
 
-/// The counts of a summary line: of cargo, nextest, Vitest, or plainly `N passed, N failed`.
+/// The counts of a summary line: of cargo, nextest, Vitest, Node, or plainly `N passed, N failed`.
 fn of(line: &str) -> Option<(u64, u64)> {
     let line = line.trim();
+    if let Some(node) = line.strip_prefix("ℹ ") {
+        let count = |name| node.strip_prefix(name)?.parse().ok();
+        return count("pass ").map(|passed| (passed, 0)).or_else(|| count("fail ").map(|failed| (0, failed)));
+    }
     let is_cargo = line.contains("test result:");
     let is_nextest = line.starts_with("Summary [");
     let is_vitest = line.starts_with("Tests ");
@@ -53,8 +57,11 @@ mod tests {
             " Test Files  3 passed (3)",
             "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[31m1 failed\u{1b}[39m | \u{1b}[32m7 passed\u{1b}[39m (8)",
             "2 passed, 0 failed",
+            "ℹ tests 5",
+            "ℹ pass 4",
+            "ℹ fail 1",
             "a test that has passed, and one that failed",
         ];
-        assert_eq!(sum(&lines.map(str::to_owned)), (50, 2));
+        assert_eq!(sum(&lines.map(str::to_owned)), (54, 3));
     }
 }
