@@ -9,6 +9,7 @@ use vault::Isolation;
 use crate::Failure;
 use crate::folder::Folder;
 use crate::launch::{start_vault, stop};
+use crate::local::memory;
 
 /// Say what this machine gives, and how far the raw zone is kept apart.
 #[derive(Args)]
@@ -38,6 +39,7 @@ impl Doctor {
         println!("database: {}", folder.location().name());
         println!("zone: {}, currency: {}", folder.workspace.zone, folder.workspace.currency);
         println!("cores: {}", std::thread::available_parallelism().map_or(1, usize::from));
+        println!("memory for customers: {} MB", memory() >> 20);
         Ok(ExitCode::SUCCESS)
     }
 }

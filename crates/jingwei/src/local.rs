@@ -14,8 +14,9 @@ use crate::Failure;
 use crate::folder::Folder;
 use crate::launch::{start_vault, stop};
 
-/// How many bytes customers in memory may take, about.
-const MEMORY: usize = 2 << 30;
+/// Which part of the machine's memory customers may take, about, and how much they may take at least.
+const MEMORY_SHARE: u64 = 4;
+const MEMORY_LEAST: u64 = 512 << 20;
 
 /// Opens the use cases over a folder whose raw zone is up.
 pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failure> {
@@ -24,7 +25,7 @@ pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failu
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let secrets = Secrets::load(&folder.root.join("keys/master.key"))?;
     same_key(&store, &secrets)?;
-    let settings = Settings { zone: folder.zone()?, memory: MEMORY };
+    let settings = Settings { zone: folder.zone()?, memory: memory() };
     let setup =
         Setup { store: Arc::clone(&store), vault: Arc::clone(&vault), clock: Arc::clone(&clock), settings, listener };
     let pipeline = Pipeline::start(setup)?;
@@ -38,6 +39,15 @@ pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failu
         currency: folder.currency()?,
         ending: AtomicBool::new(false),
     })
+}
+
+/// How many bytes customers in memory may take: a share of what the machine has, or the container where it says so.
+pub(crate) fn memory() -> usize {
+    let system = rustix::system::sysinfo();
+    let machine = system.totalram.saturating_mul(system.mem_unit.into());
+    let container = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|text| text.trim().parse().ok());
+    let share = container.map_or(machine, |most: u64| most.min(machine)) / MEMORY_SHARE;
+    usize::try_from(share.max(MEMORY_LEAST)).unwrap_or(usize::MAX)
 }
 
 /// With another key no event would be known again and no customer found: the database remembers which it was made with.
