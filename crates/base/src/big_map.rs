@@ -36,56 +36,56 @@ impl<K: Eq + Hash, V, S: BuildHasher> BigMap<K, V, S> {
         &mut self.parts[place]
     }
 
-    /// As of [`HashMap::get`].
+    /// As [`HashMap::get`].
     #[must_use]
     pub fn get(&self, key: &K) -> Option<&V> {
         self.part(key).get(key)
     }
 
-    /// As of [`HashMap::get_mut`].
+    /// As [`HashMap::get_mut`].
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         self.part_mut(key).get_mut(key)
     }
 
-    /// As of [`HashMap::contains_key`].
+    /// As [`HashMap::contains_key`].
     #[must_use]
     pub fn contains_key(&self, key: &K) -> bool {
         self.part(key).contains_key(key)
     }
 
-    /// As of [`HashMap::insert`].
+    /// As [`HashMap::insert`].
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         self.part_mut(&key).insert(key, value)
     }
 
-    /// As of [`HashMap::remove`].
+    /// As [`HashMap::remove`].
     pub fn remove(&mut self, key: &K) -> Option<V> {
         self.part_mut(key).remove(key)
     }
 
-    /// As of [`HashMap::entry`].
+    /// As [`HashMap::entry`].
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
         self.part_mut(&key).entry(key)
     }
 
-    /// As of [`HashMap::len`].
+    /// As [`HashMap::len`].
     #[must_use]
     pub fn len(&self) -> usize {
         self.parts.iter().map(HashMap::len).sum()
     }
 
-    /// As of [`HashMap::is_empty`].
+    /// As [`HashMap::is_empty`].
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.parts.iter().all(HashMap::is_empty)
     }
 
-    /// As of [`HashMap::retain`].
+    /// As [`HashMap::retain`].
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
         self.parts.iter_mut().for_each(|part| part.retain(&mut keep));
     }
 
-    /// As of [`HashMap::clear`].
+    /// As [`HashMap::clear`].
     pub fn clear(&mut self) {
         self.parts.iter_mut().for_each(HashMap::clear);
     }
