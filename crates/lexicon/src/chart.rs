@@ -14,7 +14,7 @@ use crate::grammar::{Form, Grammar, Symbol};
 use crate::lattice::Lattice;
 
 /// The most steps that reading one sentence may take.
-pub(crate) const MAX_WORK: u32 = 120_000;
+pub(crate) const MAX_WORK: u32 = 400_000;
 /// How deep phrases may nest.
 const MAX_DEPTH: u32 = 300;
 /// The most readings of one phrase from one place.

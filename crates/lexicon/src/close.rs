@@ -1,6 +1,8 @@
 //! What happens when a phrase is complete: slots are turned into what the next larger phrase expects, and
 //! what does not fit by type is dropped while parsing.
 
+use std::sync::Arc;
+
 use base::Decimal;
 use domain::{Class, Field, FieldType, Kind, Kinds};
 
@@ -20,7 +22,7 @@ pub(crate) fn wrap(kind: Wrap, frame: &Frame, kinds: &Kinds) -> Option<Frame> {
         Wrap::Absence => absence(&frame),
         Wrap::Name => name(frame),
         Wrap::Placed => placed(frame),
-        Wrap::Clause => Some(item(Item::Clause(Box::new(clause(frame, kinds)?)))),
+        Wrap::Clause => Some(item(Item::Clause(Arc::new(clause(frame, kinds)?)))),
         Wrap::Neither => neither(frame),
         Wrap::Ellipsis => ellipsis(frame),
         Wrap::Group => group(frame),
@@ -107,7 +109,7 @@ fn ellipsis(frame: Frame) -> Option<Frame> {
         ..Frame::default()
     };
     (frame == alone && frame.op.is_some() && frame.value.is_some())
-        .then(|| item(Item::Clause(Box::new(Frame { flags, ..frame }))))
+        .then(|| item(Item::Clause(Arc::new(Frame { flags, ..frame }))))
 }
 
 /// The comparison alone, made against what the clause before it measures.
@@ -124,10 +126,10 @@ fn neither(frame: Frame) -> Option<Frame> {
         if !parts.is_empty() {
             parts.push(Item::And);
         }
-        parts.push(Item::Clause(Box::new(Frame {
+        parts.push(Item::Clause(Arc::new(Frame {
             window: frame.window,
             flags: clause.flags | frame.flags,
-            ..*clause
+            ..Frame::clone(&clause)
         })));
     }
     Some(item(Item::Group(parts)))
@@ -149,7 +151,8 @@ fn group(frame: Frame) -> Option<Frame> {
 
 fn share(part: &mut Item, window: Window) {
     match part {
-        Item::Clause(clause) => clause.window = clause.window.or(Some(window)),
+        Item::Clause(clause) if clause.window.is_some() => {}
+        Item::Clause(clause) => Arc::make_mut(clause).window = Some(window),
         Item::Group(parts) | Item::Not(parts) => parts.iter_mut().for_each(|part| share(part, window)),
         Item::And | Item::Or | Item::Comma => {}
     }

@@ -1,5 +1,7 @@
 //! What a stretch of words contributes: slots that neighbours fill together, or not at all when they disagree.
 
+use std::sync::Arc;
+
 use base::{Currency, Decimal};
 
 use crate::{Comparator, Function, Length, Unit, Window};
@@ -124,7 +126,8 @@ pub(crate) struct Name {
 /// A part of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Item {
-    Clause(Box<Frame>),
+    /// Shared by all readings that hold it.
+    Clause(Arc<Frame>),
     Group(Vec<Item>),
     Not(Vec<Item>),
     And,

@@ -1,6 +1,7 @@
 //! From a parse to a definition: what was left open is settled by answers or by visible defaults.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base::Text;
 use domain::Kinds;
@@ -83,7 +84,7 @@ impl Settler<'_> {
             Item::Clause(alone) if alone.has(flag::ELLIPSIS) => {
                 let clause =
                     before.and_then(|before| resumed(before, alone, self.clauses.kinds)).ok_or_else(unreadable)?;
-                Ok(Some(Item::Clause(Box::new(clause))))
+                Ok(Some(Item::Clause(Arc::new(clause))))
             }
             _ => Ok(None),
         }
@@ -109,7 +110,7 @@ impl Settler<'_> {
     fn item(&mut self, item: &Item, scope: Option<Window>) -> Result<Condition, Text> {
         match item {
             Item::Clause(clause) => {
-                let mut clause = clause.clone();
+                let mut clause = Frame::clone(clause);
                 if takes_window(&clause) {
                     clause.window = clause.window.or(scope);
                 }

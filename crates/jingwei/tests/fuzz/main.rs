@@ -311,6 +311,26 @@ fn sentences_in_both_languages() {
     );
 }
 
+/// The longest sentences of one condition after another: every stretch of them is a phrase of its own.
+#[test]
+fn conditions_one_after_another() {
+    let reader = Reader::new(&Kinds::standard(), &Context::default());
+    let chains = [
+        ("90天没有下单", "或投诉过"),
+        ("30天内下过单", "且没有投诉过"),
+        ("has an order", " or a complaint"),
+        ("下过单", ",投诉过"),
+    ];
+    let chain = |number: u64| {
+        let (head, link) = chains[usize::try_from(number).unwrap()];
+        let more = (lexicon::MAX_SENTENCE - head.chars().count()) / link.chars().count();
+        format!("{head}{}", link.repeat(more)).into_bytes()
+    };
+    fuzz("chains of conditions", 4, 64 << 20, chain, |bytes| {
+        !matches!(reader.read(&String::from_utf8_lossy(bytes), &BTreeMap::new()), Reading::Refused(_))
+    });
+}
+
 /// A body whose events were not sent before: with another beginning of each id.
 fn fresh(body: Vec<u8>, number: u64) -> Vec<u8> {
     let named = |text: String| {
