@@ -102,6 +102,12 @@ impl Cause {
     }
 }
 
+/// Before every decision that is caused at a place in the log or after it, and after all others.
+#[must_use]
+pub const fn first_caused_at(seq: u64) -> DecisionId {
+    DecisionId::new(seq << RULE_BITS)
+}
+
 /// The place in the log of what caused a decision.
 #[must_use]
 pub const fn cause_of(decision: DecisionId) -> u64 {

@@ -9,14 +9,12 @@ use base::Timestamp;
 use domain::KindId;
 
 use crate::fold::Fold;
-use crate::layout::{ABSENT, HEAD};
+use crate::layout::ABSENT;
 use crate::program::Measure;
+use crate::segment::{SEGMENT_ROWS, Segment, identity_of, key, time_of};
 
-/// The most rows in a segment.
-pub const SEGMENT_ROWS: usize = 256;
-/// Of how many rows the sum is worth keeping.
-pub(crate) const FOLD_ROWS: usize = 32;
-/// Of how many segments the sum is worth keeping.
+/// Of how many segments the sum is worth keeping. It begins at a multiple of this, so that it is not made anew whenever
+/// its window moves past a segment.
 const MIDDLE_SEGMENTS: usize = 4;
 
 /// The events of one kind.
@@ -25,13 +23,16 @@ pub(crate) struct Stream {
     pub(crate) width: usize,
     pub(crate) segments: Vec<Segment>,
     pub(crate) last_number: u32,
+    /// How many rows, and about how many bytes of memory they take.
+    len: usize,
+    size: usize,
     /// What measures made of the whole segments within their windows.
-    pub(crate) middles: Vec<Middle>,
+    middles: Vec<Middle>,
 }
 
 /// What a measure made of the segments from one place up to another.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Middle {
+struct Middle {
     stamp: u64,
     window: usize,
     start: usize,
@@ -39,122 +40,33 @@ pub(crate) struct Middle {
     fold: Fold,
 }
 
-/// A run of rows.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Segment {
-    /// Its name within the stream, for storage.
-    pub(crate) number: u32,
-    pub(crate) rows: Vec<i64>,
-    /// What measures made of its rows, by measure: of all, or of the first so many.
-    pub(crate) folds: Vec<(u64, usize, Fold)>,
-    /// Whether it changed since it was stored.
-    pub(crate) dirty: bool,
-}
-
-pub(crate) fn time_of(row: &[i64]) -> i64 {
-    row.first().copied().unwrap_or(i64::MIN)
-}
-
-fn seq_of(row: &[i64]) -> i64 {
-    row.get(1).copied().unwrap_or(0)
-}
-
-/// The identity a row came through.
-pub(crate) fn identity_of(row: &[i64]) -> i64 {
-    row.get(2).copied().unwrap_or(0)
-}
-
-/// What rows are in order of.
-fn key(row: &[i64]) -> (i64, i64) {
-    (time_of(row), seq_of(row))
-}
-
-impl Segment {
-    pub(crate) fn len(&self, width: usize) -> usize {
-        self.rows.len() / width.max(HEAD)
-    }
-
-    pub(crate) fn first_time(&self) -> i64 {
-        time_of(&self.rows)
-    }
-
-    pub(crate) fn last(&self, width: usize) -> &[i64] {
-        self.rows.get(self.rows.len().saturating_sub(width)..).unwrap_or_default()
-    }
-
-    /// The first row at which `test` no longer holds; rows are partitioned by it.
-    fn partition(&self, width: usize, test: impl Fn(&[i64]) -> bool) -> usize {
-        let row = |place: usize| self.rows.get(place * width..(place + 1) * width).unwrap_or_default();
-        let (mut low, mut high) = (0, self.len(width));
-        while low < high {
-            let middle = low.midpoint(high);
-            if test(row(middle)) { low = middle + 1 } else { high = middle }
-        }
-        low
-    }
-
-    /// The rows from `from` to `to`, both in.
-    pub(crate) fn between(&self, width: usize, from: i64, to: i64) -> &[i64] {
-        let low = if self.first_time() >= from { 0 } else { self.partition(width, |row| time_of(row) < from) };
-        let inside = time_of(self.last(width)) <= to;
-        let high = if inside { self.len(width) } else { self.partition(width, |row| time_of(row) <= to) };
-        self.rows.get(low * width..high * width).unwrap_or_default()
-    }
-
-    /// Adds a row after all others; folds go on from where they were.
-    fn append(&mut self, row: &[i64]) {
-        self.rows.extend_from_slice(row);
-        self.dirty = true;
-    }
-
-    fn insert(&mut self, width: usize, row: &[i64]) {
-        let place = self.partition(width, |known| key(known) < key(row)) * width;
-        self.rows.splice(place..place, row.iter().copied());
-        self.touch();
-    }
-
-    /// What a measure makes of all rows.
-    pub(crate) fn fold(&mut self, measure: &Measure, width: usize) -> Fold {
-        let place = self.folds.iter().position(|(stamp, ..)| *stamp == measure.stamp).unwrap_or_else(|| {
-            self.folds.push((measure.stamp, 0, Fold::EMPTY));
-            self.folds.len() - 1
-        });
-        let Some((_, done, fold)) = self.folds.get_mut(place) else { return Fold::EMPTY };
-        fold.add(measure, self.rows.get(*done..).unwrap_or_default(), width);
-        *done = self.rows.len();
-        *fold
-    }
-
-    fn touch(&mut self) {
-        self.folds.clear();
-        self.dirty = true;
-    }
-}
-
 fn padded(row: &[i64], width: usize) -> impl Iterator<Item = i64> {
     row.iter().copied().chain(std::iter::repeat_n(ABSENT, width.saturating_sub(row.len())))
 }
 
 impl Stream {
-    pub(crate) fn new(width: usize) -> Self {
-        Self { width, ..Self::default() }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.segments.iter().map(|segment| segment.len(self.width)).sum()
+    /// `segments` are in order, and none is empty.
+    pub(crate) fn new(width: usize, segments: Vec<Segment>, last_number: u32) -> Self {
+        let len = segments.iter().map(|segment| segment.len(width)).sum();
+        let size = segments.iter().map(Segment::size).sum();
+        Self { width, segments, last_number, len, size, middles: Vec::new() }
     }
 
     pub(crate) fn rows(&self) -> impl DoubleEndedIterator<Item = &[i64]> {
-        self.segments.iter().flat_map(|segment| segment.rows.chunks_exact(self.width))
+        self.segments.iter().flat_map(|segment| segment.rows().chunks_exact(self.width))
     }
 
     pub(crate) fn first_time(&self) -> Option<i64> {
-        self.segments.first().map(Segment::first_time)
+        self.segments.first().map(|segment| segment.first().0)
+    }
+
+    fn last_time(&self) -> Option<i64> {
+        self.segments.last().map(|segment| segment.last().0)
     }
 
     /// The segments that may hold rows from `from` on, oldest first.
     pub(crate) fn since(&self, from: i64) -> usize {
-        self.segments.partition_point(|segment| time_of(segment.last(self.width)) < from)
+        self.segments.partition_point(|segment| segment.last().0 < from)
     }
 
     /// The first row at or after an instant.
@@ -168,18 +80,11 @@ impl Stream {
         if width <= self.width {
             return;
         }
-        self.middles.clear();
         for segment in &mut self.segments {
-            let rows = segment.rows.chunks_exact(self.width);
-            segment.rows = rows.flat_map(|row| padded(row, width)).collect();
-            segment.touch();
+            let old = self.width;
+            segment.widen(|rows| rows.chunks_exact(old).flat_map(|row| padded(row, width)).collect());
         }
-        self.width = width;
-    }
-
-    fn number(&mut self) -> u32 {
-        self.last_number += 1;
-        self.last_number
+        *self = Self::new(width, std::mem::take(&mut self.segments), self.last_number);
     }
 
     pub(crate) fn insert(&mut self, row: &[i64]) {
@@ -189,40 +94,36 @@ impl Stream {
             return self.insert(&row);
         }
         let (width, new) = (self.width, key(row));
-        let follows = self.segments.partition_point(|segment| key(&segment.rows) <= new);
-        let is_last = follows >= self.segments.len();
-        let Some(segment) = self.segments.get_mut(follows.saturating_sub(1)) else {
-            return self.begin(row);
-        };
-        match (segment.len(width) >= SEGMENT_ROWS, is_last && key(segment.last(width)) < new) {
-            (false, true) => segment.append(row),
-            (false, false) => {
+        let follows = self.segments.partition_point(|segment| segment.first() <= new);
+        let (place, is_last) = (follows.saturating_sub(1), follows >= self.segments.len());
+        match self.segments.get_mut(place) {
+            Some(segment) if segment.len(width) < SEGMENT_ROWS => {
+                let before = segment.size();
                 segment.insert(width, row);
-                self.middles.clear();
+                (self.len, self.size) = (self.len + 1, self.size + segment.size() - before);
+                self.middles.retain(|middle| !(middle.start..middle.end).contains(&place));
             }
-            (true, true) => self.begin(row),
-            (true, false) => {
-                self.split(follows.saturating_sub(1));
+            Some(segment) if !(is_last && segment.last() < new) => {
+                self.split(place);
                 self.insert(row);
             }
+            _ => {
+                self.last_number += 1;
+                let segment = Segment::new(self.last_number, row.to_vec(), width, true);
+                (self.len, self.size) = (self.len + 1, self.size + segment.size());
+                self.segments.push(segment);
+            }
         }
-    }
-
-    /// Begins a segment after all others.
-    fn begin(&mut self, row: &[i64]) {
-        let number = self.number();
-        self.segments.push(Segment { number, rows: row.to_vec(), folds: Vec::new(), dirty: true });
     }
 
     fn split(&mut self, place: usize) {
-        let (width, number) = (self.width, self.number());
-        self.middles.clear();
-        if let Some(segment) = self.segments.get_mut(place) {
-            let middle = segment.len(width) / 2 * width;
-            let rows = segment.rows.split_off(middle);
-            segment.touch();
-            self.segments.insert(place + 1, Segment { number, rows, folds: Vec::new(), dirty: true });
-        }
+        self.last_number += 1;
+        self.middles.retain(|middle| middle.end <= place);
+        let Some(segment) = self.segments.get_mut(place) else { return };
+        let before = segment.size();
+        let later = segment.split(self.width, self.last_number);
+        self.size = self.size + segment.size() + later.size() - before;
+        self.segments.insert(place + 1, later);
     }
 }
 
@@ -231,8 +132,9 @@ impl Stream {
     /// What a measure makes of the rows from `from` to `to`, both in.
     pub(crate) fn fold(&mut self, measure: &Measure, (from, to): (i64, i64)) -> Fold {
         let (since, mut whole) = (self.since(from), Fold::EMPTY);
-        let cut = self.segments.get(since).is_some_and(|segment| segment.first_time() < from);
-        let (start, end) = (since + usize::from(cut), self.whole_until(to));
+        let cut = self.segments.get(since).is_some_and(|segment| segment.first().0 < from);
+        let start = (since + usize::from(cut)).next_multiple_of(MIDDLE_SEGMENTS);
+        let end = self.whole_until(to);
         if start + MIDDLE_SEGMENTS > end {
             self.fold_each(measure, (from, to), since..self.segments.len(), &mut whole);
             return whole;
@@ -247,23 +149,15 @@ impl Stream {
     fn whole_until(&self, to: i64) -> usize {
         let apart = self.segments.len().saturating_sub(1);
         match self.segments.last() {
-            Some(last) if last.first_time() <= to => apart,
-            _ => self.segments.partition_point(|segment| time_of(segment.last(self.width)) <= to).min(apart),
+            Some(last) if last.first().0 <= to => apart,
+            _ => self.segments.partition_point(|segment| segment.last().0 <= to).min(apart),
         }
     }
 
-    fn fold_each(&mut self, measure: &Measure, (from, to): (i64, i64), places: Range<usize>, whole: &mut Fold) {
-        let width = self.width;
-        for segment in self.segments.get_mut(places).unwrap_or_default() {
-            if segment.first_time() > to {
-                break;
-            }
-            let rows = segment.between(width, from, to);
-            if rows.len() < FOLD_ROWS * width || rows.len() < segment.rows.len() {
-                whole.add(measure, rows, width);
-            } else {
-                whole.then(&segment.fold(measure, width));
-            }
+    fn fold_each(&mut self, measure: &Measure, bounds: (i64, i64), places: Range<usize>, whole: &mut Fold) {
+        let segments = self.segments.get_mut(places).unwrap_or_default().iter_mut();
+        for segment in segments.take_while(|segment| segment.first().0 <= bounds.1) {
+            segment.fold_into(whole, measure, self.width, bounds);
         }
     }
 
@@ -289,19 +183,36 @@ impl Stream {
 /// All of a customer's events, by kind.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    pub(crate) streams: Vec<(KindId, Stream)>,
+    streams: Vec<(KindId, Stream)>,
+    first_time: Option<i64>,
 }
 
 impl History {
+    pub(crate) fn new(streams: Vec<(KindId, Stream)>) -> Self {
+        let first_time = streams.iter().filter_map(|(_, stream)| stream.first_time()).min();
+        Self { streams, first_time }
+    }
+
     /// Adds an event's row.
     pub fn insert(&mut self, kind: KindId, row: &[i64]) {
         let place = self.streams.iter().position(|(known, _)| *known == kind).unwrap_or_else(|| {
-            self.streams.push((kind, Stream::new(row.len())));
+            self.streams.push((kind, Stream::new(row.len(), Vec::new(), 0)));
             self.streams.len() - 1
         });
         if let Some((_, stream)) = self.streams.get_mut(place) {
             stream.insert(row);
         }
+        let time = time_of(row);
+        self.first_time = Some(self.first_time.map_or(time, |first| first.min(time)));
+    }
+
+    pub(crate) fn streams_mut(&mut self) -> impl Iterator<Item = (KindId, &mut Stream)> {
+        self.streams.iter_mut().map(|(kind, stream)| (*kind, stream))
+    }
+
+    /// About how many bytes of memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        self.streams.iter().map(|(_, stream)| size_of::<Stream>() + stream.size).sum()
     }
 
     pub(crate) fn stream(&self, kind: KindId) -> Option<&Stream> {
@@ -315,7 +226,7 @@ impl History {
     /// How many events.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.streams.iter().map(|(_, stream)| stream.len()).sum()
+        self.streams.iter().map(|(_, stream)| stream.len).sum()
     }
 
     /// Whether there are none.
@@ -325,18 +236,15 @@ impl History {
     }
 
     /// The instant of the first event.
-    pub(crate) fn first_time(&self) -> Option<i64> {
-        self.streams.iter().filter_map(|(_, stream)| stream.first_time()).min()
+    pub(crate) const fn first_time(&self) -> Option<i64> {
+        self.first_time
     }
 
     /// The instants of the first and last event.
     #[must_use]
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
-        let first = self.first_time()?;
-        let ends =
-            self.streams.iter().filter_map(|(_, stream)| stream.segments.last().map(|last| (stream.width, last)));
-        let last = ends.map(|(width, segment)| time_of(segment.last(width))).max()?;
-        Some((Timestamp::from_ms(first), Timestamp::from_ms(last)))
+        let last = self.streams.iter().filter_map(|(_, stream)| stream.last_time()).max()?;
+        Some((Timestamp::from_ms(self.first_time?), Timestamp::from_ms(last)))
     }
 
     /// Time, kind and place in the log of events before `(time, seq)`, newest first, at most `limit`.
@@ -365,8 +273,7 @@ impl History {
     #[must_use]
     pub fn take(&mut self, is_theirs: impl Fn(u64) -> bool) -> Self {
         let mut theirs = Self::default();
-        let all = std::mem::take(&mut self.streams);
-        for (kind, stream) in all {
+        for (kind, stream) in std::mem::take(self).streams {
             for row in stream.rows() {
                 let identity = u64::try_from(identity_of(row)).unwrap_or(0);
                 let side = if is_theirs(identity) { &mut theirs } else { &mut *self };

@@ -39,14 +39,16 @@ mod layout;
 mod measured;
 mod program;
 mod renew;
+mod segment;
 mod standing;
 mod stored;
 
-pub use customer::{Cause, Customer, EVIDENCE_LIMIT, Outcome, Reason, Transition, cause_of};
+pub use customer::{Cause, Customer, EVIDENCE_LIMIT, Outcome, Reason, Transition, cause_of, first_caused_at};
 pub use evaluate::{Scratch, Truth};
-pub use history::{History, SEGMENT_ROWS};
+pub use history::History;
 pub use layout::{ABSENT, Layout, Layouts, symbol};
 pub use measured::Measured;
 pub use program::{CompiledRule, Program, Rule};
 pub use renew::Renewal;
+pub use segment::SEGMENT_ROWS;
 pub use stored::{SegmentKey, Stored, StoredError};

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::customer::Customer;
-use crate::fold::Fold;
-use crate::history::{History, Segment, Stream};
+use crate::history::{History, Stream};
 use crate::layout::{ABSENT, HEAD};
+use crate::segment::Segment;
 use crate::standing::Standing;
 
 /// The form that is written today. In the first, a standing did not keep its version.
@@ -144,7 +144,7 @@ impl Customer {
     #[must_use]
     pub fn store(&mut self, all: bool) -> Stored {
         let mut segments = Vec::new();
-        let streams = self.history.streams.iter_mut().map(|(kind, stream)| stream.store(*kind, all, &mut segments));
+        let streams = self.history.streams_mut().map(|(kind, stream)| stream.store(kind, all, &mut segments));
         let state = State {
             streams: streams.collect(),
             standings: self.standings.clone(),
@@ -166,7 +166,7 @@ impl Customer {
             Ok((kind, Stream::load(stored, |number| segment((kind, number)))?))
         });
         Ok(Self {
-            history: History { streams: streams.collect::<Result<_, StoredError>>()? },
+            history: History::new(streams.collect::<Result<_, StoredError>>()?),
             standings: state.standings,
             visited: state.visited,
             last_seq: state.last_seq,
@@ -178,13 +178,7 @@ impl Customer {
     /// About how many bytes of memory it takes.
     #[must_use]
     pub fn size(&self) -> usize {
-        let segments = self.history.streams.iter().flat_map(|(_, stream)| &stream.segments);
-        let rows: usize = segments
-            .map(|segment| {
-                120 + segment.rows.capacity() * 8 + segment.folds.capacity() * size_of::<(u64, usize, Fold)>()
-            })
-            .sum();
-        160 + self.standings.capacity() * size_of::<Standing>() + self.dues.capacity() * 16 + rows
+        160 + self.standings.capacity() * size_of::<Standing>() + self.dues.capacity() * 16 + self.history.size()
     }
 }
 
@@ -196,7 +190,7 @@ impl Stream {
             None => (None, &mut [][..]),
         };
         for segment in apart.iter_mut().filter(|segment| segment.dirty || all) {
-            segments.push(((kind, segment.number), bytes(&pack(&segment.rows, width))));
+            segments.push(((kind, segment.number), bytes(&pack(segment.rows(), width))));
             segment.dirty = false;
         }
         StreamState {
@@ -205,7 +199,7 @@ impl Stream {
             last_number: self.last_number,
             apart: apart.iter().map(|segment| segment.number).collect(),
             last: last.map_or(0, |segment| segment.number),
-            rows: last.map_or_else(Vec::new, |segment| pack(&segment.rows, width)),
+            rows: last.map_or_else(Vec::new, |segment| pack(segment.rows(), width)),
         }
     }
 
@@ -217,7 +211,7 @@ impl Stream {
         let whole = |number, packed: &[i64], dirty| {
             let rows = unpack(packed, width);
             let is_whole = !rows.is_empty() && rows.len() == packed.len();
-            is_whole.then_some(Segment { number, rows, folds: Vec::new(), dirty }).ok_or(StoredError::Corrupt)
+            is_whole.then(|| Segment::new(number, rows, width, dirty)).ok_or(StoredError::Corrupt)
         };
         let mut segments = Vec::with_capacity(stored.apart.len() + 1);
         for number in stored.apart {
@@ -225,6 +219,6 @@ impl Stream {
             segments.push(whole(number, &packed, false)?);
         }
         segments.push(whole(stored.last, &stored.rows, true)?);
-        Ok(Self { width, segments, last_number: stored.last_number, middles: Vec::new() })
+        Ok(Self::new(width, segments, stored.last_number))
     }
 }

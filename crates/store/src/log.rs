@@ -177,6 +177,24 @@ impl Connection {
         Ok(last.map_or(Timestamp::MIN, |row| Timestamp::from_ms(row.int(0))))
     }
 
+    /// The place of the first entry of those committed at `at` or later; the place after the last if there are none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn seq_at(&mut self, at: Timestamp) -> Result<u64, StoreError> {
+        let (mut from, mut to) = (1, self.next_seq()?);
+        while from < to {
+            let sql = "SELECT seq + count, received_at FROM log WHERE seq <= $1 ORDER BY seq DESC LIMIT 1";
+            let Some(block) = self.query_one(sql, &[u64::midpoint(from, to).into()])? else { break };
+            if Timestamp::from_ms(block.int(1)) < at {
+                from = block.number(0);
+            } else {
+                to = u64::midpoint(from, to);
+            }
+        }
+        Ok(from)
+    }
+
     /// Calls `each` with every block that has entries at or after `from`, in order.
     ///
     /// # Errors

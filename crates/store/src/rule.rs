@@ -1,9 +1,12 @@
 //! Reading rules and declared kinds.
 
-use base::{CustomerId, RuleId, Timestamp};
+use base::{CustomerId, DecisionId, RuleId, Timestamp};
 
 use crate::sql::{Connection, Row, StoreError};
 use crate::unit::{RuleRow, RuleVersionRow};
+
+/// How far customers and decisions are counted for a rule: beyond it there are simply more.
+pub const COUNTED: u64 = 10_000;
 
 /// A rule with its id.
 pub type Rule = (RuleId, RuleRow);
@@ -65,15 +68,18 @@ impl Connection {
         Ok(rows.iter().map(|row| CustomerId::new(row.number(0))).collect())
     }
 
-    /// For how many customers a rule's tag stands, and how often the rule acted since `since`.
+    /// For how many customers a rule's tag stands, and how many decisions it made from `first` on; neither is counted
+    /// further than one beyond [`COUNTED`].
     ///
     /// # Errors
     /// The database's.
-    pub fn rule_counts(&mut self, id: RuleId, since: Timestamp) -> Result<(u64, u64), StoreError> {
-        let tags = self.query_one("SELECT COUNT(*) FROM tag WHERE rule = $1", &[id.number().into()])?;
-        let sql = "SELECT COUNT(*) FROM decision WHERE rule = $1 AND at >= $2 AND corrects IS NULL";
-        let acts = self.query_one(sql, &[id.number().into(), since.ms().into()])?;
-        Ok((tags.map_or(0, |row| row.number(0)), acts.map_or(0, |row| row.number(0))))
+    pub fn rule_counts(&mut self, id: RuleId, first: DecisionId) -> Result<(u64, u64), StoreError> {
+        let most = COUNTED + 1;
+        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM tag WHERE rule = $1 LIMIT $2) AS some";
+        let tags = self.query_one(sql, &[id.number().into(), most.into()])?;
+        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM decision WHERE rule = $1 AND id >= $2 LIMIT $3) AS some";
+        let made = self.query_one(sql, &[id.number().into(), first.number().into(), most.into()])?;
+        Ok((tags.map_or(0, |row| row.number(0)), made.map_or(0, |row| row.number(0))))
     }
 
     /// The kinds that this workspace declared, as JSON, oldest first.

@@ -130,6 +130,21 @@ fn a_unit_that_fails_leaves_nothing() {
 }
 
 #[test]
+fn an_instant_finds_its_place_in_the_log() {
+    stores(|store| {
+        let mut writer = store.writer().unwrap();
+        assert_eq!(writer.seq_at(Timestamp::MIN).unwrap(), 1);
+        for (seq, count, at) in [(1, 3, 10), (4, 1, 20), (5, 2, 20), (7, 4, 30)] {
+            let entries = vec![event(1); count];
+            let received_at = Timestamp::from_ms(at);
+            Unit { seq, entries, received_at, ..Unit::default() }.commit(&mut writer).unwrap();
+        }
+        let places = [5, 10, 11, 20, 21, 30, 31].map(|at| writer.seq_at(Timestamp::from_ms(at)).unwrap());
+        assert_eq!(places, [1, 1, 4, 4, 7, 7, 11]);
+    });
+}
+
+#[test]
 fn what_was_seen_is_known_for_good() {
     stores(|store| {
         let mut writer = store.writer().unwrap();

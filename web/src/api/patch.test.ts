@@ -74,7 +74,7 @@ describe("patchRows", () => {
 
 describe("patchRule", () => {
   it("takes its own decisions once", () => {
-    const rule = { id: "aut_1", decisions: [decision("d1", "set_tag", "x")], fired_24h: 1 } as unknown as RuleDetail;
+    const rule = { id: "aut_1", decisions: [decision("d1", "set_tag", "x")], decided_24h: 1 } as unknown as RuleDetail;
     const next = patchRule(rule, [decision("d2", "set_tag", "x"), decision("d1", "set_tag", "x")]);
     expect(next.decisions.map((each) => each.id)).toEqual(["d2", "d1"]);
     expect(patchRule(next, [decision("d1", "set_tag", "x")])).toBe(next);

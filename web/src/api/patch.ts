@@ -95,5 +95,5 @@ export function patchRule(rule: RuleDetail, decisions: readonly Decision[]): Rul
   const mine = decisions.filter((decision) => decision.rule.id === rule.id);
   if (mine.length === 0) return rule;
   const list = prepend(rule.decisions, mine, (decision) => decision.id, 50);
-  return list === rule.decisions ? rule : { ...rule, decisions: list, fired_24h: rule.fired_24h + mine.filter((each) => !rule.decisions.some((known) => known.id === each.id)).length };
+  return list === rule.decisions ? rule : { ...rule, decisions: list, decided_24h: rule.decided_24h + mine.filter((each) => !rule.decisions.some((known) => known.id === each.id)).length };
 }

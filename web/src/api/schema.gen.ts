@@ -567,12 +567,12 @@ export interface components {
             created_at: string;
             /**
              * Format: int64
-             * @description How often it acted in the last day.
+             * @description How many decisions it made in the last day; 10,001 says that there are more than 10,000.
              */
-            fired_24h: number;
+            decided_24h: number;
             /**
              * Format: int64
-             * @description For how many customers its tag stands.
+             * @description For how many customers its tag stands; 10,001 says that there are more than 10,000.
              */
             holding: number;
             /** @description Its id. */

@@ -13,6 +13,10 @@ it("says how long ago, then the date", () => {
   expect(zh.ago("2026-05-01T00:00:00Z", now)).toBe("2026年5月1日");
 });
 
+it("says that there are more than were counted", () => {
+  expect([10_000, 10_001].map(en.count)).toEqual(["10,000", "10,000+"]);
+});
+
 it("takes days in the company's zone", () => {
   expect(zh.dayKey("2026-06-02T16:30:00Z")).toBe("2026-06-03");
   expect(zh.dayHeading("2026-06-02T16:30:00Z", now)).toBe("6月3日 周三");

@@ -19,6 +19,8 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", day_ms],
 ];
 
+const counted = 10_000;
+
 export function makeFormat(language: Language, zone: string | undefined) {
   const locale = language === "zh" ? "zh-CN" : "en-GB";
   const at = zone === undefined || zone === "" ? {} : { timeZone: zone };
@@ -37,6 +39,8 @@ export function makeFormat(language: Language, zone: string | undefined) {
 
   return {
     number: (value: number) => number.format(value),
+    /** A number that the server counted no further than one beyond `counted`. */
+    count: (value: number) => (value > counted ? `${number.format(counted)}+` : number.format(value)),
     short: (value: number) => oneDigit.format(value),
     clock: (time: string) => clock.format(new Date(time)),
     clockSeconds: (time: string) => clockSeconds.format(new Date(time)),

@@ -6,7 +6,7 @@ mod version;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use base::{DAY_MS, RuleId, Text, Timestamp};
+use base::{DAY_MS, DecisionId, RuleId, Text, Timestamp};
 use lexicon::{Action, Definition, Trigger};
 use pipeline::{Command, NewRule, Outcome};
 use serde::{Deserialize, Serialize};
@@ -47,10 +47,10 @@ pub struct RuleView {
     /// Whether what it does stays.
     #[schema(value_type = String)]
     pub trigger: Trigger,
-    /// For how many customers its tag stands.
+    /// For how many customers its tag stands; 10,001 says that there are more than 10,000.
     pub holding: u64,
-    /// How often it acted in the last day.
-    pub fired_24h: u64,
+    /// How many decisions it made in the last day; 10,001 says that there are more than 10,000.
+    pub decided_24h: u64,
     /// When it was made.
     #[schema(value_type = String)]
     pub created_at: Timestamp,
@@ -286,8 +286,9 @@ fn changed(app: &App, command: Command) -> Result<RuleView, OpError> {
 pub fn list(app: &App) -> Result<RulePage, OpError> {
     let kinds = app.kinds();
     app.store.read(|db| {
+        let day = last_day(db, app)?;
         let rows = db.rules()?.into_iter().rev().filter(|(_, row)| !row.removed);
-        let items = rows.map(|(id, row)| view(db, app, &kinds, id, &row)).collect::<Result<_, _>>()?;
+        let items = rows.map(|(id, row)| view(db, &kinds, id, &row, day)).collect::<Result<_, _>>()?;
         Ok(RulePage { items })
     })
 }
@@ -300,7 +301,8 @@ pub fn get(app: &App, id: RuleId) -> Result<RuleDetail, OpError> {
     let kinds = app.kinds();
     app.store.read(|db| {
         let row = row(db, id)?;
-        let rule = view(db, app, &kinds, id, &row)?;
+        let day = last_day(db, app)?;
+        let rule = view(db, &kinds, id, &row, day)?;
         let rows = db.decisions_by(id, 50)?;
         let decisions = decision::views(db, &kinds, &app.zone, &rows)?.items;
         let versions = Versions::load(db)?.of(id, &kinds);
@@ -314,9 +316,20 @@ fn row(db: &mut Connection, id: RuleId) -> Result<RuleRow, OpError> {
     found.map(|(_, row)| row).ok_or_else(OpError::not_found)
 }
 
-fn view(db: &mut Connection, app: &App, kinds: &domain::Kinds, id: RuleId, row: &RuleRow) -> Result<RuleView, OpError> {
+/// Before the decisions of the last day, after all others.
+fn last_day(db: &mut Connection, app: &App) -> Result<DecisionId, OpError> {
+    Ok(signals::first_caused_at(db.seq_at(app.now().plus_ms(-DAY_MS))?))
+}
+
+fn view(
+    db: &mut Connection,
+    kinds: &domain::Kinds,
+    id: RuleId,
+    row: &RuleRow,
+    day: DecisionId,
+) -> Result<RuleView, OpError> {
     let definition = serde_json::from_str::<Definition>(&row.definition).ok();
-    let (holding, fired_24h) = db.rule_counts(id, app.now().plus_ms(-DAY_MS))?;
+    let (holding, decided_24h) = db.rule_counts(id, day)?;
     Ok(RuleView {
         id,
         name: row.name.clone(),
@@ -327,7 +340,7 @@ fn view(db: &mut Connection, app: &App, kinds: &domain::Kinds, id: RuleId, row: 
         trigger: definition.as_ref().map_or(Trigger::While, |definition| definition.trigger),
         action: definition.and_then(|definition| definition.action),
         holding,
-        fired_24h,
+        decided_24h,
         created_at: row.created_at,
         beginning: row.beginning.is_some(),
     })

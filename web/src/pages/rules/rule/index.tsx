@@ -116,8 +116,8 @@ export function RulePage() {
             </div>
             <div className={css.facts}>
               <dl>
-                <Fact large label={t("rules.holding")}>{format.number(rule.holding)}</Fact>
-                <Fact large label={t("rules.fired")}>{format.number(rule.fired_24h)}</Fact>
+                <Fact large label={t("rules.holding")}>{format.count(rule.holding)}</Fact>
+                <Fact large label={t("rules.decided")}>{format.count(rule.decided_24h)}</Fact>
               </dl>
               {rule.action?.tag !== undefined && (
                 <Link to="/customers" search={{ tag: rule.action.tag }}>{t("rule.holding_see")}</Link>
