@@ -11,7 +11,7 @@ use foldhash::{HashMap, HashSet};
 use identity::{Graph, Known, Node, Standing};
 use signals::{Layouts, Program, Rule, Scratch};
 use store::log::Entry;
-use store::{Connection, Lookup, RuleRow, Seen, StoreError, Unit};
+use store::{Connection, Decided, Lookup, RuleRow, Seen, StoreError, Unit};
 use thiserror::Error;
 
 use crate::residents::Residents;
@@ -66,6 +66,7 @@ pub struct Engine {
     pub(crate) residents: Residents,
     pub(crate) seen: Seen,
     pub(crate) lookup: Lookup,
+    pub(crate) decided: Decided,
     pub(crate) sources: HashMap<String, SourceId>,
     pub(crate) next_seq: u64,
     pub(crate) last_identity: u64,
@@ -117,7 +118,7 @@ impl Engine {
         let rules: BTreeMap<RuleId, RuleRow> = db.rules()?.into_iter().collect();
         let versions = db.rule_versions()?.into_iter().map(|(key, row)| (key, row.definition)).collect();
         let (last_identity, last_customer) = db.last_numbers()?;
-        let (seen, lookup) = (Seen::load(&mut db)?, Lookup::load(&mut db)?);
+        let (seen, lookup, decided) = (Seen::load(&mut db)?, Lookup::load(&mut db)?, Decided::load(&mut db)?);
         let next_seq = db.next_seq()?;
         let sources = db.sources()?.into_iter().map(|source| (source.name, source.id)).collect();
         let last_time = db.last_received_at()?;
@@ -129,6 +130,7 @@ impl Engine {
             scratch: Scratch::default(),
             hashes: lookup.waiting().collect(),
             lookup,
+            decided,
             profile_keys: BigMap::default(),
             residents: Residents::default(),
             rename: VecDeque::new(),
@@ -178,7 +180,7 @@ impl Engine {
     #[must_use]
     pub fn has_work(&self) -> bool {
         let beginning = self.rules.values().any(|row| row.beginning.is_some());
-        let unwritten = self.residents.unwritten() + self.lookup.unwritten();
+        let unwritten = self.residents.unwritten() + self.lookup.unwritten() + self.decided.unwritten();
         unwritten > 0 || beginning || !self.restating.is_empty() || !self.rename.is_empty()
     }
 

@@ -17,7 +17,7 @@ const BEGIN_LIMIT: u32 = 500;
 const RENAME_LIMIT: usize = 2_000;
 /// The most customers that one commit writes back when there is nothing else to do: few enough not to be in the way.
 const IDLE_WRITES: usize = 250;
-/// The rows by which identities are found that one commit writes, besides twice as many as are new with it.
+/// The rows by which identities, and decisions, are found that one commit writes, besides twice as many as are new with it.
 const FOUND_WRITES: usize = 64;
 /// And when the writer is about to stop.
 const LAST_WRITES: usize = 5_000;
@@ -98,18 +98,19 @@ impl Engine {
             let seq = self.append(unit, Entry::Restate { customer });
             self.restate_whole(customer, seq, unit, done)?;
         }
-        let (limit, found) = match load {
-            Load::Ending => (LAST_WRITES, LAST_WRITES),
-            Load::Idle => (IDLE_WRITES, IDLE_WRITES),
+        unit.decisions.iter().for_each(|(id, row)| self.decided.add(*id, row));
+        let early = load != Load::Busy;
+        let (limit, found, decided) = match load {
+            Load::Ending => (LAST_WRITES, LAST_WRITES, LAST_WRITES),
+            Load::Idle => (IDLE_WRITES, IDLE_WRITES, IDLE_WRITES),
             Load::Busy => {
                 let is_full = self.residents.bytes() > self.settings.memory;
-                (
-                    self.residents.pace(self.next_seq, unit.entries.len(), is_full),
-                    FOUND_WRITES + 2 * unit.identities.len(),
-                )
+                let states = self.residents.pace(self.next_seq, unit.entries.len(), is_full);
+                (states, FOUND_WRITES + 2 * unit.identities.len(), FOUND_WRITES + 2 * unit.decisions.len())
             }
         };
-        unit.found = self.lookup.stretch(found, load != Load::Busy);
+        unit.found = self.lookup.stretch(found, early);
+        unit.decided = self.decided.stretch(decided, early);
         let from = self.residents.write_back(self.next_seq, limit, unit);
         unit.recover_from = Some(self.rename.front().map_or(from, |(seq, _)| from.min(*seq)));
         unit.seen = self.seen.stretch(self.next_seq);

@@ -214,6 +214,11 @@ const DIFFERENCES_LIMIT: usize = 100;
 /// Compares what was derived with what is stored, a page at a time.
 fn compare(db: &mut Connection, derived: Derived, report: &mut ReplayReport) -> Result<(), StoreError> {
     let Derived { tags, decisions, tasks, done } = derived;
+    let mut holding = BTreeMap::new();
+    tags.keys().for_each(|(.., rule)| *holding.entry(*rule).or_default() += 1);
+    let mut holding = Differ::new("the count of tags of rule", holding, ToString::to_string);
+    db.holding()?.into_iter().for_each(|(rule, count)| holding.stored(&rule, &count));
+    holding.tell(report);
     let mut tags = Differ::new("tag", tags, |(customer, tag, rule)| format!("{customer} {tag} {rule}"));
     db.all_tags()?.into_iter().for_each(|(customer, tag, rule, row)| tags.stored(&(customer, tag, rule), &row));
     tags.tell(report);
@@ -226,6 +231,12 @@ fn compare(db: &mut Connection, derived: Derived, report: &mut ReplayReport) -> 
         page.into_iter().for_each(|(id, row)| decisions.stored(&id, &row));
     }
     decisions.tell(report);
+    let [all, by_customer, by_rule] = db.decided_counts()?;
+    if (by_customer, by_rule) != (all, all) {
+        report
+            .differences
+            .push(format!("of {all} decisions {by_customer} are found by customer and {by_rule} by rule"));
+    }
     let with = |(id, row)| (id, (row, done.get(&id) == Some(&true)));
     let mut tasks = Differ::new("effect", tasks.into_iter().map(with).collect(), ToString::to_string);
     db.all_tasks()?.into_iter().for_each(|(id, row, done)| tasks.stored(&id, &(row, done)));

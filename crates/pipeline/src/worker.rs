@@ -23,7 +23,7 @@ use crate::writer::{Writer, Writing};
 /// The most events in a group, but for what came with the last of them.
 pub(crate) const GROUP_EVENTS: usize = 8_192;
 /// How many groups may be sealed before they are computed.
-const SEALED: usize = 64;
+const SEALED: usize = 1;
 /// How many requests may wait before senders have to.
 const QUEUE: usize = 1_024;
 /// How long the writer sleeps when nothing comes in: windows move at least this often.

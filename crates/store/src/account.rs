@@ -2,7 +2,8 @@
 
 use base::{CustomerId, Timestamp, UserId};
 
-use crate::sql::{Connection, Row, StoreError};
+use crate::sql::{Connection, StoreError};
+use crate::value::Row;
 
 /// A person who signs in.
 #[derive(Clone, PartialEq, Eq)]

@@ -7,13 +7,13 @@ use base::{CustomerId, DecisionId, IdentityId, MergeId, RuleId, SourceId, TaskId
 use domain::KindId;
 
 use crate::log::{Block, Entry};
-use crate::sql::{Column, Connection, StoreError, Value};
+use crate::sql::{Connection, StoreError};
 use crate::unit::{
     DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, RuleVersionRow, SourceCounts, StateRow, TagRow, TaskRow,
     Unit,
 };
-
-use Column::{Blob, Int, Text};
+use crate::value::Column::{Blob, Int, Text};
+use crate::value::Value;
 
 /// The most entries in a block: reading one entry unpacks its block. A larger commit writes several.
 const BLOCK_ENTRIES: usize = 8_192;
@@ -30,6 +30,7 @@ impl Unit {
             && self.rules.is_empty()
             && self.kinds.is_empty()
             && self.found.is_empty()
+            && self.decided.is_empty()
             && self.seen.is_empty()
     }
 
@@ -67,6 +68,7 @@ impl Unit {
         sources(to, self.sources, self.received_at)?;
         rejections(to, self.rejections)?;
         self.found.write(to)?;
+        self.decided.write(to)?;
         if let Some(seq) = self.recover_from {
             to.set_setting("recover_from", &seq.to_string())?;
         }
@@ -241,31 +243,36 @@ fn states(
 }
 
 fn tags(to: &mut Connection, tags: BTreeMap<(CustomerId, String, RuleId), Option<TagRow>>) -> Result<(), StoreError> {
-    let mut rows = Vec::with_capacity(tags.len());
+    let (mut set, mut cleared) = (BTreeMap::new(), Vec::new());
     for ((customer, tag, rule), row) in tags {
+        let key = vec![customer.number().into(), tag.clone().into(), rule.number().into()];
         match row {
             Some(row) => {
-                let (since, decision) = (row.since.ms().into(), row.decision.number().into());
-                rows.push(vec![
-                    customer.number().into(),
-                    tag.into(),
-                    rule.number().into(),
-                    since,
-                    decision,
-                    row.recomputing.into(),
-                ]);
+                let rest = [row.since.ms().into(), row.decision.number().into(), row.recomputing.into()];
+                set.insert((customer.number(), tag, rule.number()), key.into_iter().chain(rest).collect());
             }
-            None => {
-                let values = [customer.number().into(), tag.into(), rule.number().into()];
-                to.execute("DELETE FROM tag WHERE customer = $1 AND tag = $2 AND rule = $3", &values)?;
-            }
+            None => cleared.push(key),
         }
+    }
+    let mut holds: BTreeMap<u64, i64> = BTreeMap::new();
+    for gone in to.bulk_delete("tag", &[("customer", Int), ("tag", Text), ("rule", Int)], "rule", cleared)? {
+        *holds.entry(gone.number(0)).or_default() -= 1;
+    }
+    let (insert, types) =
+        ("INSERT INTO tag (customer, tag, rule, since, decision, recomputing)", [Int, Text, Int, Int, Int, Int]);
+    let conflict = "ON CONFLICT (customer, tag, rule) DO NOTHING RETURNING customer, tag, rule";
+    for new in to.bulk_returning(insert, &types, conflict, set.values().cloned().collect())? {
+        set.remove(&(new.number(0), new.text(1).to_owned(), new.number(2)));
+        *holds.entry(new.number(2)).or_default() += 1;
     }
     let conflict =
         "ON CONFLICT (customer, tag, rule) DO UPDATE SET since = excluded.since, decision = excluded.decision,
                     recomputing = excluded.recomputing";
-    let insert = "INSERT INTO tag (customer, tag, rule, since, decision, recomputing)";
-    to.bulk(insert, &[Int, Text, Int, Int, Int, Int], conflict, rows)
+    to.bulk(insert, &types, conflict, set.into_values().collect())?;
+    let changes = holds.into_iter().filter(|(_, change)| *change != 0);
+    let changes = changes.map(|(rule, change)| vec![rule.into(), change.into()]).collect();
+    let conflict = "ON CONFLICT (rule) DO UPDATE SET tags = rule_holds.tags + excluded.tags";
+    to.bulk("INSERT INTO rule_holds (rule, tags)", &[Int, Int], conflict, changes)
 }
 
 fn decisions(

@@ -3,8 +3,9 @@
 use base::{CustomerId, DecisionId, RuleId, Timestamp};
 use domain::KindId;
 
-use crate::sql::{Connection, Row, StoreError, Value};
+use crate::sql::{Connection, StoreError};
 use crate::unit::TagRow;
+use crate::value::{Row, Value};
 
 /// A customer in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

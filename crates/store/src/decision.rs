@@ -2,8 +2,9 @@
 
 use base::{CustomerId, DecisionId, RuleId, TaskId, Timestamp};
 
-use crate::sql::{Connection, Row, StoreError};
+use crate::sql::{Connection, StoreError};
 use crate::unit::{DecisionRow, TaskRow};
+use crate::value::Row;
 
 /// A decision with its id.
 pub type Decision = (DecisionId, DecisionRow);
@@ -54,8 +55,7 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn decisions_of(&mut self, customer: CustomerId, limit: u32) -> Result<Vec<Decision>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM decision WHERE customer = $1 ORDER BY id DESC LIMIT {limit}");
-        Ok(self.query(&sql, &[customer.number().into()])?.iter().map(decision).collect())
+        self.newest("customer", customer.number(), limit)
     }
 
     /// A rule's decisions, newest first.
@@ -63,8 +63,21 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn decisions_by(&mut self, rule: RuleId, limit: u32) -> Result<Vec<Decision>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM decision WHERE rule = $1 ORDER BY id DESC LIMIT {limit}");
-        Ok(self.query(&sql, &[rule.number().into()])?.iter().map(decision).collect())
+        self.newest("rule", rule.number(), limit)
+    }
+
+    /// The newest decisions of one customer or rule: those that the last sweep did not bring in, then the others.
+    fn newest(&mut self, of: &str, number: u64, limit: u32) -> Result<Vec<Decision>, StoreError> {
+        let upto = self.decided_upto()?.number();
+        let sql = format!("SELECT {COLUMNS} FROM decision WHERE id > $1 AND {of} = $2 ORDER BY id DESC LIMIT {limit}");
+        let mut rows = self.query(&sql, &[upto.into(), number.into()])?;
+        let sql = format!(
+            "SELECT {COLUMNS} FROM decision WHERE id IN
+             (SELECT id FROM decision_by_{of} WHERE {of} = $1 AND id <= $2 ORDER BY id DESC LIMIT $3) ORDER BY id DESC"
+        );
+        let room = i64::from(limit) - i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        rows.extend(self.query(&sql, &[number.into(), upto.into(), room.into()])?);
+        Ok(rows.iter().map(decision).collect())
     }
 
     /// All decisions after one, in order of id; a page of them.

@@ -2,8 +2,9 @@
 
 use base::{CustomerId, IdentityId, MergeId, Timestamp};
 
-use crate::sql::{Connection, Row, StoreError, Value};
+use crate::sql::{Connection, StoreError};
 use crate::unit::{IdentityRow, MergeRow};
+use crate::value::{Row, Value};
 
 /// An identity with its number.
 pub type Identity = (IdentityId, IdentityRow);

@@ -18,7 +18,9 @@ mod bloom;
 mod checkpoint;
 mod commit;
 mod customer;
+mod decided;
 mod decision;
+mod deferred;
 mod identity;
 pub mod log;
 mod lookup;
@@ -28,12 +30,14 @@ mod seen;
 mod source;
 mod sql;
 mod unit;
+mod value;
 
 use std::sync::{Mutex, PoisonError};
 
 pub use account::{Person, Session};
 pub use checkpoint::Checkpoints;
 pub use customer::{CustomerRow, StoredState};
+pub use decided::{Decided, DecidedStretch};
 pub use decision::Decision;
 pub use identity::Identity;
 pub use lookup::{Lookup, Stretch};
@@ -41,11 +45,12 @@ pub use migrate::run as migrate;
 pub use rule::{Rule, RuleVersion};
 pub use seen::{Digest, Pages, RUN_EVENTS, Seen};
 pub use source::{Rejected, Source};
-pub use sql::{Column, Connection, Location, Row, StoreError, Value};
+pub use sql::{Connection, Location, StoreError};
 pub use unit::{
     DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, RuleVersionRow, SourceCounts, StateRow, TagRow, TaskRow,
     Unit,
 };
+pub use value::{Column, Row, Value};
 
 /// The most connections kept for readers.
 const READERS: usize = 8;

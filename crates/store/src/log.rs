@@ -4,7 +4,8 @@ use base::{CustomerId, IdentityId, MergeId, RuleId, Timestamp};
 use domain::{FieldId, KindId, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::sql::{Connection, Row, StoreError};
+use crate::sql::{Connection, StoreError};
+use crate::value::Row;
 
 /// The form that is written today.
 const VERSION: u8 = 1;

@@ -1,17 +1,14 @@
-//! How identities are found by hash and by value: two tables that follow the one of identities in sweeps.
-//!
-//! New identities fall all over an order by hash or by value, so writing each with its commit would cost a page for each. The
-//! newest wait in memory instead, and come in their order, a stretch with each commit, many to a page. Until then they are
-//! found among the identities numbered after `identities_found`.
+//! How identities are found by hash and by value: two tables that follow the one of identities in sweeps (see
+//! [`crate::deferred`]). Until then they are found among the identities numbered after `identities_found`.
 //!
 //! A hash that nobody has is known by Bloom filters over all hashes, one for each [`FILTER`] identities, without looking.
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use base::IdentityId;
 
 use crate::bloom::Bloom;
-use crate::sql::{Column, Connection, StoreError, Value};
+use crate::deferred::Deferred;
+use crate::sql::{Connection, StoreError};
+use crate::value::{Column, Value};
 
 /// How many new identities make a sweep, unless there is nothing else to do.
 const SWEEP: usize = 65_536;
@@ -22,22 +19,11 @@ const UPTO: &str = "identities_found";
 /// Identities on their way into the two tables.
 #[derive(Default)]
 pub struct Lookup {
-    fresh: Waiting,
-    /// The sweep under way.
-    swept: Waiting,
+    waiting: Deferred<([u8; 16], IdentityId), (String, IdentityId)>,
     /// Filters by the last number of each, the last of them still filling.
     filters: Vec<(u64, Bloom)>,
     /// Filters that are full and not written.
     full: Vec<(u64, Vec<u8>)>,
-}
-
-/// In the order in which they will be written.
-#[derive(Default)]
-struct Waiting {
-    hashes: BTreeMap<[u8; 16], IdentityId>,
-    values: BTreeSet<(String, IdentityId)>,
-    /// The last identity.
-    upto: IdentityId,
 }
 
 /// Rows for the two tables, written with a unit.
@@ -64,7 +50,7 @@ impl Lookup {
         let mut lookup = Self::default();
         for row in rows {
             let (id, hash) = (IdentityId::new(row.number(0)), row.blob(1).try_into().unwrap_or_default());
-            lookup.fresh.add(id, hash, row.text_or_null(2));
+            lookup.waiting.add(id.number(), (hash, id), row.text_or_null(2).map(|value| (value.to_owned(), id)));
         }
         for row in from.query("SELECT last, bits FROM identity_filter ORDER BY last", &[])? {
             lookup.filters.push((row.number(0), Bloom::from_bytes(row.blob(1))));
@@ -97,47 +83,25 @@ impl Lookup {
 
     /// Adds an identity that is new with this unit.
     pub fn add(&mut self, id: IdentityId, hash: [u8; 16], value: &str) {
-        self.fresh.add(id, hash, Some(value));
+        self.waiting.add(id.number(), (hash, id), Some((value.to_owned(), id)));
         self.filter(id.number(), hash);
     }
 
     /// Those that the tables do not all have yet.
     pub fn waiting(&self) -> impl Iterator<Item = ([u8; 16], IdentityId)> {
-        self.fresh.hashes.iter().chain(&self.swept.hashes).map(|(hash, id)| (*hash, *id))
+        self.waiting.first().copied()
     }
 
     /// How many rows are to be written.
     #[must_use]
     pub fn unwritten(&self) -> usize {
-        self.fresh.len() + self.swept.len()
+        self.waiting.len()
     }
 
     /// The next rows, at most so many for each table; `early` also when there are too few for a sweep to be worth its while.
     pub fn stretch(&mut self, rows: usize, early: bool) -> Stretch {
-        let filters = std::mem::take(&mut self.full);
-        if self.swept.len() == 0 {
-            if self.fresh.hashes.len() < if early { 1 } else { SWEEP } {
-                return Stretch { filters, ..Stretch::default() };
-            }
-            self.swept = std::mem::take(&mut self.fresh);
-        }
-        let next = &mut self.swept;
-        let hashes = std::iter::from_fn(|| next.hashes.pop_first()).take(rows).collect();
-        let values = std::iter::from_fn(|| next.values.pop_first()).take(rows).collect();
-        let upto = (next.len() == 0).then_some(next.upto);
-        Stretch { hashes, values, upto, filters }
-    }
-}
-
-impl Waiting {
-    fn add(&mut self, id: IdentityId, hash: [u8; 16], value: Option<&str>) {
-        self.hashes.insert(hash, id);
-        self.values.extend(value.map(|value| (value.to_owned(), id)));
-        self.upto = self.upto.max(id);
-    }
-
-    fn len(&self) -> usize {
-        self.hashes.len() + self.values.len()
+        let (hashes, values, upto) = self.waiting.next(rows, if early { 1 } else { SWEEP });
+        Stretch { hashes, values, upto: upto.map(IdentityId::new), filters: std::mem::take(&mut self.full) }
     }
 }
 

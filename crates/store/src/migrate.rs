@@ -8,7 +8,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         number: 1,
         sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
@@ -28,6 +28,11 @@ const MIGRATIONS: [Migration; 4] = [
         number: 4,
         sqlite: include_str!("migrations/0004_sweeps.sqlite.sql"),
         postgres: include_str!("migrations/0004_sweeps.postgres.sql"),
+    },
+    Migration {
+        number: 5,
+        sqlite: include_str!("migrations/0005_fewer_indexes.sqlite.sql"),
+        postgres: include_str!("migrations/0005_fewer_indexes.postgres.sql"),
     },
 ];
 

@@ -1,12 +1,15 @@
 //! Reading rules and declared kinds.
 
+use std::collections::BTreeMap;
+
 use base::{CustomerId, DecisionId, RuleId, Timestamp};
 
-use crate::sql::{Connection, Row, StoreError};
+use crate::sql::{Connection, StoreError};
 use crate::unit::{RuleRow, RuleVersionRow};
+use crate::value::Row;
 
-/// How far customers and decisions are counted for a rule: beyond it there are simply more.
-pub const COUNTED: u64 = 10_000;
+/// How far a rule's decisions are counted: beyond it there are simply more.
+const COUNTED: u64 = 10_000;
 
 /// A rule with its id.
 pub type Rule = (RuleId, RuleRow);
@@ -68,18 +71,34 @@ impl Connection {
         Ok(rows.iter().map(|row| CustomerId::new(row.number(0))).collect())
     }
 
-    /// For how many customers a rule's tag stands, and how many decisions it made from `first` on; neither is counted
-    /// further than one beyond [`COUNTED`].
+    /// For how many customers each rule's tag stands; rules without any are left out.
     ///
     /// # Errors
     /// The database's.
-    pub fn rule_counts(&mut self, id: RuleId, first: DecisionId) -> Result<(u64, u64), StoreError> {
+    pub fn holding(&mut self) -> Result<BTreeMap<RuleId, u64>, StoreError> {
+        let rows = self.query("SELECT rule, tags FROM rule_holds WHERE tags > 0", &[])?;
+        Ok(rows.iter().map(|row| (RuleId::new(row.number(0)), row.number(1))).collect())
+    }
+
+    /// How many decisions each of some rules made from `first` on, counted no further than one beyond 10,000.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn decided(&mut self, rules: &[RuleId], first: DecisionId) -> Result<BTreeMap<RuleId, u64>, StoreError> {
+        let upto = self.decided_upto()?;
+        let latest = "SELECT rule, COUNT(*) FROM decision WHERE id > $1 AND id >= $2 GROUP BY rule";
+        let latest = self.query(latest, &[upto.number().into(), first.number().into()])?;
+        let latest: BTreeMap<u64, u64> = latest.iter().map(|row| (row.number(0), row.number(1))).collect();
         let most = COUNTED + 1;
-        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM tag WHERE rule = $1 LIMIT $2) AS some";
-        let tags = self.query_one(sql, &[id.number().into(), most.into()])?;
-        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM decision WHERE rule = $1 AND id >= $2 LIMIT $3) AS some";
-        let made = self.query_one(sql, &[id.number().into(), first.number().into(), most.into()])?;
-        Ok((tags.map_or(0, |row| row.number(0)), made.map_or(0, |row| row.number(0))))
+        let mut counts = BTreeMap::new();
+        for rule in rules {
+            let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM decision_by_rule WHERE rule = $1 AND id >= $2 AND id <= $3
+                       LIMIT $4) AS counted";
+            let values = [rule.number().into(), first.number().into(), upto.number().into(), most.into()];
+            let others = self.query_one(sql, &values)?.map_or(0, |row| row.number(0));
+            counts.insert(*rule, most.min(others + latest.get(&rule.number()).copied().unwrap_or(0)));
+        }
+        Ok(counts)
     }
 
     /// The kinds that this workspace declared, as JSON, oldest first.

@@ -7,7 +7,8 @@
 use foldhash::HashSet;
 
 use crate::bloom::Bloom;
-use crate::sql::{Column, Connection, StoreError, Value};
+use crate::sql::{Connection, StoreError};
+use crate::value::{Column, Value};
 
 /// A keyed digest of source and id.
 pub type Digest = [u8; 16];
@@ -90,7 +91,7 @@ impl Seen {
     pub fn load(from: &mut Connection) -> Result<Self, StoreError> {
         let rows = from.query("SELECT run, upto, filter, fences FROM seen_run ORDER BY run", &[])?;
         let upto = rows.iter().map(|row| row.number(1)).max().unwrap_or(0);
-        let filter = |row: &crate::sql::Row| Filter {
+        let filter = |row: &crate::value::Row| Filter {
             run: row.number(0),
             bloom: Bloom::from_bytes(row.blob(2)),
             fences: numbers(row.blob(3)).collect(),

@@ -2,8 +2,9 @@
 
 use base::{SourceId, Timestamp};
 
-use crate::sql::{Connection, Row, StoreError};
+use crate::sql::{Connection, StoreError};
 use crate::unit::{RejectionRow, SourceCounts};
+use crate::value::Row;
 
 /// A source of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,7 +126,9 @@ impl Connection {
         for row in self.query(catalog, &[])?.iter().filter(|row| !KEPT.contains(&row.text(0))) {
             self.batch(&format!("DELETE FROM {}", row.text(0)))?;
         }
-        self.batch("DELETE FROM meta WHERE name IN ('demo', 'company', 'recover_from', 'identities_found')")?;
+        self.batch(
+            "DELETE FROM meta WHERE name IN ('demo', 'company', 'recover_from', 'identities_found', 'decisions_found')",
+        )?;
         self.batch("COMMIT")
     }
 }

@@ -4,8 +4,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use postgres::types::ToSql;
 use thiserror::Error;
+
+use crate::value::{Column, Row, Value, postgres_row, sqlite_value};
 
 /// Where the master zone is kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -73,158 +75,6 @@ impl StoreError {
     }
 }
 
-/// A value given to or got from a statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
-    /// Nothing.
-    Null,
-    /// A whole number; the only number there is.
-    Int(i64),
-    /// Text.
-    Text(String),
-    /// Bytes.
-    Blob(Vec<u8>),
-}
-
-impl From<i64> for Value {
-    fn from(value: i64) -> Self {
-        Self::Int(value)
-    }
-}
-impl From<u64> for Value {
-    fn from(value: u64) -> Self {
-        Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
-    }
-}
-impl From<bool> for Value {
-    fn from(value: bool) -> Self {
-        Self::Int(i64::from(value))
-    }
-}
-impl From<&str> for Value {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-impl From<String> for Value {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-impl From<&[u8]> for Value {
-    fn from(value: &[u8]) -> Self {
-        Self::Blob(value.to_vec())
-    }
-}
-impl From<Vec<u8>> for Value {
-    fn from(value: Vec<u8>) -> Self {
-        Self::Blob(value)
-    }
-}
-impl<T: Into<Self>> From<Option<T>> for Value {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
-    }
-}
-
-impl rusqlite::ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
-        use rusqlite::types::{ToSqlOutput, ValueRef};
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Int(value) => ValueRef::Integer(*value),
-            Self::Text(value) => ValueRef::Text(value.as_bytes()),
-            Self::Blob(value) => ValueRef::Blob(value),
-        }))
-    }
-}
-
-impl ToSql for Value {
-    fn to_sql(
-        &self,
-        ty: &Type,
-        out: &mut postgres::types::private::BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self {
-            Self::Null => Ok(IsNull::Yes),
-            Self::Int(value) => value.to_sql(ty, out),
-            Self::Text(value) => value.to_sql(ty, out),
-            Self::Blob(value) => value.as_slice().to_sql(ty, out),
-        }
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    to_sql_checked!();
-}
-
-/// A row of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row(Vec<Value>);
-
-impl Row {
-    /// A whole number; nought for nothing.
-    #[must_use]
-    pub fn int(&self, column: usize) -> i64 {
-        self.int_or_null(column).unwrap_or(0)
-    }
-
-    /// A whole number that is never negative.
-    #[must_use]
-    pub fn number(&self, column: usize) -> u64 {
-        u64::try_from(self.int(column)).unwrap_or(0)
-    }
-
-    /// A whole number, if there is one.
-    #[must_use]
-    pub fn int_or_null(&self, column: usize) -> Option<i64> {
-        match self.0.get(column) {
-            Some(Value::Int(value)) => Some(*value),
-            _ => None,
-        }
-    }
-
-    /// Text; empty for nothing.
-    #[must_use]
-    pub fn text(&self, column: usize) -> &str {
-        match self.0.get(column) {
-            Some(Value::Text(value)) => value,
-            _ => "",
-        }
-    }
-
-    /// Text, if there is any.
-    #[must_use]
-    pub fn text_or_null(&self, column: usize) -> Option<&str> {
-        match self.0.get(column) {
-            Some(Value::Text(value)) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// Bytes; empty for nothing.
-    #[must_use]
-    pub fn blob(&self, column: usize) -> &[u8] {
-        match self.0.get(column) {
-            Some(Value::Blob(value)) => value,
-            _ => &[],
-        }
-    }
-}
-
-/// The type of a column in a bulk write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Column {
-    /// A whole number.
-    Int,
-    /// Text.
-    Text,
-    /// Bytes.
-    Blob,
-}
-
 /// What is committed is flushed, whatever the server or the role is set to; settings that promise more stay.
 const FLUSHED: &str =
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
@@ -256,7 +106,7 @@ impl Connection {
                 connection.busy_timeout(patience)?;
                 connection.execute_batch(
                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
-                     PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 268435456; PRAGMA mmap_size = 2147418112;",
+                     PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 268435456; PRAGMA mmap_size = 2147418112;",
                 )?;
                 connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
                 connection.set_prepared_statement_cache_capacity(128);
@@ -376,14 +226,7 @@ impl Connection {
     /// The database's.
     pub fn query(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         match self {
-            Self::Sqlite(connection) => {
-                let mut statement = connection.prepare_cached(sql)?;
-                let columns = statement.column_count();
-                let rows = statement.query_map(rusqlite::params_from_iter(values), |row| {
-                    (0..columns).map(|column| Ok(sqlite_value(row.get_ref(column)?))).collect::<Result<_, _>>().map(Row)
-                })?;
-                Ok(rows.collect::<Result<_, _>>()?)
-            }
+            Self::Sqlite(connection) => sqlite_rows(&mut *connection.prepare_cached(sql)?, values),
             Self::Postgres(client) => {
                 let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
                 client.query(sql, &values)?.iter().map(postgres_row).collect()
@@ -411,40 +254,101 @@ impl Connection {
         conflict: &str,
         rows: Vec<Vec<Value>>,
     ) -> Result<(), StoreError> {
+        self.bulk_returning(insert, types, conflict, rows).map(drop)
+    }
+
+    /// As [`Connection::bulk`], where `conflict` ends with what is to be returned of each row that was inserted.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn bulk_returning(
+        &mut self,
+        insert: &str,
+        types: &[Column],
+        conflict: &str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<Vec<Row>, StoreError> {
         if rows.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         match self {
             Self::Sqlite(connection) => {
                 let marks: Vec<String> = (1..=types.len()).map(|place| format!("?{place}")).collect();
                 let sql = format!("{insert} VALUES ({}) {conflict}", marks.join(","));
-                let mut statement = connection.prepare_cached(&sql)?;
-                for row in rows {
-                    statement.execute(rusqlite::params_from_iter(row))?;
-                }
-                Ok(())
+                sqlite_each(connection, &sql, &rows)
             }
             Self::Postgres(client) => {
-                let arrays: Vec<String> =
-                    (1..).zip(types).map(|(place, ty)| format!("${place}::{}[]", ty.postgres())).collect();
-                let sql = format!("{insert} SELECT * FROM UNNEST({}) {conflict}", arrays.join(","));
-                let columns = transpose(types.len(), rows);
-                let values: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|value| value as _).collect();
-                client.execute(&sql, &values)?;
-                Ok(())
+                let sql = format!("{insert} SELECT * FROM {} {conflict}", unnested(types));
+                postgres_arrays(client, &sql, types.len(), rows)
             }
         }
     }
 }
 
-impl Column {
-    const fn postgres(self) -> &'static str {
+impl Connection {
+    /// Deletes the rows of a table that have these values in these columns, and tells of each the value of `told`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn bulk_delete(
+        &mut self,
+        table: &str,
+        columns: &[(&str, Column)],
+        told: &str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<Vec<Row>, StoreError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
         match self {
-            Self::Int => "bigint",
-            Self::Text => "text",
-            Self::Blob => "bytea",
+            Self::Sqlite(connection) => {
+                let wanted: Vec<String> = columns.iter().map(|(name, _)| format!("{name} = ?")).collect();
+                let sql = format!("DELETE FROM {table} WHERE {} RETURNING {told}", wanted.join(" AND "));
+                sqlite_each(connection, &sql, &rows)
+            }
+            Self::Postgres(client) => {
+                let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+                let types: Vec<Column> = columns.iter().map(|(_, column)| *column).collect();
+                let (names, arrays) = (names.join(","), unnested(&types));
+                let sql = format!("DELETE FROM {table} WHERE ({names}) IN (SELECT * FROM {arrays}) RETURNING {told}");
+                postgres_arrays(client, &sql, types.len(), rows)
+            }
         }
     }
+}
+
+/// As many arrays as there are columns, as one table.
+fn unnested(types: &[Column]) -> String {
+    let arrays: Vec<String> = (1..).zip(types).map(|(place, ty)| format!("${place}::{}[]", ty.postgres())).collect();
+    format!("UNNEST({})", arrays.join(","))
+}
+
+fn postgres_arrays(
+    client: &mut postgres::Client,
+    sql: &str,
+    columns: usize,
+    rows: Vec<Vec<Value>>,
+) -> Result<Vec<Row>, StoreError> {
+    let columns = transpose(columns, rows);
+    let values: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|value| value as _).collect();
+    client.query(sql, &values)?.iter().map(postgres_row).collect()
+}
+
+fn sqlite_each(connection: &rusqlite::Connection, sql: &str, rows: &[Vec<Value>]) -> Result<Vec<Row>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut answer = Vec::new();
+    for row in rows {
+        answer.extend(sqlite_rows(&mut statement, row)?);
+    }
+    Ok(answer)
+}
+
+fn sqlite_rows(statement: &mut rusqlite::Statement<'_>, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+    let columns = statement.column_count();
+    let rows = statement.query_map(rusqlite::params_from_iter(values), |row| {
+        (0..columns).map(|column| Ok(sqlite_value(row.get_ref(column)?))).collect::<Result<_, _>>().map(Row)
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn transpose(columns: usize, rows: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
@@ -453,27 +357,4 @@ fn transpose(columns: usize, rows: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
         arrays.iter_mut().zip(row).for_each(|(array, value)| array.push(value));
     }
     arrays
-}
-
-fn sqlite_value(value: rusqlite::types::ValueRef<'_>) -> Value {
-    use rusqlite::types::ValueRef;
-    match value {
-        ValueRef::Integer(value) => Value::Int(value),
-        ValueRef::Text(value) => Value::Text(String::from_utf8_lossy(value).into_owned()),
-        ValueRef::Blob(value) => Value::Blob(value.to_vec()),
-        ValueRef::Null | ValueRef::Real(_) => Value::Null,
-    }
-}
-
-fn postgres_row(row: &postgres::Row) -> Result<Row, StoreError> {
-    let values = row.columns().iter().enumerate().map(|(place, column)| {
-        Ok(match *column.type_() {
-            Type::TEXT => row.try_get::<_, Option<String>>(place)?.into(),
-            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(place)?.into(),
-            Type::INT4 => row.try_get::<_, Option<i32>>(place)?.map(i64::from).into(),
-            Type::BOOL => row.try_get::<_, Option<bool>>(place)?.map(i64::from).into(),
-            _ => row.try_get::<_, Option<i64>>(place)?.into(),
-        })
-    });
-    values.collect::<Result<_, StoreError>>().map(Row)
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base::{CustomerId, DecisionId, IdentityId, MergeId, RuleId, SourceId, TaskId, Timestamp};
 use domain::KindId;
 
+use crate::decided::DecidedStretch;
 use crate::log::Entry;
 use crate::lookup::Stretch;
 use crate::seen::Pages;
@@ -221,6 +222,8 @@ pub struct Unit {
     pub tags: BTreeMap<(CustomerId, String, RuleId), Option<TagRow>>,
     /// Decisions made.
     pub decisions: BTreeMap<DecisionId, DecisionRow>,
+    /// Decisions by which customers and rules find them from now on.
+    pub decided: DecidedStretch,
     /// Decisions of earlier commits that no longer stand.
     pub superseded: Vec<DecisionId>,
     /// Tasks written.

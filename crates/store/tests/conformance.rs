@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use base::{CustomerId, DecisionId, IdentityId, RuleId, Timestamp};
 use domain::KindId;
 use store::log::{Entry, Event};
-use store::{Connection, IdentityRow, Location, RUN_EVENTS, Seen, StateRow, Store, TagRow, Unit};
+use store::{Connection, DecisionRow, IdentityRow, Location, RUN_EVENTS, Seen, StateRow, Store, TagRow, Unit};
 
 fn stores(test: impl Fn(&Store)) {
     let folder = tempfile::tempdir().unwrap();
@@ -50,6 +50,23 @@ fn identity(customer: u64) -> IdentityRow {
         standing: 0,
         degree: 0,
         customer: CustomerId::new(customer),
+    }
+}
+
+fn decision() -> DecisionRow {
+    DecisionRow {
+        customer: CustomerId::new(1),
+        rule: RuleId::new(1),
+        version: 1,
+        outcome: "set_tag".into(),
+        name: "钻石会员".into(),
+        as_of: Timestamp::from_ms(1),
+        at: Timestamp::from_ms(2),
+        reason: "event".into(),
+        corrects: None,
+        superseded: false,
+        history: false,
+        detail: vec![1],
     }
 }
 
@@ -126,6 +143,55 @@ fn a_unit_that_fails_leaves_nothing() {
         assert!(clash.commit(&mut writer).is_err(), "two identities cannot share a number");
         assert_eq!(writer.next_seq().unwrap(), 2);
         assert!(writer.identity(IdentityId::new(0)).unwrap().is_none());
+    });
+}
+
+#[test]
+fn decisions_are_found_and_tags_counted_before_and_after_a_sweep() {
+    stores(|store| {
+        let mut writer = store.writer().unwrap();
+        let (customer, rule, other) = (CustomerId::new(1), RuleId::new(1), RuleId::new(2));
+        let mut decided = store::Decided::load(&mut writer).unwrap();
+        let made = |of| DecisionRow { customer, rule: of, ..decision() };
+        let tag =
+            |number| TagRow { since: Timestamp::from_ms(1), decision: DecisionId::new(number), recomputing: false };
+        for (seq, of) in [(1, rule), (2, other), (3, rule)] {
+            let id = DecisionId::new(seq);
+            decided.add(id, &made(of));
+            let tags = BTreeMap::from([((customer, "钻石会员".to_owned(), of), Some(tag(seq)))]);
+            Unit { seq, entries: vec![event(1)], decisions: BTreeMap::from([(id, made(of))]), tags, ..Unit::default() }
+                .commit(&mut writer)
+                .unwrap();
+            if seq == 2 {
+                assert!(decided.stretch(1, false).is_empty(), "too few to begin");
+                let half = decided.stretch(1, true);
+                assert_eq!((half.by_customer.len(), half.upto), (1, None), "nothing is said to be found before it is");
+                Unit { seq: 3, decided: half, ..Unit::default() }.commit(&mut writer).unwrap();
+            }
+            let numbers = |rows: Vec<store::Decision>| rows.iter().map(|(id, _)| id.number()).collect::<Vec<_>>();
+            let all: Vec<u64> = (1..=seq).rev().collect();
+            assert_eq!(numbers(writer.decisions_of(customer, 10).unwrap()), all);
+            assert_eq!(numbers(writer.decisions_of(customer, 1).unwrap()), all[..1]);
+            let last = |of| (1..=seq).filter(|seq| (*seq == 2) == (of == other)).max();
+            let tags = [rule, other].into_iter().filter_map(|of| Some(("钻石会员".to_owned(), of, tag(last(of)?))));
+            assert_eq!(writer.tags_of(customer).unwrap(), tags.collect::<Vec<_>>());
+        }
+        let counts = |writer: &mut store::Connection, first| {
+            let decided = writer.decided(&[rule, other], DecisionId::new(first)).unwrap();
+            (decided[&rule], decided[&other], writer.holding().unwrap())
+        };
+        let holding = BTreeMap::from([(rule, 1), (other, 1)]);
+        assert_eq!(counts(&mut writer, 0), (2, 1, holding.clone()));
+        while decided.unwritten() > 0 {
+            Unit { seq: 4, decided: decided.stretch(10, true), ..Unit::default() }.commit(&mut writer).unwrap();
+        }
+        assert_eq!(counts(&mut writer, 0), (2, 1, holding));
+        assert_eq!(counts(&mut writer, 2).0, 1);
+        assert_eq!(writer.decided_counts().unwrap(), [3; 3]);
+        assert_eq!(writer.decisions_by(rule, 10).unwrap().len(), 2);
+        let tags = BTreeMap::from([((customer, "钻石会员".to_owned(), rule), None)]);
+        Unit { seq: 4, entries: vec![event(1)], tags, ..Unit::default() }.commit(&mut writer).unwrap();
+        assert_eq!(writer.holding().unwrap(), BTreeMap::from([(other, 1)]));
     });
 }
 

@@ -6,7 +6,7 @@ mod version;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use base::{DAY_MS, DecisionId, RuleId, Text, Timestamp};
+use base::{DAY_MS, RuleId, Text, Timestamp};
 use lexicon::{Action, Definition, Trigger};
 use pipeline::{Command, NewRule, Outcome};
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,7 @@ pub struct RuleView {
     /// Whether what it does stays.
     #[schema(value_type = String)]
     pub trigger: Trigger,
-    /// For how many customers its tag stands; 10,001 says that there are more than 10,000.
+    /// For how many customers its tag stands.
     pub holding: u64,
     /// How many decisions it made in the last day; 10,001 says that there are more than 10,000.
     pub decided_24h: u64,
@@ -286,9 +286,9 @@ fn changed(app: &App, command: Command) -> Result<RuleView, OpError> {
 pub fn list(app: &App) -> Result<RulePage, OpError> {
     let kinds = app.kinds();
     app.store.read(|db| {
-        let day = last_day(db, app)?;
-        let rows = db.rules()?.into_iter().rev().filter(|(_, row)| !row.removed);
-        let items = rows.map(|(id, row)| view(db, &kinds, id, &row, day)).collect::<Result<_, _>>()?;
+        let rows: Vec<_> = db.rules()?.into_iter().rev().filter(|(_, row)| !row.removed).collect();
+        let counts = Counts::of(db, app, &rows.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
+        let items = rows.iter().map(|(id, row)| view(&kinds, *id, row, &counts)).collect();
         Ok(RulePage { items })
     })
 }
@@ -301,8 +301,7 @@ pub fn get(app: &App, id: RuleId) -> Result<RuleDetail, OpError> {
     let kinds = app.kinds();
     app.store.read(|db| {
         let row = row(db, id)?;
-        let day = last_day(db, app)?;
-        let rule = view(db, &kinds, id, &row, day)?;
+        let rule = view(&kinds, id, &row, &Counts::of(db, app, &[id])?);
         let rows = db.decisions_by(id, 50)?;
         let decisions = decision::views(db, &kinds, &app.zone, &rows)?.items;
         let versions = Versions::load(db)?.of(id, &kinds);
@@ -316,21 +315,22 @@ fn row(db: &mut Connection, id: RuleId) -> Result<RuleRow, OpError> {
     found.map(|(_, row)| row).ok_or_else(OpError::not_found)
 }
 
-/// Before the decisions of the last day, after all others.
-fn last_day(db: &mut Connection, app: &App) -> Result<DecisionId, OpError> {
-    Ok(signals::first_caused_at(db.seq_at(app.now().plus_ms(-DAY_MS))?))
+/// Of rules: for how many customers their tags stand, and how many decisions they made in the last day.
+struct Counts {
+    holding: BTreeMap<RuleId, u64>,
+    decided: BTreeMap<RuleId, u64>,
 }
 
-fn view(
-    db: &mut Connection,
-    kinds: &domain::Kinds,
-    id: RuleId,
-    row: &RuleRow,
-    day: DecisionId,
-) -> Result<RuleView, OpError> {
+impl Counts {
+    fn of(db: &mut Connection, app: &App, rules: &[RuleId]) -> Result<Self, OpError> {
+        let day = signals::first_caused_at(db.seq_at(app.now().plus_ms(-DAY_MS))?);
+        Ok(Self { holding: db.holding()?, decided: db.decided(rules, day)? })
+    }
+}
+
+fn view(kinds: &domain::Kinds, id: RuleId, row: &RuleRow, counts: &Counts) -> RuleView {
     let definition = serde_json::from_str::<Definition>(&row.definition).ok();
-    let (holding, decided_24h) = db.rule_counts(id, day)?;
-    Ok(RuleView {
+    RuleView {
         id,
         name: row.name.clone(),
         sentence: row.sentence.clone(),
@@ -339,9 +339,9 @@ fn view(
         version: row.version,
         trigger: definition.as_ref().map_or(Trigger::While, |definition| definition.trigger),
         action: definition.and_then(|definition| definition.action),
-        holding,
-        decided_24h,
+        holding: counts.holding.get(&id).copied().unwrap_or(0),
+        decided_24h: counts.decided.get(&id).copied().unwrap_or(0),
         created_at: row.created_at,
         beginning: row.beginning.is_some(),
-    })
+    }
 }

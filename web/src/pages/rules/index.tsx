@@ -28,7 +28,7 @@ function RuleLine({ rule }: { rule: Rule }) {
       </Link>
       <span className={css.what}>{what && <Chip tone={rule.on ? "teal" : "plain"}>{what}</Chip>}</span>
       <dl className={css.numbers}>
-        <div><dt>{t("rules.holding")}</dt><dd>{format.count(rule.holding)}</dd></div>
+        <div><dt>{t("rules.holding")}</dt><dd>{format.number(rule.holding)}</dd></div>
         <div><dt>{t("rules.decided")}</dt><dd>{format.count(rule.decided_24h)}</dd></div>
       </dl>
     </li>

@@ -116,7 +116,7 @@ export function RulePage() {
             </div>
             <div className={css.facts}>
               <dl>
-                <Fact large label={t("rules.holding")}>{format.count(rule.holding)}</Fact>
+                <Fact large label={t("rules.holding")}>{format.number(rule.holding)}</Fact>
                 <Fact large label={t("rules.decided")}>{format.count(rule.decided_24h)}</Fact>
               </dl>
               {rule.action?.tag !== undefined && (

@@ -1,0 +1,10 @@
+DROP INDEX tag_rule;
+DROP INDEX decision_customer;
+DROP INDEX decision_rule;
+CREATE TABLE rule_holds (rule BIGINT PRIMARY KEY, tags BIGINT NOT NULL);
+INSERT INTO rule_holds (rule, tags) SELECT rule, COUNT(*) FROM tag GROUP BY rule;
+CREATE TABLE decision_by_customer (customer BIGINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (customer, id));
+CREATE TABLE decision_by_rule (rule BIGINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (rule, id));
+INSERT INTO decision_by_customer (customer, id) SELECT customer, id FROM decision ORDER BY customer, id;
+INSERT INTO decision_by_rule (rule, id) SELECT rule, id FROM decision ORDER BY rule, id;
+INSERT INTO meta (name, value) SELECT 'decisions_found', MAX(id)::text FROM decision HAVING COUNT(*) > 0;

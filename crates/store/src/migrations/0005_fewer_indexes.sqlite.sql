@@ -1,0 +1,10 @@
+DROP INDEX tag_rule;
+DROP INDEX decision_customer;
+DROP INDEX decision_rule;
+CREATE TABLE rule_holds (rule INTEGER PRIMARY KEY, tags INTEGER NOT NULL);
+INSERT INTO rule_holds (rule, tags) SELECT rule, COUNT(*) FROM tag GROUP BY rule;
+CREATE TABLE decision_by_customer (customer INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (customer, id)) WITHOUT ROWID;
+CREATE TABLE decision_by_rule (rule INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (rule, id)) WITHOUT ROWID;
+INSERT INTO decision_by_customer (customer, id) SELECT customer, id FROM decision ORDER BY customer, id;
+INSERT INTO decision_by_rule (rule, id) SELECT rule, id FROM decision ORDER BY rule, id;
+INSERT INTO meta (name, value) SELECT 'decisions_found', MAX(id) FROM decision HAVING COUNT(*) > 0;
