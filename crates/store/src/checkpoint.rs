@@ -1,8 +1,10 @@
 //! SQLite's write-ahead log brought into the file beside the writer, so that no commit has to wait for it.
 //!
-//! A thread of its own copies it. When the log has grown long it then holds the writer up for as long as it takes to copy what
-//! came in meanwhile, after which SQLite begins the log anew.
+//! A thread of its own copies it and flushes the file. When the log has grown long it does so until little is left, and then
+//! holds the writer up for as long as that little takes, after which SQLite begins the log anew.
 
+use std::fs::File;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -36,14 +38,16 @@ impl Checkpoints {
     /// The file cannot be opened.
     pub fn start(store: &Store) -> Result<Self, StoreError> {
         let is_due = Arc::new(AtomicBool::new(true));
-        if let Location::Postgres(_) = store.location() {
+        let Location::Sqlite(path) = store.location() else {
             return Ok(Self { is_due, alive: None, thread: None });
-        }
+        };
+        let file = File::open(path).map_err(|error| StoreError::corrupt("the database file", error))?;
+        let file = ManuallyDrop::new(file); // closing it would end SQLite's own locks on it
         let connection = Connection::open_patient(store.location(), PATIENCE)?;
         let (alive, ended) = channel();
         let shared = Arc::clone(&is_due);
         let thread = std::thread::Builder::new().name("checkpoint".into());
-        let thread = thread.spawn(move || copy(connection, &shared, &ended)).ok();
+        let thread = thread.spawn(move || copy(connection, &file, &shared, &ended)).ok();
         Ok(Self { is_due, alive: Some(alive), thread })
     }
 
@@ -62,12 +66,12 @@ impl Drop for Checkpoints {
     }
 }
 
-fn copy(mut connection: Connection, is_due: &AtomicBool, ended: &Receiver<()>) {
+fn copy(mut connection: Connection, file: &File, is_due: &AtomicBool, ended: &Receiver<()>) {
     while ended.recv_timeout(REST) == Err(RecvTimeoutError::Timeout) {
         if !is_due.swap(false, Ordering::Relaxed) {
             continue;
         }
-        let round = rounds(&mut connection);
+        let round = rounds(&mut connection, file);
         if let Err(error) = round {
             tracing::warn!(%error, "the write-ahead log could not be copied; it will be tried again");
         }
@@ -75,10 +79,11 @@ fn copy(mut connection: Connection, is_due: &AtomicBool, ended: &Receiver<()>) {
 }
 
 /// Copies until little is left, and if the log is long lets SQLite begin it anew.
-fn rounds(connection: &mut Connection) -> Result<(), StoreError> {
+fn rounds(connection: &mut Connection, file: &File) -> Result<(), StoreError> {
     let mut before = 0;
     for _ in 0..ROUNDS {
         let row = connection.query_one("PRAGMA wal_checkpoint(PASSIVE)", &[])?;
+        file.sync_data().map_err(|error| StoreError::corrupt("the database file", error))?;
         let all = row.map_or(0, |row| row.int(1));
         if all < LONG {
             return Ok(());

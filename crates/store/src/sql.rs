@@ -106,7 +106,7 @@ impl Connection {
                 connection.busy_timeout(patience)?;
                 connection.execute_batch(
                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
-                     PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 268435456; PRAGMA mmap_size = 2147418112;",
+                     PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 268435456; PRAGMA mmap_size = 2147418112;",
                 )?;
                 connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
                 connection.set_prepared_statement_cache_capacity(128);
