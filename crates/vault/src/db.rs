@@ -20,12 +20,12 @@ pub(crate) enum Database {
 /// Version of the tables, in `user_version`.
 const VERSION: i32 = 1;
 
-/// The log is written back every 32 MiB: sooner, a batch of new identities would write its pages
-/// twice.
+/// A thread of its own copies the logs of blocks and keys; the writer does so where they grow to 256 MiB.
 const WRITING: &str = "
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
-PRAGMA wal_autocheckpoint = 8192;
+PRAGMA wal_autocheckpoint = 65536;
+PRAGMA journal_size_limit = 67108864;
 PRAGMA temp_store = MEMORY;
 PRAGMA trusted_schema = OFF;
 ";

@@ -76,6 +76,7 @@ mod block;
 mod cache;
 mod client;
 mod config;
+mod copier;
 mod crypto;
 mod db;
 mod error;

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::block::{BlockBuilder, BoundObject, SealedBody, SealedHead};
 use crate::cache::Cache;
+use crate::copier::Turn;
 use crate::crypto::{Broken, Parent};
 use crate::error::{Limited, VaultError};
 use crate::item::{RawRef, SealBody, SealItem};
@@ -21,6 +22,7 @@ pub(crate) struct Sealer {
     pub(crate) ring: std::sync::Arc<Ring>,
     pub(crate) epoch: u32,
     pub(crate) cache: Cache,
+    pub(crate) turn: Turn,
 }
 
 /// One call's items.

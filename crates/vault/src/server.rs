@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::audit::AuditLog;
 use crate::cache::Cache;
 use crate::config::VaultConfig;
+use crate::copier::{Copier, Turn};
 use crate::db::Database;
 use crate::error::{Limited, StartError, VaultError};
 use crate::harden::{self, Isolation};
@@ -57,6 +58,7 @@ impl Shared {
 pub struct Vault {
     shared: Shared,
     writer: Writer,
+    copier: Copier,
     jobs: Receiver<Job>,
     listener: UnixListener,
     socket_path: PathBuf,
@@ -113,8 +115,9 @@ impl Vault {
         let objects = Objects::open(&config.raw_dir).map_err(StartError::io("object folder"))?;
         remove_strays(&keys, &objects)?;
         let listener = socket::listen(config)?;
-        let ring = Arc::new(ring);
-        let sealer = Sealer { raw, keys, ring: ring.clone(), epoch, cache: Cache::new(config.key_cache) };
+        let (ring, turn) = (Arc::new(ring), Turn::default());
+        let sealer =
+            Sealer { raw, keys, ring: ring.clone(), epoch, cache: Cache::new(config.key_cache), turn: turn.clone() };
         let writer = Writer { sealer, objects: objects.clone(), clock: clock.clone() };
         let (sender, jobs) = mpsc::sync_channel(limits::QUEUE);
         let shared = Shared {
@@ -130,7 +133,17 @@ impl Vault {
             stopping: Arc::new(AtomicBool::new(false)),
         };
         let app_uid = config.app_uid.unwrap_or_else(socket::own_uid);
-        Ok(Self { shared, writer, jobs, listener, socket_path: config.socket_path.clone(), app_uid, _lock: lock })
+        let copier = Copier::open(&config.raw_dir, turn)?;
+        Ok(Self {
+            shared,
+            writer,
+            copier,
+            jobs,
+            listener,
+            socket_path: config.socket_path.clone(),
+            app_uid,
+            _lock: lock,
+        })
     }
 
     /// Serves in this thread until it is stopped.
@@ -147,6 +160,9 @@ impl Vault {
         let sweeping = shared.clone();
         let (stop_sweeping, stopped) = mpsc::channel::<()>();
         let sweeper = thread::spawn(move || sweep_objects(&sweeping, &stopped));
+        let (stop_copying, no_more) = mpsc::channel::<()>();
+        let copier = self.copier;
+        let copying = thread::spawn(move || copier.run(&no_more));
         for stream in self.listener.incoming() {
             if shared.is_stopping() {
                 break;
@@ -155,9 +171,10 @@ impl Vault {
                 accept(&shared, stream);
             }
         }
-        drop(stop_sweeping);
+        drop((stop_sweeping, stop_copying));
         // Threads that panicked have nothing left to say.
         let _ = sweeper.join();
+        let _ = copying.join();
         let _ = shared.jobs.send(Job::Stop);
         let _ = writing.join();
         let _ = std::fs::remove_file(&self.socket_path);

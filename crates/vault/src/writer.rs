@@ -186,6 +186,7 @@ impl Writer {
                 self.remove_object(&id)?;
             }
         }
+        let _turn = self.sealer.turn.take();
         keys::forget_log(&self.sealer.keys)?;
         Ok(destroyed as u64)
     }
