@@ -3,7 +3,7 @@
 use base::Text;
 use connect::segment::Endpoint;
 use domain::{Incoming, Rejection, RejectionCode};
-use pipeline::{Recogniser, Refused, Taken};
+use pipeline::{Batch, Recognised, Recogniser, Refused, Taken};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -80,18 +80,40 @@ impl Receipt {
     }
 }
 
-/// Takes a body.
+/// Takes a body, and waits until what is in it is on disk.
 ///
 /// # Errors
 /// The body as a whole is not what it says it is, or the database is away.
 pub fn take(app: &App, body: &[u8], format: Format, terms: &Terms) -> Result<Receipt, OpError> {
+    let Read { events, refused, told } = read_body(app, body, format, terms)?;
+    Ok(told.receipt(app.pipeline.take(events, refused, terms.strict)?))
+}
+
+/// Takes a body; `done` hears what became of it once that is on disk. Waits only while too many wait before it.
+///
+/// # Errors
+/// The body as a whole is not what it says it is; then `done` hears nothing.
+pub fn submit(
+    app: &App,
+    body: &[u8],
+    format: Format,
+    terms: &Terms,
+    done: impl FnOnce(Result<Receipt, OpError>) + Send + 'static,
+) -> Result<(), OpError> {
+    let Read { events, refused, told } = read_body(app, body, format, terms)?;
+    let done = Box::new(move |taken: Result<_, _>| done(taken.map(|taken| told.receipt(taken)).map_err(OpError::from)));
+    app.pipeline.submit(Batch { events, refused, strict: terms.strict, done });
+    Ok(())
+}
+
+fn read_body(app: &App, body: &[u8], format: Format, terms: &Terms) -> Result<Read, OpError> {
     let source = terms.source.as_deref().unwrap_or("local");
     match format {
-        Format::Ndjson => take_lines(app, connect::cloudevents::lines(body), terms),
-        Format::Json => take_lines(app, (1..).zip(connect::cloudevents::read_batch(body)?), terms),
+        Format::Ndjson => read(app, connect::cloudevents::lines(body), terms),
+        Format::Json => read(app, (1..).zip(connect::cloudevents::read_batch(body)?), terms),
         Format::Segment(endpoint) => {
             let events = connect::segment::read(body, endpoint, source, app.currency.code())?;
-            take_lines(app, (1..).zip(events), terms)
+            read(app, (1..).zip(events), terms)
         }
     }
 }
@@ -107,7 +129,7 @@ fn too_many() -> OpError {
     OpError::new(Fault::Request, "too_large", &zh, &en)
 }
 
-/// Takes events with their lines. Of a strict body, the receipt names only the lines at fault.
+/// Takes events with their lines, and waits until they are on disk. Of a strict body, the receipt names only the lines at fault.
 ///
 /// # Errors
 /// The database is away, or a strict body has too many events; then nothing was taken.
@@ -116,6 +138,45 @@ pub fn take_lines<'a>(
     lines: impl Iterator<Item = (usize, Result<Incoming<'a>, Rejection>)>,
     terms: &Terms,
 ) -> Result<Receipt, OpError> {
+    let Read { events, refused, told } = read(app, lines, terms)?;
+    Ok(told.receipt(app.pipeline.take(events, refused, terms.strict)?))
+}
+
+/// A body as read.
+struct Read {
+    events: Vec<Recognised>,
+    refused: Vec<Refused>,
+    told: Told,
+}
+
+/// What can be told of a body before its events are taken.
+struct Told {
+    refused: Receipt,
+    /// The events' lines.
+    places: Vec<u64>,
+}
+
+impl Told {
+    fn receipt(self, taken: Vec<Taken>) -> Receipt {
+        let mut receipt = self.refused;
+        for (line, outcome) in self.places.into_iter().zip(taken) {
+            match outcome {
+                Taken::Accepted(_) => receipt.accepted += 1,
+                Taken::Duplicate => receipt.duplicates += 1,
+                Taken::Rejected(rejection) => receipt.refuse(line, rejection),
+                Taken::Withheld => {}
+            }
+        }
+        receipt.rejected.sort_by_key(|line| line.line);
+        receipt
+    }
+}
+
+fn read<'a>(
+    app: &App,
+    lines: impl Iterator<Item = (usize, Result<Incoming<'a>, Rejection>)>,
+    terms: &Terms,
+) -> Result<Read, OpError> {
     let kinds = app.kinds();
     let recogniser = Recogniser { kinds: &kinds, secrets: &app.secrets, now: app.now(), history: terms.history };
     let mut receipt = Receipt::default();
@@ -142,17 +203,7 @@ pub fn take_lines<'a>(
     if terms.strict && !refused.is_empty() {
         events.clear();
     }
-    let taken = app.pipeline.take(events, refused, terms.strict)?;
-    for (line, outcome) in places.into_iter().zip(taken) {
-        match outcome {
-            Taken::Accepted(_) => receipt.accepted += 1,
-            Taken::Duplicate => receipt.duplicates += 1,
-            Taken::Rejected(rejection) => receipt.refuse(line, rejection),
-            Taken::Withheld => {}
-        }
-    }
-    receipt.rejected.sort_by_key(|line| line.line);
-    Ok(receipt)
+    Ok(Read { events, refused, told: Told { refused: receipt, places } })
 }
 
 /// A key covers its source and everything below it.

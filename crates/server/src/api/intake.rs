@@ -11,6 +11,7 @@ use connect::segment::Endpoint;
 use futures_util::TryStreamExt as _;
 use ops::intake::{Format, Receipt, Terms};
 use serde::Deserialize;
+use tokio::sync::oneshot;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -45,12 +46,13 @@ async fn take(
     body: Bytes,
 ) -> Result<Receipt, ApiError> {
     let encoding = header(&headers, &header::CONTENT_ENCODING).to_owned();
-    server
-        .run(move |server| {
-            let body = connect::gzip::body(&body, Some(&encoding), INFLATED_LIMIT)?;
-            ops::intake::take(&server.app, &body, format, &terms)
-        })
-        .await
+    let (done, told) = oneshot::channel();
+    let submitted = server.run(move |server| {
+        let body = connect::gzip::body(&body, Some(&encoding), INFLATED_LIMIT)?;
+        ops::intake::submit(&server.app, &body, format, &terms, |receipt| drop(done.send(receipt)))
+    });
+    submitted.await?; // no thread waits for the commit
+    Ok(told.await.unwrap_or(Err(pipeline::Unavailable.into()))?)
 }
 
 /// The status of a receipt: 503 when only the raw zone stood in the way, 422 when nothing was good.
