@@ -572,7 +572,7 @@ export interface components {
             decided_24h: number;
             /**
              * Format: int64
-             * @description For how many customers its tag stands; 10,001 says that there are more than 10,000.
+             * @description For how many customers its tag stands.
              */
             holding: number;
             /** @description Its id. */
