@@ -296,10 +296,8 @@ fn decisions(
     let insert = "INSERT INTO decision (id, customer, rule, version, outcome, name, as_of, at, reason, corrects, superseded, history, detail)";
     let types = [Int, Int, Int, Int, Text, Text, Int, Int, Text, Int, Int, Int, Blob];
     to.bulk(insert, &types, "", rows.collect())?;
-    for id in superseded {
-        to.execute("UPDATE decision SET superseded = 1 WHERE id = $1", &[id.number().into()])?;
-    }
-    Ok(())
+    let superseded: Vec<Value> = superseded.iter().map(|id| id.number().into()).collect();
+    to.query_each("UPDATE decision SET superseded = 1 WHERE id = $1", &superseded).map(drop)
 }
 
 fn tasks(

@@ -78,8 +78,10 @@ impl StoreError {
 /// What is committed is flushed, whatever the server or the role is set to; settings that promise more stay.
 const FLUSHED: &str =
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+/// How long a server that cannot be reached, or no longer, is waited for.
+const UNREACHED: Duration = Duration::from_secs(20);
 /// How long an idle connection may take to say that it still stands.
-const ANSWER: std::time::Duration = std::time::Duration::from_secs(2);
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// A connection to one of the two.
 pub enum Connection {
@@ -113,7 +115,12 @@ impl Connection {
                 Ok(Self::Sqlite(connection))
             }
             Location::Postgres(url) => {
-                let mut client = postgres::Client::connect(url, postgres::NoTls)?;
+                let mut config: postgres::Config = url.parse()?;
+                if config.get_connect_timeout().is_none() {
+                    config.connect_timeout(UNREACHED);
+                }
+                config.tcp_user_timeout(UNREACHED).keepalives_idle(UNREACHED);
+                let mut client = config.connect(postgres::NoTls)?;
                 client.batch_execute(FLUSHED)?;
                 Ok(Self::Postgres(Box::new(client)))
             }
@@ -283,9 +290,7 @@ impl Connection {
             }
         }
     }
-}
 
-impl Connection {
     /// Deletes the rows of a table that have these values in these columns, and tells of each the value of `told`.
     ///
     /// # Errors
