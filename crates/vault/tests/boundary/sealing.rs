@@ -100,6 +100,13 @@ fn a_copy_without_the_key_file_opens_nothing() {
     assert_eq!(key.mode() & 0o777, 0o600);
     assert!(!files(&home.config.raw_dir).contains(&home.config.key_file));
 
+    let is_log = |file: &std::path::PathBuf| file.to_string_lossy().ends_with("-wal");
+    for _ in 0..500 {
+        if !files(&home.config.raw_dir).iter().any(is_log) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10)); // a session ends after its client
+    }
     let mut thief = Home::new();
     let command =
         std::process::Command::new("cp").arg("-r").args([&home.config.raw_dir, &thief.config.raw_dir]).status();
