@@ -4,15 +4,14 @@
 //! holds the writer up for as long as that little takes, after which SQLite begins the log anew.
 
 use std::fs::File;
-use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::Store;
 use crate::sql::{Connection, StoreError};
-use crate::{Location, Store};
 
 /// How long the thread rests between two rounds.
 const REST: Duration = Duration::from_secs(1);
@@ -38,11 +37,9 @@ impl Checkpoints {
     /// The file cannot be opened.
     pub fn start(store: &Store) -> Result<Self, StoreError> {
         let is_due = Arc::new(AtomicBool::new(true));
-        let Location::Sqlite(path) = store.location() else {
+        let Some(file) = store.file.clone() else {
             return Ok(Self { is_due, alive: None, thread: None });
         };
-        let file = File::open(path).map_err(|error| StoreError::corrupt("the database file", error))?;
-        let file = ManuallyDrop::new(file); // closing it would end SQLite's own locks on it
         let connection = Connection::open_patient(store.location(), PATIENCE)?;
         let (alive, ended) = channel();
         let shared = Arc::clone(&is_due);

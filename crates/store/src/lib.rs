@@ -32,7 +32,9 @@ mod sql;
 mod unit;
 mod value;
 
-use std::sync::{Mutex, PoisonError};
+use std::fs::File;
+use std::mem::ManuallyDrop;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use account::{Person, Session};
 pub use checkpoint::Checkpoints;
@@ -58,6 +60,8 @@ const READERS: usize = 8;
 /// A database, migrated, with connections to it.
 pub struct Store {
     location: Location,
+    /// SQLite's file, to be flushed. Never closed: that would end SQLite's own locks on it.
+    file: Option<Arc<ManuallyDrop<File>>>,
     readers: Mutex<Vec<Connection>>,
     accounts: Mutex<Option<Connection>>,
 }
@@ -69,7 +73,14 @@ impl Store {
     /// It cannot be reached, or a migration fails: then it must not be served from.
     pub fn open(location: Location) -> Result<Self, StoreError> {
         migrate::run(&mut Connection::open(&location)?)?;
-        Ok(Self { location, readers: Mutex::new(Vec::new()), accounts: Mutex::new(None) })
+        let file = match &location {
+            Location::Sqlite(path) => {
+                let file = File::open(path).map_err(|error| StoreError::corrupt("the database file", error))?;
+                Some(Arc::new(ManuallyDrop::new(file)))
+            }
+            Location::Postgres(_) => None,
+        };
+        Ok(Self { location, file, readers: Mutex::new(Vec::new()), accounts: Mutex::new(None) })
     }
 
     /// Where it is.

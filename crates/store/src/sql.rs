@@ -192,7 +192,7 @@ impl Connection {
         answer
     }
 
-    /// Runs a query for each of many keys, in one round where the database can: `sql` compares with `= $1`.
+    /// Runs a statement for each of many keys, in one round where the database can: `sql` compares with `= $1`.
     ///
     /// # Errors
     /// The database's.
