@@ -23,6 +23,9 @@ pub fn identifier(incoming: &IncomingIdentifier<'_>, source: &str) -> Result<Ide
     if scope.chars().count() > MAX_VALUE {
         return Err(Rejection::too_large("data.who.scope", MAX_VALUE));
     }
+    if scope.chars().any(char::is_control) {
+        return Err(unprintable("data.who.scope"));
+    }
     Ok(Identifier { scheme, scope, value })
 }
 
@@ -33,6 +36,9 @@ fn value(scheme: &Scheme, value: &str) -> Result<String, Rejection> {
     if value.chars().count() > MAX_VALUE {
         return Err(Rejection::too_large("data.who.value", MAX_VALUE));
     }
+    if value.chars().any(char::is_control) {
+        return Err(unprintable("data.who.value"));
+    }
     match scheme.name() {
         "phone" => phone(value),
         "email" => email(value),
@@ -41,6 +47,11 @@ fn value(scheme: &Scheme, value: &str) -> Result<String, Rejection> {
         "plate_no" => Ok(value.to_uppercase().replace([' ', '·', '-'], "")),
         _ => Ok(value.to_owned()),
     }
+}
+
+/// Nobody can see such a value or type it in again.
+fn unprintable(field: &str) -> Rejection {
+    Rejection::invalid(field, "含有控制字符", "it has control characters")
 }
 
 fn half_width(letter: char) -> char {
@@ -118,6 +129,7 @@ mod tests {
         assert_eq!(read("email", "li lei@example.com"), None);
         assert_eq!(read("id_card", "11010519491231002x").as_deref(), Some("11010519491231002X"));
         assert_eq!(read("id_card", "110105194912310021"), None);
+        assert_eq!(read("member_no", "a\0b"), None);
     }
 
     #[test]

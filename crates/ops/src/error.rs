@@ -123,7 +123,9 @@ impl From<vault::VaultError> for OpError {
     fn from(error: vault::VaultError) -> Self {
         use vault::VaultError;
         match error {
-            VaultError::Unavailable => Self::vault_unavailable(),
+            VaultError::Unavailable | VaultError::Limit { what: vault::Limited::Connections, .. } => {
+                Self::vault_unavailable()
+            }
             VaultError::Denied(_) => {
                 Self::new(Fault::Forbidden, "denied", "授权不允许打开", "the grant does not allow this")
             }

@@ -258,6 +258,9 @@ fn text_value(name: &str, text: &str) -> Result<Value, Rejection> {
     if text.len() > TEXT_LIMIT && text.chars().count() > TEXT_LIMIT {
         return Err(Rejection::too_large(name, TEXT_LIMIT));
     }
+    if text.contains('\0') {
+        return Err(Rejection::invalid(name, "含有空字符 U+0000", "it has the character U+0000"));
+    }
     Ok(Value::Text(text.to_owned()))
 }
 

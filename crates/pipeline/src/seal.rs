@@ -3,7 +3,7 @@
 use domain::{Rejection, RejectionCode};
 use store::log::Part;
 use store::{Connection, StoreError};
-use vault::{Category, Client, IdentityAlias, RawRef, RecordId, SealBody, SealItem, VaultError};
+use vault::{Category, Client, IdentityAlias, Limited, RawRef, RecordId, SealBody, SealItem, VaultError};
 
 use crate::recognise::{Original, Recognised};
 
@@ -91,12 +91,24 @@ fn seal_together(vault: &Client, events: Vec<Recognised>) -> Vec<Sealed> {
             };
             events.into_iter().map(with).collect()
         }
-        Err(VaultError::Unavailable) => refuse(events, &unavailable()),
+        Err(error) if !is_final(&error) => {
+            tracing::warn!(%error, "originals could not be sealed; their senders are told to try again");
+            refuse(events, &unavailable())
+        }
         Err(error) if events.len() > 1 => {
             tracing::warn!(%error, "a batch of originals was refused; trying them one by one");
             events.into_iter().flat_map(|event| seal_together(vault, vec![event])).collect()
         }
         Err(error) => refuse(events, &refused(&error)),
+    }
+}
+
+/// Whether the event itself is at fault, so that sending it again would not help. A raw zone that is busy, full or gone is not.
+const fn is_final(error: &VaultError) -> bool {
+    match error {
+        VaultError::Limit { what, .. } => !matches!(what, Limited::Connections),
+        VaultError::ObjectMissing { .. } => true,
+        _ => false,
     }
 }
 

@@ -114,7 +114,7 @@ impl Pipeline {
         let (sealed, steps) = sync_channel(SEALED);
         let closed = Arc::new(AtomicBool::new(false));
         let away = Arc::new(AtomicBool::new(false));
-        let (vault, unsealed) = (Arc::clone(&setup.vault), Arc::clone(&away));
+        let (vault, unsealed) = (setup.vault.apart(), Arc::clone(&away));
         let sealer = spawn("seal", move || seal_all(&incoming, &sealed, &vault, &unsealed));
         let writer = Writer {
             setup: Arc::new(setup),

@@ -153,7 +153,7 @@ impl<'e> Evaluator<'e> {
         let stream = self.history.stream_mut(measure.kind);
         match (stream, bounds) {
             (Some(stream), Some(bounds)) if measure.function == Function::Distinct => {
-                Made::Distinct(distinct(stream, measure, bounds))
+                Made::Distinct(different_values(stream, measure, bounds))
             }
             (Some(stream), Some(bounds)) => Made::Fold(stream.fold(measure, bounds)),
             _ if measure.function == Function::Distinct => Made::Distinct(0),
@@ -306,7 +306,8 @@ fn turning(mut low: i64, mut high: i64, test: impl Fn(i64) -> bool) -> i64 {
     high
 }
 
-fn distinct(stream: &Stream, measure: &Measure, (from, to): (i64, i64)) -> i64 {
+/// How many different values the rows from `from` to `to` have.
+pub(crate) fn different_values(stream: &Stream, measure: &Measure, (from, to): (i64, i64)) -> i64 {
     let mut seen = HashSet::new();
     for segment in stream.segments.iter().skip(stream.since(from)) {
         let rows = segment.between(stream.width, from, to).chunks_exact(stream.width);
@@ -315,7 +316,7 @@ fn distinct(stream: &Stream, measure: &Measure, (from, to): (i64, i64)) -> i64 {
     i64::try_from(seen.len()).unwrap_or(i64::MAX)
 }
 
-fn and(a: Truth, b: Truth) -> Truth {
+pub(crate) fn and(a: Truth, b: Truth) -> Truth {
     match (a, b) {
         (Truth::False, _) | (_, Truth::False) => Truth::False,
         (Truth::True, Truth::True) => Truth::True,
@@ -323,11 +324,11 @@ fn and(a: Truth, b: Truth) -> Truth {
     }
 }
 
-fn or(a: Truth, b: Truth) -> Truth {
+pub(crate) fn or(a: Truth, b: Truth) -> Truth {
     not(and(not(a), not(b)))
 }
 
-fn not(a: Truth) -> Truth {
+pub(crate) fn not(a: Truth) -> Truth {
     match a {
         Truth::True => Truth::False,
         Truth::False => Truth::True,

@@ -145,6 +145,13 @@ impl Stream {
         whole
     }
 
+    /// As [`Stream::fold`], for a window that will not be asked for again.
+    pub(crate) fn fold_once(&mut self, measure: &Measure, bounds: (i64, i64)) -> Fold {
+        let mut whole = Fold::EMPTY;
+        self.fold_each(measure, bounds, self.since(bounds.0)..self.segments.len(), &mut whole);
+        whole
+    }
+
     /// The first segment that does not lie wholly before or at `to`, or the last, which still grows.
     fn whole_until(&self, to: i64) -> usize {
         let apart = self.segments.len().saturating_sub(1);

@@ -38,6 +38,7 @@ mod history;
 mod layout;
 mod measured;
 mod program;
+mod reach;
 mod renew;
 mod segment;
 mod standing;

@@ -1,6 +1,6 @@
 //! Where a rule stands for a customer, and how it comes to stand elsewhere.
 
-use base::{DecisionId, RuleId, Timestamp};
+use base::{DAY_MS, DecisionId, RuleId, Timestamp};
 use lexicon::Trigger;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,7 @@ use crate::customer::{Cause, Customer, EVIDENCE_LIMIT, Outcome, Reason, Transiti
 use crate::evaluate::{Evaluator, Scratch};
 use crate::history::History;
 use crate::program::{CompiledRule, Program};
+use crate::reach::Stretch;
 
 /// Where a rule stands; absent for one that never held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +68,39 @@ impl Seen {
                 None => Step::TakeBack,
             },
             _ => Step::Stay(fired),
+        }
+    }
+}
+
+/// Points gone through one by one before a leap is tried.
+const STEPS: u32 = 4;
+/// After so many misses in a row, leaps are no further apart: one try in `1 << MISSES` points.
+const MISSES: u32 = 6;
+/// No leap is tried that is shorter.
+const SHORTEST_MS: i64 = 60_000;
+
+/// How far to leap over points that change nothing: further after each leap, less far and less often after each miss.
+struct Leaps {
+    length: i64,
+    rest: u32,
+    missed: u32,
+}
+
+impl Leaps {
+    /// Up to where a leap from `from` is to be tried, if one is.
+    fn next(&mut self, from: i64, to: i64) -> Option<i64> {
+        let far = from.saturating_add(self.length).min(to);
+        let tried = self.rest == 0 && from < far;
+        self.rest = self.rest.saturating_sub(1);
+        tried.then_some(far)
+    }
+
+    fn note(&mut self, stays: bool) {
+        if stays {
+            (self.length, self.missed) = (self.length.saturating_mul(2), 0);
+        } else {
+            self.missed = (self.missed + 1).min(MISSES);
+            (self.length, self.rest) = ((self.length / 4).max(SHORTEST_MS), 1 << self.missed);
         }
     }
 }
@@ -136,11 +170,30 @@ impl Customer {
 
     /// Where the rule becomes true between two instants: first, if it latches, else last.
     fn edge(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, from: i64, to: i64) -> Option<i64> {
-        let first = self.history.first_time()?;
+        let from = from.max(self.history.first_time()?);
+        if rule.latches {
+            return self.walk(turn, rule, from, to);
+        }
+        // The last is looked for from the end, in stretches that grow.
+        let (mut high, mut length) = (to, DAY_MS);
+        while from <= high {
+            let low = from.max(high.saturating_sub(length));
+            let edge = self.walk(turn, rule, low, high);
+            if edge.is_some() {
+                return edge;
+            }
+            (high, length) = (low - 1, length.saturating_mul(2));
+        }
+        None
+    }
+
+    /// As [`Customer::edge`], from point to point.
+    fn walk(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, from: i64, to: i64) -> Option<i64> {
         let anew = rule.rule.existing && from == rule.rule.since.ms();
-        let mut was = !anew && first < from && turn.at(&mut self.history, from - 1).holds(rule);
-        let mut at = from.max(first);
-        let mut edge = None;
+        let begun = self.history.first_time().is_some_and(|first| first < from);
+        let mut was = !anew && begun && turn.at(&mut self.history, from - 1).holds(rule);
+        let (mut at, mut edge) = (from, None);
+        let mut leaps = Leaps { length: to.saturating_sub(from), rest: STEPS, missed: 0 };
         while at <= to {
             let mut evaluator = turn.at(&mut self.history, at);
             let (holds, shift) = (evaluator.holds(rule), evaluator.next_shift(rule));
@@ -151,9 +204,13 @@ impl Customer {
                 }
             }
             was = holds;
-            match shift.into_iter().chain(self.next_event(rule, at)).min() {
-                Some(next) => at = next,
-                None => break,
+            let Some(next) = shift.into_iter().chain(self.next_event(rule, at)).min() else { break };
+            at = next;
+            if let Some(far) = leaps.next(next, to) {
+                let mut stretch = Stretch { program: turn.program, history: &mut self.history, from: next, to: far };
+                let stays = stretch.holds(rule) == Some(holds);
+                leaps.note(stays);
+                at = if stays { far + 1 } else { next };
             }
         }
         edge

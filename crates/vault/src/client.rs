@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -18,6 +18,10 @@ use crate::wire::{self, Kind, Request, Response};
 
 /// Connections kept when nobody uses them.
 const IDLE: usize = 8;
+/// Connections used at a time, a part of what the vault takes: so another client still gets one when this one is busy.
+const IN_USE: usize = limits::CONNECTIONS / 4;
+/// Seconds to wait for one that others use.
+const BUSY_S: u64 = 10;
 /// Seconds to wait for an answer: longer than the vault waits for its disk.
 const ANSWER_S: u64 = 60;
 
@@ -30,13 +34,41 @@ const ANSWER_S: u64 = 60;
 pub struct Client {
     socket_path: PathBuf,
     idle: Mutex<Vec<UnixStream>>,
+    used: Mutex<usize>,
+    freed: Condvar,
+}
+
+/// A connection in use.
+struct Line<'c> {
+    stream: UnixStream,
+    _turn: Turn<'c>,
+}
+
+/// The right to use one of the connections, until it is dropped.
+struct Turn<'c>(&'c Client);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.used) -= 1;
+        self.0.freed.notify_one();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Client {
     /// A client of the vault on this socket. Does not connect yet.
     #[must_use]
     pub const fn new(socket_path: PathBuf) -> Self {
-        Self { socket_path, idle: Mutex::new(Vec::new()) }
+        Self { socket_path, idle: Mutex::new(Vec::new()), used: Mutex::new(0), freed: Condvar::new() }
+    }
+
+    /// Another client of the same vault, with connections of its own: what uses all of one does not stop the other.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self::new(self.socket_path.clone())
     }
 
     /// Seals originals. On return they are on disk; the references are in the order of the items.
@@ -61,24 +93,24 @@ impl Client {
     /// [`VaultError::HashMismatch`] when the bytes are not those of the hash, [`VaultError::Limit`]
     /// above [`limits::OBJECT_BYTES`], [`VaultError::Stream`] when `read` fails; nothing is kept then.
     pub fn put_object(&self, sha256: [u8; 32], read: &mut dyn Read) -> Result<PutOutcome, VaultError> {
-        let (response, mut stream) = self.exchange(&Request::PutObject { sha256 })?;
+        let (response, mut line) = self.exchange(&Request::PutObject { sha256 })?;
         match response {
             Response::Ready => {}
             Response::Put(outcome) => {
-                self.give_back(stream);
+                self.give_back(line);
                 return Ok(outcome);
             }
             other => return unexpected(other),
         }
         // When the vault refuses in the middle it answers and closes; the answer says more than the
         // broken pipe.
-        let sent = send_pieces(&mut stream, read);
+        let sent = send_pieces(&mut line.stream, read);
         if let Err(error @ VaultError::Stream(_)) = sent {
             return Err(error);
         }
-        match receive(&mut stream).map_err(lost)? {
+        match receive(&mut line.stream).map_err(lost)? {
             Response::Put(outcome) => {
-                self.give_back(stream);
+                self.give_back(line);
                 Ok(outcome)
             }
             other => unexpected(other),
@@ -120,14 +152,14 @@ impl Client {
     /// # Errors
     /// As [`Client::open`], and [`VaultError::Stream`] when `out` fails.
     pub fn open_stream(&self, grant: &Grant, item: OpenRef, out: &mut dyn Write) -> Result<OpenedMeta, VaultError> {
-        let (response, mut stream) = self.exchange(&Request::OpenStream { grant: Cow::Borrowed(grant), item })?;
+        let (response, mut line) = self.exchange(&Request::OpenStream { grant: Cow::Borrowed(grant), item })?;
         let meta = match response {
             Response::Opening(meta) => meta,
             other => return unexpected(other),
         };
         let mut written = 0;
         loop {
-            let (kind, payload) = frame(&mut stream).map_err(lost)?;
+            let (kind, payload) = frame(&mut line.stream).map_err(lost)?;
             match kind {
                 Kind::Piece => {}
                 Kind::End if written == meta.bytes => break,
@@ -137,7 +169,7 @@ impl Client {
             out.write_all(&payload).map_err(|error| VaultError::Stream(error.kind()))?;
             written += payload.len() as u64;
         }
-        self.give_back(stream);
+        self.give_back(line);
         Ok(meta)
     }
 
@@ -234,27 +266,40 @@ impl Client {
     }
 
     fn call(&self, request: &Request<'_>) -> Result<Response, VaultError> {
-        let (response, stream) = self.exchange(request)?;
+        let (response, line) = self.exchange(request)?;
         if !matches!(response, Response::Fault(VaultError::Protocol)) {
-            self.give_back(stream);
+            self.give_back(line);
         }
         Ok(response)
     }
 
     /// Sends a request and reads the first response. A kept connection may have ended with an
     /// earlier vault, so when one breaks off all are dropped and a new one is tried.
-    fn exchange(&self, request: &Request<'_>) -> Result<(Response, UnixStream), VaultError> {
+    fn exchange(&self, request: &Request<'_>) -> Result<(Response, Line<'_>), VaultError> {
         let bytes = wire::encode(request)?;
-        if let Some(mut stream) = self.idle.lock().ok().and_then(|mut idle| idle.pop()) {
+        let turn = self.turn()?;
+        let idle = lock(&self.idle).pop();
+        if let Some(mut stream) = idle {
             match try_exchange(&mut stream, &bytes) {
-                Ok(response) => return Ok((response, stream)),
+                Ok(response) => return Ok((response, Line { stream, _turn: turn })),
                 Err(error) if is_final(&error) => return Err(lost(error)),
-                Err(_) => self.idle.lock().into_iter().for_each(|mut idle| idle.clear()),
+                Err(_) => lock(&self.idle).clear(),
             }
         }
         let mut stream = self.connect()?;
         let response = try_exchange(&mut stream, &bytes).map_err(lost)?;
-        Ok((response, stream))
+        Ok((response, Line { stream, _turn: turn }))
+    }
+
+    fn turn(&self) -> Result<Turn<'_>, VaultError> {
+        let wait = Duration::from_secs(BUSY_S);
+        let waited = self.freed.wait_timeout_while(lock(&self.used), wait, |used| *used >= IN_USE);
+        let (mut used, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if *used >= IN_USE {
+            return Err(VaultError::Unavailable);
+        }
+        *used += 1;
+        Ok(Turn(self))
     }
 
     fn connect(&self) -> Result<UnixStream, VaultError> {
@@ -264,11 +309,10 @@ impl Client {
         Ok(stream)
     }
 
-    fn give_back(&self, stream: UnixStream) {
-        if let Ok(mut idle) = self.idle.lock()
-            && idle.len() < IDLE
-        {
-            idle.push(stream);
+    fn give_back(&self, line: Line<'_>) {
+        let mut idle = lock(&self.idle);
+        if idle.len() < IDLE {
+            idle.push(line.stream);
         }
     }
 }
