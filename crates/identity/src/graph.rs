@@ -26,6 +26,17 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// How far it comes behind others in saying whose an event is.
+    #[must_use]
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Key => 0,
+            Self::Evidence => 1,
+            Self::Hub => 2,
+            Self::Ambiguous => 3,
+        }
+    }
+
     /// What a new identity of this scheme may do.
     #[must_use]
     pub fn of(scheme: &Scheme) -> Self {
@@ -229,8 +240,7 @@ impl Graph {
     ///
     /// An empty `seen` gives customer 0: nobody's event.
     pub fn resolve(&mut self, seen: &[IdentityId], new: &[NewNode], seq: u64, known: &mut dyn Known) -> Resolution {
-        let fresh = |id: &IdentityId| new.iter().any(|node| node.id == *id);
-        seen.iter().filter(|id| !fresh(id)).for_each(|id| self.load(*id, known));
+        seen.iter().filter(|id| !is_new(**id, new)).for_each(|id| self.load(*id, known));
         if let Some(settled) = self.settled(seen) {
             return settled;
         }
@@ -270,12 +280,31 @@ impl Graph {
         self.components.entry(customer).or_default()
     }
 
+    /// The identity through which an event comes that carries `seen`: what [`Graph::resolve`] goes by.
+    pub fn through(&mut self, seen: &[IdentityId], new: &[NewNode], known: &mut dyn Known) -> Option<IdentityId> {
+        seen.iter().filter(|id| !is_new(**id, new)).for_each(|id| self.load(*id, known));
+        self.strongest(seen, new)
+    }
+
+    fn strongest(&self, seen: &[IdentityId], new: &[NewNode]) -> Option<IdentityId> {
+        seen.iter().copied().min_by_key(|id| self.standing(*id, new).rank())
+    }
+
+    fn standing(&self, id: IdentityId, new: &[NewNode]) -> Standing {
+        let fresh = new.iter().find(|node| node.id == id).map(|node| Standing::of(&node.scheme));
+        fresh.or_else(|| self.nodes.get(&id).map(|node| node.standing)).unwrap_or(Standing::Ambiguous)
+    }
+
     pub(crate) fn create(&mut self) -> CustomerId {
         self.last_customer += 1;
         let customer = CustomerId::new(self.last_customer);
         self.components.insert(customer, Component::default());
         customer
     }
+}
+
+fn is_new(id: IdentityId, new: &[NewNode]) -> bool {
+    new.iter().any(|node| node.id == id)
 }
 
 struct Resolver<'g, 'k> {
@@ -296,20 +325,9 @@ impl Resolver<'_, '_> {
         Resolution { customer, through, changes: self.changes }
     }
 
-    fn standing(&self, id: IdentityId, new: &[NewNode]) -> Standing {
-        let fresh = new.iter().find(|node| node.id == id).map(|node| Standing::of(&node.scheme));
-        fresh.or_else(|| self.graph.nodes.get(&id).map(|node| node.standing)).unwrap_or(Standing::Ambiguous)
-    }
-
     /// The identity that says whose the event is, owned after this.
     fn owner(&mut self, seen: &[IdentityId], new: &[NewNode]) -> Option<(IdentityId, CustomerId)> {
-        let rank = |standing| match standing {
-            Standing::Key => 0,
-            Standing::Evidence => 1,
-            Standing::Hub => 2,
-            Standing::Ambiguous => 3,
-        };
-        let through = seen.iter().copied().min_by_key(|id| rank(self.standing(*id, new)))?;
+        let through = self.graph.strongest(seen, new)?;
         let known = self.graph.nodes.get(&through).map(|node| node.customer);
         let customer = known.unwrap_or_else(|| self.settle(through, seen, new));
         Some((through, customer))
@@ -317,7 +335,7 @@ impl Resolver<'_, '_> {
 
     /// A home for a new identity: a known key's customer among `seen`, else a customer of its own.
     fn settle(&mut self, id: IdentityId, seen: &[IdentityId], new: &[NewNode]) -> CustomerId {
-        let is_key = self.standing(id, new) == Standing::Key;
+        let is_key = self.graph.standing(id, new) == Standing::Key;
         let keys = seen.iter().filter_map(|other| self.graph.nodes.get(other));
         let mut keys = keys.filter(|node| is_key && node.standing == Standing::Key).map(|node| node.customer);
         if let Some(customer) = keys.next() {
@@ -360,10 +378,10 @@ impl Resolver<'_, '_> {
     fn join(&mut self, through: IdentityId, other: IdentityId, new: &[NewNode]) {
         let Some(customer) = self.graph.nodes.get(&through).map(|node| node.customer) else { return };
         let link = Link { a: through, b: other, seq: self.seq };
-        let keys = self.standing(through, new) == Standing::Key;
+        let keys = self.graph.standing(through, new) == Standing::Key;
         let Some(node) = self.graph.nodes.get(&other).cloned() else {
             self.own(other, customer, new);
-            if keys && self.standing(other, new) != Standing::Ambiguous {
+            if keys && self.graph.standing(other, new) != Standing::Ambiguous {
                 self.link(customer, link);
             }
             return;

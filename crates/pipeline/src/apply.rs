@@ -7,7 +7,7 @@ use domain::{KindId, Rejection, Value};
 use identity::{Change, NewNode, Resolution, Standing};
 use signals::{Cause, Reason};
 use store::log::{Entry, Event, Original};
-use store::{IdentityRow, StoreError, Unit};
+use store::{Demotion, IdentityRow, StoreError, Unit};
 use vault::RawRef;
 
 use crate::engine::{Committed, Engine, OWN_SOURCE, StoredGraph, Taken, standing_code};
@@ -41,7 +41,7 @@ impl Engine {
         self.begin_before(&event, unit, done)?;
         let (who, new) = self.identities(&event, unit);
         let source = u32::try_from(self.source(&event.source)?.number()).unwrap_or(0);
-        let personal = self.personal(&event, kind, &who, unit)?;
+        let personal = self.personal(&event, kind, &who, &new, unit)?;
         let logged = Event {
             digest: event.digest,
             source,
@@ -88,6 +88,7 @@ impl Engine {
                     value: Some(identifier.value.clone()),
                     standing: standing_code(Standing::of(&identifier.scheme)),
                     degree: 0,
+                    demoted: 0,
                     customer: CustomerId::new(0),
                 },
             );
@@ -99,34 +100,39 @@ impl Engine {
         (who, new)
     }
 
-    /// Puts personal values into the profile, and returns them encrypted for the log.
+    /// Puts personal values into the profile of the identity through which the event comes, and returns them for the log,
+    /// encrypted under the key of the first.
     fn personal(
         &mut self,
         event: &Recognised,
         kind: KindId,
         who: &[IdentityId],
+        new: &[NewNode],
         unit: &mut Unit,
     ) -> Result<Vec<u8>, StoreError> {
-        let Some(identity) = who.first().copied() else { return Ok(Vec::new()) };
+        let Some(first) = who.first().copied() else { return Ok(Vec::new()) };
         let kinds = self.kinds();
-        let kind = kinds.by_id(kind);
-        if kind.is_some_and(|kind| kind.name == "customer.identified") {
-            for (field, value) in event.personal.iter().chain(&event.plain) {
-                let name =
-                    kind.and_then(|kind| kind.field_at(*field)).map(|field| field.name.clone()).unwrap_or_default();
+        let identified = kinds.by_id(kind).filter(|kind| kind.name == "customer.identified");
+        let named = event.who.iter().find(|(identifier, _)| identifier.scheme == domain::Scheme::NAME);
+        if identified.is_some() || named.is_some() {
+            let mut stored = StoredGraph { db: &mut self.db, failed: None };
+            let through = self.graph.through(who, new, &mut stored).unwrap_or(first);
+            stored.failed.map_or(Ok(()), Err)?;
+            let fields = event.personal.iter().chain(&event.plain);
+            let fields = fields.filter_map(|(field, value)| Some((identified?.field_at(*field)?.name.clone(), value)));
+            for (name, value) in fields {
                 if let Value::Text(text) = value {
-                    self.set_profile(identity, name, text, event, unit);
+                    self.set_profile(through, name, text, event, unit);
                 }
             }
-        }
-        let named = event.who.iter().find(|(identifier, _)| identifier.scheme == domain::Scheme::NAME);
-        if let Some((identifier, _)) = named {
-            self.set_profile(identity, "name".to_owned(), &identifier.value, event, unit);
+            if let Some((identifier, _)) = named {
+                self.set_profile(through, "name".to_owned(), &identifier.value, event, unit);
+            }
         }
         if event.personal.is_empty() {
             return Ok(Vec::new());
         }
-        let key = self.profile_key(identity, unit)?;
+        let key = self.profile_key(first, unit)?;
         Ok(profile::encrypt(&key, &event.digest, &event.personal))
     }
 
@@ -310,9 +316,14 @@ impl Engine {
                 Change::Unlinked(link) => {
                     unit.links.insert((link.a, link.b, link.seq), false);
                 }
-                Change::Demoted { identity, standing, degree } => demote(unit, *identity, *standing, *degree),
+                Change::Demoted { identity, standing, degree } => {
+                    let degree = u64::try_from(*degree).unwrap_or(u64::MAX);
+                    demote(unit, *identity, Demotion { standing: standing_code(*standing), degree, seq });
+                }
                 Change::Merged { merge, from, into, link } => {
-                    self.merged.insert(*merge, (*link, *from));
+                    if let Some(merged) = &mut self.merged {
+                        merged.insert(*merge, (*link, *from));
+                    }
                     self.merge(*merge, *from, *into, *link, seq, unit, done)?;
                 }
                 Change::Split { from, into, identities } => self.split(*from, *into, identities, seq, unit, done)?,
@@ -331,12 +342,12 @@ pub(crate) fn own(unit: &mut Unit, identity: IdentityId, customer: CustomerId) {
     }
 }
 
-fn demote(unit: &mut Unit, identity: IdentityId, standing: Standing, degree: usize) {
-    let degree = u64::try_from(degree).unwrap_or(u64::MAX);
+fn demote(unit: &mut Unit, identity: IdentityId, demotion: Demotion) {
+    let Demotion { standing, degree, seq } = demotion;
     match unit.identities.get_mut(&identity) {
-        Some(row) => (row.standing, row.degree) = (standing_code(standing), degree),
+        Some(row) => (row.standing, row.degree, row.demoted) = (standing, degree, seq),
         None => {
-            unit.standings.insert(identity, (standing_code(standing), degree));
+            unit.demotions.insert(identity, demotion);
         }
     }
 }

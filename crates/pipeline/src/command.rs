@@ -38,7 +38,7 @@ pub enum Command {
     Unmerge(MergeId),
     /// Declares kinds, or declares them anew: all or none.
     Declare(Vec<Declaration>),
-    /// Writes every state back, so that the log is not needed at the next start.
+    /// Writes back what all that came before it left behind, so that the log need not be read at the next start.
     Flush,
 }
 
@@ -184,7 +184,9 @@ impl Engine {
     /// Logs a rule as it is now and starts to begin, or end, it for every customer.
     fn begin_rule(&mut self, id: RuleId, unit: &mut Unit) -> Result<Outcome, EngineError> {
         let body = self.rules.get(&id).and_then(|row| serde_json::to_string(row).ok());
-        self.append(unit, Entry::Rule { rule: id, body });
+        let seq = self.append(unit, Entry::Rule { rule: id, body: body.clone() });
+        unit.rules_logged.extend(body.map(|body| (id, seq, body)));
+        self.begun_at.insert(id, seq);
         if let Some(row) = self.rules.get_mut(&id) {
             row.beginning = Some(base::CustomerId::new(0));
             unit.rules.insert(id, row.clone());

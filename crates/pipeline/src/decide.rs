@@ -135,7 +135,8 @@ impl Engine {
     fn clear_tag(&mut self, customer: CustomerId, tag: &str, made: &Transition, unit: &mut Unit) {
         let standing: Vec<_> =
             self.residents.look(customer, |state| state.standing_decisions().collect()).unwrap_or_default();
-        for (rule, decision) in standing {
+        // What the same cause brings about and is not carried out yet comes after this.
+        for (rule, decision) in standing.into_iter().filter(|(_, decision)| *decision < made.decision) {
             let Some(definition) = self.definition_of(rule) else { continue };
             let sets = definition.action == Some(Action::SetTag { tag: tag.to_owned() });
             if sets && definition.trigger == Trigger::Becomes {

@@ -78,8 +78,10 @@ pub struct Engine {
     /// Customers whose rules must all be looked at again, behind.
     pub(crate) restating: Vec<CustomerId>,
     pub(crate) row: Vec<i64>,
-    /// Merges made since the writer opened: what un-merging one closes and revives.
-    pub(crate) merged: BTreeMap<base::MergeId, (identity::Link, CustomerId)>,
+    /// In a replay, the merges made so far: what un-merging one closes and revives.
+    pub(crate) merged: Option<BTreeMap<base::MergeId, (identity::Link, CustomerId)>>,
+    /// Where rules were logged that are being begun, or ended, since the writer opened.
+    pub(crate) begun_at: BTreeMap<RuleId, u64>,
 }
 
 /// What a group came to, for those who listen.
@@ -122,6 +124,8 @@ impl Engine {
         let next_seq = db.next_seq()?;
         let sources = db.sources()?.into_iter().map(|source| (source.name, source.id)).collect();
         let last_time = db.last_received_at()?;
+        let restating = db.setting("restating")?.unwrap_or_default();
+        let restating = restating.split_whitespace().filter_map(|id| id.parse().ok()).collect();
         let mut engine = Self {
             program: compile(&rules, &kinds, &settings.zone)?,
             layouts: Layouts::of(&kinds),
@@ -135,9 +139,10 @@ impl Engine {
             residents: Residents::default(),
             rename: VecDeque::new(),
             handed_over: next_seq,
-            restating: Vec::new(),
+            restating,
             row: Vec::new(),
-            merged: BTreeMap::new(),
+            merged: None,
+            begun_at: BTreeMap::new(),
             db,
             settings,
             rules,

@@ -13,8 +13,9 @@ use crate::seal::Sealed;
 const TIMERS_LIMIT: usize = 20_000;
 /// The most customers for whom one commit begins rules.
 const BEGIN_LIMIT: u32 = 500;
-/// The most customers whose name one commit finds again.
+/// The most customers whose name one commit finds again, but for a share of those that wait: so they never come to be many.
 const RENAME_LIMIT: usize = 2_000;
+const RENAME_SHARE: usize = 8;
 /// The most customers that one commit writes back when there is nothing else to do: few enough not to be in the way.
 const IDLE_WRITES: usize = 250;
 /// The rows by which identities, and decisions, are found that one commit writes, besides twice as many as are new with it.
@@ -65,7 +66,6 @@ impl Engine {
             count(unit, source, &outcome);
             taken.push(outcome);
         }
-        self.named(unit);
         Ok(taken)
     }
 
@@ -92,8 +92,10 @@ impl Engine {
 
     /// Does some of what is left to do behind.
     pub(crate) fn behind(&mut self, unit: &mut Unit, done: &mut Committed, load: Load) -> Result<(), StoreError> {
+        self.named(unit);
         self.begin_some(unit, done)?;
-        if let Some(customer) = (load != Load::Busy).then(|| self.restating.pop()).flatten() {
+        if let Some(customer) = self.restating.pop() {
+            unit.restating = Some(self.restating.clone());
             self.begin_early(customer, unit, done)?;
             let seq = self.append(unit, Entry::Restate { customer });
             self.restate_whole(customer, seq, unit, done)?;
@@ -133,7 +135,8 @@ impl Engine {
 
     /// Finds names again, from profiles that are committed.
     fn rename_some(&mut self, unit: &mut Unit) -> Result<(), StoreError> {
-        let stored = self.rename.iter().take(RENAME_LIMIT).take_while(|(seq, _)| *seq < self.handed_over).count();
+        let most = RENAME_LIMIT.max(self.rename.len() / RENAME_SHARE);
+        let stored = self.rename.iter().take(most).take_while(|(seq, _)| *seq < self.handed_over).count();
         let mut customers: Vec<CustomerId> = self.rename.drain(..stored).map(|(_, customer)| customer).collect();
         customers.sort_unstable();
         customers.dedup();
@@ -156,6 +159,11 @@ impl Engine {
         self.residents.load_all(&customers, &mut self.db)?;
         for customer in &customers {
             self.begin(rule, *customer, unit, done)?;
+        }
+        // A customer may be new with a commit that is not stored yet, and is found when it is.
+        let is_logged = self.begun_at.get(&rule).is_none_or(|seq| *seq < self.handed_over);
+        if customers.is_empty() && !is_logged {
+            return Ok(());
         }
         if let Some(row) = self.rules.get_mut(&rule) {
             row.beginning = customers.last().copied();

@@ -36,8 +36,12 @@ impl Engine {
         unit.merges.insert(merge, MergeRow { gone: from, stays: into, link, at: unit.received_at, undone_at: None });
         unit.customers.insert(from, Some(into));
         unit.states.insert(from, None);
+        if self.restating.contains(&from) {
+            self.restating.retain(|known| *known != from);
+            unit.restating = Some(self.restating.clone());
+        }
         unit.segments.retain(|(customer, ..), _| *customer != from);
-        self.residents.change(into, seq, |state| state.absorb(&gone));
+        self.residents.change(into, seq, |state| state.absorb(from, seq, gone));
         self.restate_or_mark(into, unit, done);
         self.rename.extend([(unit.seq, from), (unit.seq, into)]);
         Ok(())
@@ -53,9 +57,9 @@ impl Engine {
         done: &mut Committed,
     ) -> Result<(), StoreError> {
         self.residents.load(from, &mut self.db)?;
-        let theirs = self
-            .residents
-            .change(from, seq, |state| state.take(|identity| identities.contains(&IdentityId::new(identity))));
+        let stood = self.tags_of(from);
+        let is_theirs = |identity| identities.contains(&IdentityId::new(identity));
+        let theirs = self.residents.change(from, seq, |state| state.take(into, is_theirs));
         self.residents.put_new(into, theirs);
         identities.iter().for_each(|identity| own(unit, *identity, into));
         unit.customers.insert(into, None);
@@ -64,7 +68,17 @@ impl Engine {
             self.residents.change(customer, seq, |_| ());
             self.rename.push_back((unit.seq, customer));
         }
+        let stands = self.tags_of(from);
+        let gone = stood.into_iter().filter(|tag| !stands.contains(tag));
+        unit.tags.extend(gone.map(|(tag, rule)| ((from, tag, rule), None)));
         Ok(())
+    }
+
+    /// The tags that stand for a customer, with their rules.
+    fn tags_of(&mut self, customer: CustomerId) -> Vec<(String, RuleId)> {
+        let standing = self.residents.look(customer, |state| state.standing_decisions().collect::<Vec<_>>());
+        let tags = standing.into_iter().flatten();
+        tags.filter_map(|(rule, _)| Some((self.tag_of(rule)?, rule))).collect()
     }
 
     /// Each second look has an entry of its own, so that its decisions have numbers of their own.
@@ -72,7 +86,9 @@ impl Engine {
         let long =
             self.residents.look(customer, |state| state.history.len()).is_some_and(|events| events > RESTATE_LIMIT);
         if long {
+            self.restating.retain(|known| *known != customer);
             self.restating.push(customer);
+            unit.restating = Some(self.restating.clone());
         } else {
             let seq = self.append(unit, Entry::Restate { customer });
             self.restate(customer, seq, unit, done);

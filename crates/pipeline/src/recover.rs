@@ -1,12 +1,12 @@
 //! From the log back to memory: the tail after a crash.
 
-use std::collections::BTreeSet;
+use base::{CustomerId, IdentityId, Timestamp};
+use domain::Scheme;
+use identity::{Node, Standing};
+use store::log::{Block, Entry, Event};
+use store::{Identity, StoreError, Unit};
 
-use base::{CustomerId, IdentityId, RuleId, Timestamp};
-use store::log::{Block, Entry};
-use store::{StoreError, Unit};
-
-use crate::engine::{Committed, Engine, EngineError};
+use crate::engine::{Committed, Engine, EngineError, node};
 
 impl Engine {
     /// Brings states up to date with the tail of the log. Graph, decisions and tags are stored with each commit; only states
@@ -16,25 +16,16 @@ impl Engine {
         if from >= self.next_seq {
             return Ok(());
         }
-        let mut blocks = Vec::new();
-        self.db.blocks(from, |block| {
-            blocks.push(block);
-            Ok::<(), StoreError>(())
-        })?;
-        let current = self.rules.clone();
-        let changed: BTreeSet<RuleId> = blocks
-            .iter()
-            .flat_map(|block| &block.entries)
-            .filter_map(|entry| match entry {
-                Entry::Rule { rule, .. } => Some(*rule),
-                _ => None,
-            })
-            .collect();
-        self.rules.retain(|id, _| !changed.contains(id));
-        self.recompile()?;
-        let end = self.next_seq;
-        for block in &blocks {
-            self.catch_up(block, from)?;
+        let (current, end) = (self.rules.clone(), self.next_seq);
+        for (rule, body) in self.db.rules_changed_from(from)? {
+            self.rules.remove(&rule);
+            self.restore_rule(rule, body.as_deref())?;
+        }
+        let mut next = from;
+        while next < end {
+            let Some(block) = self.db.block_of(next)? else { break };
+            next = block.seq + block.entries.len() as u64;
+            self.catch_up(&block, from)?;
         }
         self.next_seq = end;
         self.rules = current;
@@ -46,7 +37,7 @@ impl Engine {
         let mut done = Committed::default();
         for (seq, entry) in block.iter().filter(|(seq, _)| *seq >= from) {
             self.next_seq = seq;
-            let Some(customer) = self.subject(entry)? else {
+            let Some(customer) = self.subject(entry, seq)? else {
                 if let Entry::Rule { rule, body } = entry {
                     self.restore_rule(*rule, body.as_deref())?;
                 }
@@ -62,35 +53,40 @@ impl Engine {
     }
 
     /// The customer whose state an entry changed, as the graph stands now. Merges and un-merges wrote their states at once.
-    fn subject(&mut self, entry: &Entry) -> Result<Option<CustomerId>, StoreError> {
+    fn subject(&mut self, entry: &Entry, seq: u64) -> Result<Option<CustomerId>, StoreError> {
         let customer = match entry {
-            Entry::Event(event) => return self.owner_of(&event.who),
+            Entry::Event(event) => return Ok(self.through(&event.who, seq)?.map(|(_, row)| row.customer)),
             Entry::Timer { customer, .. } | Entry::Begin { customer, .. } | Entry::Restate { customer } => *customer,
             Entry::Rule { .. } | Entry::Unmerge { .. } => return Ok(None),
         };
         self.db.current_customer(customer)
     }
 
-    fn owner_of(&mut self, who: &[IdentityId]) -> Result<Option<CustomerId>, StoreError> {
-        Ok(self.through(who)?.map(|(_, customer)| customer))
-    }
-
-    /// The identity that an event came through, as the graph stands now, and its customer.
-    fn through(&mut self, who: &[IdentityId]) -> Result<Option<(IdentityId, CustomerId)>, StoreError> {
-        let mut best: Option<(u8, IdentityId, CustomerId)> = None;
+    /// The identity through which an event came, by what its identities could do when it did.
+    fn through(&mut self, who: &[IdentityId], seq: u64) -> Result<Option<Identity>, StoreError> {
+        let mut best: Option<(u8, Identity)> = None;
         for id in who {
             let Some((_, row)) = self.db.identity(*id)? else { continue };
-            let rank = match row.standing {
-                0 => 0,
-                1 => 1,
-                3 => 2,
-                _ => 3,
-            };
-            if best.is_none_or(|(known, ..)| rank < known) {
-                best = Some((rank, *id, row.customer));
+            let Node { scheme, standing, .. } = node(&row);
+            let rank = if seq <= row.demoted { Standing::of(&scheme) } else { standing }.rank();
+            if best.as_ref().is_none_or(|(known, _)| rank < *known) {
+                best = Some((rank, (*id, row)));
             }
         }
-        Ok(best.map(|(_, id, customer)| (id, customer)))
+        Ok(best.map(|(_, found)| found))
+    }
+
+    /// Whether an event may have said what its customer is called.
+    fn says_name(&mut self, event: &Event) -> Result<bool, StoreError> {
+        if self.kinds.by_id(event.kind).is_some_and(|kind| kind.name == "customer.identified") {
+            return Ok(true);
+        }
+        for id in &event.who {
+            if self.db.identity(*id)?.is_some_and(|(_, row)| row.scheme == Scheme::NAME.name()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Does to a state what an entry did.
@@ -104,9 +100,11 @@ impl Engine {
     ) -> Result<(), EngineError> {
         match entry {
             Entry::Event(event) => {
-                let through = self.through(&event.who)?.map_or(IdentityId::new(0), |(id, _)| id);
+                let through = self.through(&event.who, seq)?.map_or(IdentityId::new(0), |(id, _)| id);
                 self.next_seq = seq + 1;
-                self.rename.push_back((unit.seq, customer));
+                if self.says_name(event)? {
+                    self.rename.push_back((unit.seq, customer));
+                }
                 let shown = self.lay_out(event, through, seq);
                 self.observe(customer, &shown, unit, done)?;
             }

@@ -111,6 +111,7 @@ pub fn replay(store: &Store, settings: &Settings) -> Result<ReplayReport, Engine
     let mut engine = Engine::open(empty, settings.clone())?;
     let mut log = Connection::open_reader(store.location())?;
     let mut names = Connection::open_reader(store.location())?;
+    engine.merged = Some(BTreeMap::new());
     engine.kinds = std::sync::Arc::new(crate::engine::load_kinds(&mut names)?);
     engine.layouts = signals::Layouts::of(&engine.kinds);
     engine.sources = names.sources()?.into_iter().map(|source| (source.name, source.id)).collect();
@@ -195,7 +196,7 @@ impl Engine {
                 self.restate_whole(customer, seq, unit, done)?;
             }
             Entry::Unmerge { merge } => {
-                let known = self.merged.remove(&merge);
+                let known = self.merged.as_mut().and_then(|merged| merged.remove(&merge));
                 if let Some((link, gone)) = known
                     && let Some(changes) = self.graph.unmerge(link, gone, &mut identity::Nothing)
                 {

@@ -9,8 +9,8 @@ use crate::recognise::{Original, Recognised};
 
 /// The alias of events that carry no identifier.
 pub const NOBODY: IdentityAlias = IdentityAlias([0; 16]);
-/// How far back from the last block that the log names is looked for others.
-const SWEPT: u64 = 10_000;
+/// The setting that says up to which block the last sweep looked.
+const SWEPT: &str = "swept";
 
 /// The name of an original in the raw zone: its event's digest and its part.
 #[must_use]
@@ -115,18 +115,32 @@ const fn is_final(error: &VaultError) -> bool {
 /// Deletes what was sealed for a commit that never came. To be called by the one writer before it takes anything: only then is
 /// whatever the log does not name such, and no commit of a writer before it can still be under way.
 pub(crate) fn sweep(db: &mut Connection, vault: &Client) -> Result<(), StoreError> {
-    let from = db.last_raw_block()?.saturating_sub(SWEPT);
-    let known = db.raw_blocks_after(from)?;
-    let swept = vault.blocks_after(from).and_then(|mut sealed| {
-        sealed.retain(|block| known.binary_search(block).is_err());
-        if sealed.is_empty() { Ok(0) } else { vault.sweep(&sealed) }
-    });
-    match swept {
-        Ok(0) => {}
-        Ok(count) => tracing::info!(count, "blocks were sealed for commits that never came; they are deleted"),
-        Err(error) => tracing::warn!(%error, "what was sealed for commits that never came stays until the next start"),
+    let mut from = db.setting(SWEPT)?.and_then(|block| block.parse().ok()).unwrap_or(0);
+    loop {
+        match sweep_page(db, vault, from)? {
+            Ok(None) => return Ok(()),
+            Ok(Some(last)) => from = last,
+            Err(error) => {
+                tracing::warn!(%error, "what was sealed for commits that never came stays until the next start");
+                return Ok(());
+            }
+        }
+        db.set_setting(SWEPT, &from.to_string())?;
     }
-    Ok(())
+}
+
+/// Looks through some of the blocks after one, and gives the last; none when there is no more.
+fn sweep_page(db: &mut Connection, vault: &Client, from: u64) -> Result<Result<Option<u64>, VaultError>, StoreError> {
+    let known = db.raw_blocks_after(from)?;
+    Ok(vault.blocks_after(from).and_then(|mut sealed| {
+        let last = sealed.last().copied();
+        sealed.retain(|block| known.binary_search(block).is_err());
+        if !sealed.is_empty() {
+            let count = vault.sweep(&sealed)?;
+            tracing::info!(count, "blocks were sealed for commits that never came; they are deleted");
+        }
+        Ok(last)
+    }))
 }
 
 fn refuse(events: Vec<Recognised>, why: &Rejection) -> Vec<Sealed> {

@@ -287,6 +287,10 @@ impl Step {
         }
     }
 
+    pub(crate) const fn is_flush(&self) -> bool {
+        matches!(self, Self::Command(Command::Flush, _))
+    }
+
     /// By which the identities of its events are found.
     pub(crate) fn hashes(&self) -> impl Iterator<Item = [u8; 16]> {
         let events = if let Self::Batch(batch) = self { batch.events.as_slice() } else { &[] };

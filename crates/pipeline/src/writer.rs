@@ -63,9 +63,13 @@ impl Writer {
                 Err(RecvTimeoutError::Timeout) => (Vec::new(), Load::Idle),
                 Err(RecvTimeoutError::Disconnected) => break,
             };
+            if group.iter().any(Step::is_flush) {
+                self.write_rest();
+            }
             self.group(group, load);
         }
-        self.finish();
+        self.write_rest();
+        *lock(&self.writing) = None; // waits for the commit under way
     }
 
     /// With work left behind, a short quiet is enough to do some of it.
@@ -75,13 +79,12 @@ impl Writer {
     }
 
     /// Writes what is left behind, so that the next start need not read the log.
-    fn finish(&self) {
+    fn write_rest(&self) {
         while lock(&self.writing).as_ref().is_some_and(|writing| writing.engine.has_work()) {
             if !self.group(Vec::new(), Load::Ending) {
                 break;
             }
         }
-        *lock(&self.writing) = None; // waits for the commit under way
     }
 
     fn group(&self, group: Vec<Step>, load: Load) -> bool {

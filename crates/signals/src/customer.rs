@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evaluate::{Evaluator, Scratch, Truth};
 use crate::history::History;
+use crate::joined::Join;
 use crate::measured::Measured;
 use crate::program::{CompiledRule, Program};
 use crate::standing::{Standing, Turn};
@@ -82,6 +83,10 @@ pub struct Customer {
     pub(crate) due: Option<i64>,
     /// By rule, when time alone may change where it stands.
     pub(crate) dues: Vec<(RuleId, i64)>,
+    /// Who was joined into it, in order.
+    pub(crate) joins: Vec<Join>,
+    /// After it was taken apart: what was decided from this place in the log on is to be decided anew.
+    pub(crate) reopened: Option<u64>,
 }
 
 /// What is happening, for the transitions that follow.
@@ -197,7 +202,7 @@ impl Customer {
         let before = (self.standing(rule), self.due_of(rule));
         let Some((place, compiled)) = program.rule(rule) else {
             let transitions = self.end(rule, at, cause);
-            return (before != (None, None)).then_some(transitions);
+            return (before != (self.standing(rule), self.due_of(rule))).then_some(transitions);
         };
         let visited = self.visited;
         let mut turn = Turn::new(program, scratch, cause);
@@ -213,13 +218,15 @@ impl Customer {
         Some(turn.transitions)
     }
 
-    /// Ends a rule for this customer: what holds only while it is true goes.
+    /// Ends a rule for this customer: what holds only while it is true goes; what was done for good stands on.
     pub fn end(&mut self, rule: RuleId, at: Timestamp, cause: Cause) -> Vec<Transition> {
-        let goes = self.standing(rule).filter(|standing| !standing.stays);
-        self.standings.retain(|known| known.rule != rule);
         self.dues.retain(|(known, _)| *known != rule);
         self.set_due();
-        let Some((_, decision)) = goes.and_then(|standing| standing.fired) else { return Vec::new() };
+        let Some(standing) = self.standing(rule).filter(|standing| !standing.stays || standing.fired.is_none()) else {
+            return Vec::new();
+        };
+        self.standings.retain(|known| known.rule != rule);
+        let Some((_, decision)) = standing.fired else { return Vec::new() };
         vec![Transition {
             decision: cause.decision(rule),
             rule,
@@ -236,30 +243,17 @@ impl Customer {
     /// Looks at every rule afresh over all events, after a merge or un-merge, and returns what follows.
     pub fn restate(&mut self, program: &Program, scratch: &mut Scratch, cause: Cause) -> Vec<Transition> {
         let mut turn = Turn::new(program, scratch, cause);
+        let reopened = self.reopened.take();
         self.dues.clear();
         for rule in &program.rules {
-            self.revisit(&mut turn, rule, rule.rule.since.ms());
+            if self.is_reopened(rule.rule.id, reopened) {
+                self.decide_anew(&mut turn, rule);
+            } else {
+                self.revisit(&mut turn, rule, rule.rule.since.ms());
+            }
         }
         self.set_due();
         turn.transitions
-    }
-
-    /// Takes over another customer's events and, where its decisions are later, its standings. `restate` must follow.
-    pub fn absorb(&mut self, other: &Self) {
-        self.history.absorb(&other.history);
-        self.visited = self.visited.max(other.visited);
-        self.last_seq = self.last_seq.max(other.last_seq);
-        for theirs in &other.standings {
-            let ours = self.standing(theirs.rule);
-            self.put(ours.map_or(*theirs, |ours| ours.absorb(theirs)));
-        }
-    }
-
-    /// Gives up the events that came through these identities. `restate` must follow on both sides.
-    #[must_use]
-    pub fn take(&mut self, is_theirs: impl Fn(u64) -> bool) -> Self {
-        let history = self.history.take(is_theirs);
-        Self { history, visited: self.visited, last_seq: self.last_seq, ..Self::default() }
     }
 
     /// A tag was taken away by another rule: rules that had set it for good may set it again.

@@ -35,6 +35,7 @@ mod customer;
 mod evaluate;
 mod fold;
 mod history;
+mod joined;
 mod layout;
 mod measured;
 mod program;

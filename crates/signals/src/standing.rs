@@ -27,6 +27,10 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    pub(crate) fn decision(&self) -> Option<DecisionId> {
+        self.fired.map(|(_, decision)| decision)
+    }
+
     /// Joins where the rule stands for another customer: the later decision goes on.
     pub(crate) fn absorb(self, other: &Self) -> Self {
         let version = self.version.min(other.version);

@@ -8,12 +8,14 @@ use thiserror::Error;
 
 use crate::customer::Customer;
 use crate::history::{History, Stream};
+use crate::joined::Join;
 use crate::layout::{ABSENT, HEAD};
 use crate::segment::Segment;
 use crate::standing::Standing;
 
-/// The form that is written today. In the first, a standing did not keep its version.
-const VERSION: u8 = 2;
+/// The form that is written today. In the first, a standing did not keep its version; up to the second, a customer did not
+/// keep who was joined into it.
+const VERSION: u8 = 3;
 
 /// Bytes that are not a stored customer.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
@@ -47,6 +49,8 @@ struct State {
     last_seq: u64,
     dues: Vec<(RuleId, i64)>,
     streams: Vec<StreamState>,
+    joins: Vec<Join>,
+    reopened: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -104,10 +108,10 @@ fn read<'d, T: Deserialize<'d>>(bytes: &'d [u8]) -> Result<T, StoredError> {
     }
 }
 
-/// A state in its first form.
+/// A state in its first two forms, which differ in their standings.
 #[derive(Deserialize)]
-struct FirstState {
-    standings: Vec<FirstStanding>,
+struct EarlyState<S> {
+    standings: Vec<S>,
     visited: i64,
     last_seq: u64,
     dues: Vec<(RuleId, i64)>,
@@ -123,20 +127,25 @@ struct FirstStanding {
     stays: bool,
 }
 
-fn read_state(bytes: &[u8]) -> Result<State, StoredError> {
-    if bytes.first() != Some(&1) {
-        return read(bytes);
+impl From<FirstStanding> for Standing {
+    fn from(FirstStanding { rule, truth, fired, settled, stays }: FirstStanding) -> Self {
+        Self { rule, truth, fired, settled, stays, version: 0 }
     }
-    let FirstState { standings, visited, last_seq, dues, streams } = read(bytes)?;
-    let standing = |FirstStanding { rule, truth, fired, settled, stays }| Standing {
-        rule,
-        truth,
-        fired,
-        settled,
-        stays,
-        version: 0,
-    };
-    Ok(State { standings: standings.into_iter().map(standing).collect(), visited, last_seq, dues, streams })
+}
+
+impl<S: Into<Standing>> From<EarlyState<S>> for State {
+    fn from(EarlyState { standings, visited, last_seq, dues, streams }: EarlyState<S>) -> Self {
+        let standings = standings.into_iter().map(S::into).collect();
+        Self { standings, visited, last_seq, dues, streams, joins: Vec::new(), reopened: None }
+    }
+}
+
+fn read_state(bytes: &[u8]) -> Result<State, StoredError> {
+    match bytes.first() {
+        Some(1) => read::<EarlyState<FirstStanding>>(bytes).map(State::from),
+        Some(2) => read::<EarlyState<Standing>>(bytes).map(State::from),
+        _ => read(bytes),
+    }
 }
 
 impl Customer {
@@ -151,6 +160,8 @@ impl Customer {
             visited: self.visited,
             last_seq: self.last_seq,
             dues: self.dues.clone(),
+            joins: self.joins.clone(),
+            reopened: self.reopened,
         };
         Stored { state: bytes(&state), segments, due: self.due() }
     }
@@ -172,13 +183,15 @@ impl Customer {
             last_seq: state.last_seq,
             due: state.dues.iter().map(|(_, due)| *due).min(),
             dues: state.dues,
+            joins: state.joins,
+            reopened: state.reopened,
         })
     }
 
     /// About how many bytes of memory it takes.
     #[must_use]
     pub fn size(&self) -> usize {
-        160 + self.standings.capacity() * size_of::<Standing>() + self.dues.capacity() * 16 + self.history.size()
+        200 + self.standings.capacity() * size_of::<Standing>() + self.dues.capacity() * 16 + self.history.size()
     }
 }
 

@@ -7,13 +7,13 @@ mod worlds;
 
 use std::collections::HashSet;
 
-use base::{DAY_MS, Decimal, RuleId, Timestamp};
+use base::{CustomerId, DAY_MS, Decimal, RuleId, Timestamp};
 use domain::Value;
 use lexicon::{Action, Comparator, Condition, Definition, Function, Literal, Measure, Trigger, Unit, Window};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use reference::{Event, Reference};
-use signals::{Measured, Outcome, Rule};
+use signals::{Measured, Outcome, Reason, Rule};
 use worlds::{BEGIN, World, clock, crowd, events, rules, shuffled, zone};
 
 /// A share in percent of `PROPTEST_CASES`.
@@ -129,12 +129,45 @@ proptest! {
         let clock = clock(&events, &rules, days);
         let mut ours = World::at(&rules, &events, clock);
         let mut other = World::new(&rules);
-        other.customer = ours.customer.take(|identity| theirs.contains(&identity));
+        other.customer = ours.customer.take(CustomerId::new(2), |identity| theirs.contains(&identity));
         let sides = [(&mut ours, false), (&mut other, true)];
         for (world, is_theirs) in sides {
             world.restate();
             world.advance(clock);
             world.assert_consistent();
+            let left: Vec<Event> = events.iter().filter(|event| theirs.contains(&event.identity) == is_theirs).cloned().collect();
+            let should = should_stand(&rules, &Reference::new(&left, &zone()), clock);
+            prop_assert_eq!(standing(&rules, world), should, "theirs: {}", is_theirs);
+        }
+    }
+
+    #[test]
+    fn joined_and_taken_apart_each_is_as_if_built_alone(
+        events in events(14).prop_flat_map(shuffled),
+        rules in rules(3),
+        theirs in prop::collection::hash_set(1..4u64, 0..3),
+        moment in any::<Index>(),
+        days in 0..80i64,
+    ) {
+        let clock = clock(&events, &rules, days);
+        let (before, after) = events.split_at(moment.index(events.len() + 1));
+        let (mut ours, mut other) = (World::new(&rules), World::new(&rules));
+        for event in before {
+            if theirs.contains(&event.identity) { other.event(event) } else { ours.event(event) }
+        }
+        let now = ours.customer.visited().max(other.customer.visited());
+        ours.advance(now.ms());
+        other.advance(now.ms());
+        let seq = ours.cause(Reason::Merge).seq;
+        ours.customer.absorb(CustomerId::new(2), seq, std::mem::take(&mut other.customer));
+        ours.restate();
+        after.iter().for_each(|event| ours.event(event));
+        ours.advance(clock);
+        ours.restart();
+        other.customer = ours.customer.take(CustomerId::new(2), |identity| theirs.contains(&identity));
+        for (world, is_theirs) in [(&mut ours, false), (&mut other, true)] {
+            world.restate();
+            world.advance(clock);
             let left: Vec<Event> = events.iter().filter(|event| theirs.contains(&event.identity) == is_theirs).cloned().collect();
             let should = should_stand(&rules, &Reference::new(&left, &zone()), clock);
             prop_assert_eq!(standing(&rules, world), should, "theirs: {}", is_theirs);
@@ -158,7 +191,7 @@ proptest! {
         let now = ours.customer.visited().max(other.customer.visited());
         ours.advance(now.ms());
         other.advance(now.ms());
-        ours.customer.absorb(&other.customer);
+        ours.customer.absorb(CustomerId::new(2), 0, other.customer);
         ours.restate();
         after.iter().for_each(|event| ours.event(event));
         ours.advance(clock);
@@ -230,8 +263,8 @@ proptest! {
                 world.restart();
             }
             if moments.contains(&(place + 700)) {
-                let other = world.customer.take(|identity| identity == theirs);
-                world.customer.absorb(&other);
+                let other = world.customer.take(CustomerId::new(2), |identity| identity == theirs);
+                world.customer.absorb(CustomerId::new(2), 0, other);
                 world.restate();
             }
         }

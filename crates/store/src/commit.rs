@@ -9,8 +9,8 @@ use domain::KindId;
 use crate::log::{Block, Entry};
 use crate::sql::{Connection, StoreError};
 use crate::unit::{
-    DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, RuleVersionRow, SourceCounts, StateRow, TagRow, TaskRow,
-    Unit,
+    DecisionRow, Demotion, IdentityRow, MergeRow, RejectionRow, RuleRow, RuleVersionRow, SourceCounts, StateRow,
+    TagRow, TaskRow, Unit,
 };
 use crate::value::Column::{Blob, Int, Text};
 use crate::value::Value;
@@ -53,7 +53,7 @@ impl Unit {
         log(to, self.seq, self.received_at, &self.entries, &self.digests)?;
         let rows = self.raw_blocks.into_iter().map(|block| vec![block.into(), self.seq.into()]);
         to.bulk("INSERT INTO raw_block (block, seq)", &[Int, Int], "ON CONFLICT DO NOTHING", rows.collect())?;
-        identities(to, self.identities, self.owners, self.standings)?;
+        identities(to, self.identities, self.owners, self.demotions)?;
         links(to, self.links, self.apart)?;
         customers(to, self.customers, self.names, self.keys, &self.unkeyed)?;
         merges(to, self.merges)?;
@@ -63,12 +63,17 @@ impl Unit {
         decisions(to, self.decisions, &self.superseded)?;
         tasks(to, self.tasks, &self.withdrawn, self.task_changes)?;
         rules(to, self.rules)?;
+        rules_logged(to, self.rules_logged)?;
         rule_versions(to, self.rule_versions)?;
         kinds(to, self.kinds)?;
         sources(to, self.sources, self.received_at)?;
         rejections(to, self.rejections)?;
         self.found.write(to)?;
         self.decided.write(to)?;
+        if let Some(customers) = self.restating {
+            let ids: Vec<String> = customers.iter().map(ToString::to_string).collect();
+            to.set_setting("restating", &ids.join(" "))?;
+        }
         if let Some(seq) = self.recover_from {
             to.set_setting("recover_from", &seq.to_string())?;
         }
@@ -99,7 +104,7 @@ fn identities(
     to: &mut Connection,
     new: BTreeMap<IdentityId, IdentityRow>,
     owners: BTreeMap<IdentityId, CustomerId>,
-    standings: BTreeMap<IdentityId, (u8, u64)>,
+    demotions: BTreeMap<IdentityId, Demotion>,
 ) -> Result<(), StoreError> {
     let rows = new.into_iter().map(|(id, row)| {
         let hash: Value = row.key_hash.as_slice().into();
@@ -112,17 +117,18 @@ fn identities(
             row.value.into(),
             standing,
             row.degree.into(),
+            row.demoted.into(),
             row.customer.number().into(),
         ]
     });
-    let insert = "INSERT INTO identity (id, key_hash, scheme, scope, value, standing, degree, customer)";
-    to.bulk(insert, &[Int, Blob, Text, Text, Text, Int, Int, Int], "", rows.collect())?;
+    let insert = "INSERT INTO identity (id, key_hash, scheme, scope, value, standing, degree, demoted, customer)";
+    to.bulk(insert, &[Int, Blob, Text, Text, Text, Int, Int, Int, Int], "", rows.collect())?;
     for (id, customer) in owners {
         to.execute("UPDATE identity SET customer = $1 WHERE id = $2", &[customer.number().into(), id.number().into()])?;
     }
-    for (id, (standing, degree)) in standings {
-        let values = [i64::from(standing).into(), degree.into(), id.number().into()];
-        to.execute("UPDATE identity SET standing = $1, degree = $2 WHERE id = $3", &values)?;
+    for (id, Demotion { standing, degree, seq }) in demotions {
+        let values = [i64::from(standing).into(), degree.into(), seq.into(), id.number().into()];
+        to.execute("UPDATE identity SET standing = $1, degree = $2, demoted = $3 WHERE id = $4", &values)?;
     }
     Ok(())
 }
@@ -350,6 +356,11 @@ fn rules(to: &mut Connection, rules: BTreeMap<RuleId, RuleRow>) -> Result<(), St
                     beginning = excluded.beginning";
     let insert = "INSERT INTO rule (id, name, sentence, definition, version, active, since, existing, created_at, removed, beginning)";
     to.bulk(insert, &[Int, Text, Text, Text, Int, Int, Int, Int, Int, Int, Int], conflict, rows.collect())
+}
+
+fn rules_logged(to: &mut Connection, logged: Vec<(RuleId, u64, String)>) -> Result<(), StoreError> {
+    let rows = logged.into_iter().map(|(rule, seq, body)| vec![rule.number().into(), seq.into(), body.into()]);
+    to.bulk("INSERT INTO rule_logged (rule, seq, body)", &[Int, Int, Text], "", rows.collect())
 }
 
 fn rule_versions(to: &mut Connection, versions: BTreeMap<(RuleId, u32), RuleVersionRow>) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use crate::value::{Row, Value};
 /// An identity with its number.
 pub type Identity = (IdentityId, IdentityRow);
 
-const COLUMNS: &str = "id, key_hash, scheme, scope, value, standing, degree, customer";
+const COLUMNS: &str = "id, key_hash, scheme, scope, value, standing, degree, demoted, customer";
 
 fn identity(row: &Row) -> Identity {
     let found = IdentityRow {
@@ -19,7 +19,8 @@ fn identity(row: &Row) -> Identity {
         value: row.text_or_null(4).map(str::to_owned),
         standing: u8::try_from(row.int(5)).unwrap_or(0),
         degree: row.number(6),
-        customer: CustomerId::new(row.number(7)),
+        demoted: row.number(7),
+        customer: CustomerId::new(row.number(8)),
     };
     (IdentityId::new(row.number(0)), found)
 }

@@ -49,8 +49,8 @@ pub use seen::{Digest, Pages, RUN_EVENTS, Seen};
 pub use source::{Rejected, Source};
 pub use sql::{Connection, Location, StoreError};
 pub use unit::{
-    DecisionRow, IdentityRow, MergeRow, RejectionRow, RuleRow, RuleVersionRow, SourceCounts, StateRow, TagRow, TaskRow,
-    Unit,
+    DecisionRow, Demotion, IdentityRow, MergeRow, RejectionRow, RuleRow, RuleVersionRow, SourceCounts, StateRow,
+    TagRow, TaskRow, Unit,
 };
 pub use value::{Column, Row, Value};
 

@@ -8,7 +8,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration {
         number: 1,
         sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
@@ -33,6 +33,11 @@ const MIGRATIONS: [Migration; 5] = [
         number: 5,
         sqlite: include_str!("migrations/0005_fewer_indexes.sqlite.sql"),
         postgres: include_str!("migrations/0005_fewer_indexes.postgres.sql"),
+    },
+    Migration {
+        number: 6,
+        sqlite: include_str!("migrations/0006_recovery.sqlite.sql"),
+        postgres: include_str!("migrations/0006_recovery.postgres.sql"),
     },
 ];
 

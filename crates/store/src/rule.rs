@@ -61,6 +61,21 @@ impl Connection {
         Ok(self.query(sql, &[])?.iter().map(version).collect())
     }
 
+    /// The rules logged at or after a place in the log, each with the last body logged before it, if there is one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn rules_changed_from(&mut self, seq: u64) -> Result<Vec<(RuleId, Option<String>)>, StoreError> {
+        let sql = "SELECT DISTINCT rule FROM rule_logged WHERE seq >= $1 ORDER BY rule";
+        let rules: Vec<u64> = self.query(sql, &[seq.into()])?.iter().map(|row| row.number(0)).collect();
+        let sql = "SELECT body FROM rule_logged WHERE rule = $1 AND seq < $2 ORDER BY seq DESC LIMIT 1";
+        let mut body = |rule: u64| {
+            let found = self.query_one(sql, &[rule.into(), seq.into()])?;
+            Ok((RuleId::new(rule), found.map(|row| row.text(0).to_owned())))
+        };
+        rules.into_iter().map(&mut body).collect()
+    }
+
     /// Those for whom a rule's tag stands, by id.
     ///
     /// # Errors

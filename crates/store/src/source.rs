@@ -127,7 +127,7 @@ impl Connection {
             self.batch(&format!("DELETE FROM {}", row.text(0)))?;
         }
         self.batch(
-            "DELETE FROM meta WHERE name IN ('demo', 'company', 'recover_from', 'identities_found', 'decisions_found')",
+            "DELETE FROM meta WHERE name IN ('demo', 'company', 'recover_from', 'restating', 'swept', 'identities_found', 'decisions_found')",
         )?;
         self.batch("COMMIT")
     }

@@ -25,8 +25,21 @@ pub struct IdentityRow {
     pub standing: u8,
     /// With how many of one scheme it was linked when it was demoted.
     pub degree: u64,
+    /// The place in the log of what demoted it; nought where nothing did.
+    pub demoted: u64,
     /// Whose it is.
     pub customer: CustomerId,
+}
+
+/// An identity that may do less than before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Demotion {
+    /// What it may do now, as in [`IdentityRow`].
+    pub standing: u8,
+    /// With how many of one scheme it was linked.
+    pub degree: u64,
+    /// The place in the log of what demoted it.
+    pub seq: u64,
 }
 
 /// Two customers joined.
@@ -194,8 +207,8 @@ pub struct Unit {
     pub identities: BTreeMap<IdentityId, IdentityRow>,
     /// Identities known before: new owner.
     pub owners: BTreeMap<IdentityId, CustomerId>,
-    /// Identities known before: what they may do now, and the degree at which they were demoted.
-    pub standings: BTreeMap<IdentityId, (u8, u64)>,
+    /// Identities known before that may do less now.
+    pub demotions: BTreeMap<IdentityId, Demotion>,
     /// Links: open or closed.
     pub links: BTreeMap<(IdentityId, IdentityId, u64), bool>,
     /// Pairs said to be apart.
@@ -234,6 +247,8 @@ pub struct Unit {
     pub task_changes: BTreeMap<TaskId, (bool, u64)>,
     /// Rules made or changed.
     pub rules: BTreeMap<RuleId, RuleRow>,
+    /// Rules as they were logged, with their places, as JSON.
+    pub rules_logged: Vec<(RuleId, u64, String)>,
     /// What rules say from a version on.
     pub rule_versions: BTreeMap<(RuleId, u32), RuleVersionRow>,
     /// Kinds declared: number, name and declaration as JSON.
@@ -242,6 +257,8 @@ pub struct Unit {
     pub sources: BTreeMap<SourceId, SourceCounts>,
     /// Events refused.
     pub rejections: Vec<RejectionRow>,
+    /// Customers whose rules are still to be looked at again, all of them, when that changed.
+    pub restating: Option<Vec<CustomerId>>,
     /// From which place in the log states must be brought up to date after a crash.
     pub recover_from: Option<u64>,
     /// Identities by which customers are found from now on.

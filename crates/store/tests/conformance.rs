@@ -49,6 +49,7 @@ fn identity(customer: u64) -> IdentityRow {
         value: Some("+8613800138000".into()),
         standing: 0,
         degree: 0,
+        demoted: 0,
         customer: CustomerId::new(customer),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::reference::Event;
 use crate::worlds::{self, BEGIN, World};
-use base::{Currency, DAY_MS, Decimal, HOUR_MS, Money, RuleId, TimeZone, Timestamp};
+use base::{Currency, CustomerId, DAY_MS, Decimal, HOUR_MS, Money, RuleId, TimeZone, Timestamp};
 use domain::{Kinds, Value};
 use lexicon::{Action, Comparator, Condition, Definition, Function, Length, Literal, Measure, Trigger, Unit, Window};
 use signals::{ABSENT, Customer, Layouts, Outcome, Program, Reason, Rule, Scratch, StoredError};
@@ -144,9 +144,53 @@ fn what_stands_for_events_given_up_does_not_stay() {
     let rules = [sets(Trigger::Becomes, orders(Window::Lifetime, Comparator::Ge, 1))];
     let mut world = World::at(&rules, &[Event { identity: 2, ..order(day(0), 1) }, page(day(1), 2)], day(1));
     assert!(stands(&world));
-    drop(world.customer.take(|identity| identity == 2));
+    drop(world.customer.take(CustomerId::new(2), |identity| identity == 2));
     world.restate();
     assert!(!stands(&world));
+}
+
+#[test]
+fn joined_by_mistake_and_taken_apart_each_keeps_its_own_decision() {
+    let rules = [Rule {
+        definition: Definition {
+            action: Some(Action::AddTask { title: "call".into() }),
+            ..sets(Trigger::Becomes, orders(Window::Lifetime, Comparator::Ge, 1)).definition
+        },
+        ..sets(Trigger::Becomes, orders(Window::Lifetime, Comparator::Ge, 1))
+    }];
+    for theirs_is_later in [true, false] {
+        let (ours, theirs) = if theirs_is_later { (day(0), day(1)) } else { (day(1), day(0)) };
+        let (mut world, mut other) = (World::new(&rules), World::new(&rules));
+        other.event(&Event { identity: 2, ..order(theirs, 1) });
+        world.cause(Reason::Event); // decisions are numbered by entry and rule, so those of two customers differ
+        world.event(&order(ours, 2));
+        let decided = |world: &World| world.customer.standing_decisions().collect::<Vec<_>>();
+        let before = (decided(&world), decided(&other));
+        let seq = world.cause(Reason::Merge).seq;
+        world.customer.absorb(CustomerId::new(2), seq, std::mem::take(&mut other.customer));
+        world.restate();
+        other.customer = world.customer.take(CustomerId::new(2), |identity| identity == 2);
+        world.restate();
+        other.restate();
+        assert_eq!((decided(&world), decided(&other)), before, "{theirs_is_later}");
+    }
+}
+
+#[test]
+fn what_was_decided_while_joined_is_decided_anew() {
+    let rules = [sets(Trigger::Becomes, orders(Window::Lifetime, Comparator::Ge, 2))];
+    let mut world = World::at(&rules, &[order(day(0), 1)], day(1));
+    let other = World::at(&rules, &[Event { identity: 2, ..order(day(0), 1) }], day(1));
+    let seq = world.cause(Reason::Merge).seq;
+    world.customer.absorb(CustomerId::new(2), seq, other.customer);
+    world.restate();
+    world.event(&order(day(2), 3));
+    let joined = world.transitions.last().unwrap().clone();
+    drop(world.customer.take(CustomerId::new(2), |identity| identity == 2));
+    world.restate();
+    let anew = world.transitions.last().unwrap();
+    assert_eq!((anew.outcome, anew.corrects), (Outcome::Act, Some(joined.decision)));
+    assert!(anew.evidence.len() == 2, "only its own two orders: {anew:?}");
 }
 
 #[test]
@@ -154,7 +198,7 @@ fn who_gave_up_every_event_holds_nothing() {
     let rules = [sets(Trigger::While, orders(Window::Lifetime, Comparator::Eq, 0))];
     let mut world = World::at(&rules, &[page(day(1), 1)], day(1));
     assert!(stands(&world));
-    drop(world.customer.take(|_| true));
+    drop(world.customer.take(CustomerId::new(2), |_| true));
     world.restate();
     assert!(!stands(&world));
 }
@@ -269,7 +313,7 @@ fn ending_a_rule_takes_back_only_what_held_while_true() {
         let mut world = World::at(&rules, &[order(day(0), 1)], day(1));
         let cause = world.cause(Reason::Rule);
         assert_eq!(world.customer.end(RuleId::new(1), Timestamp::from_ms(day(2)), cause).len(), taken);
-        assert!(!stands(&world));
+        assert_eq!(stands(&world), taken == 0, "what was done for good stands on");
     }
 }
 
