@@ -1,5 +1,7 @@
 //! Decisions about a customer, and why; and why a rule did not decide.
 
+use std::cmp::Reverse;
+
 use base::{CustomerId, DecisionId, RuleId, Text, TimeZone, Timestamp};
 use domain::{Kinds, Value};
 use lexicon::Definition;
@@ -9,10 +11,14 @@ use signals::{Measured, Truth};
 use store::{Connection, DecisionRow};
 use utoipa::ToSchema;
 
+use crate::customer::family;
 use crate::customer::timeline::{self, TimelineItem};
 use crate::rule::Versions;
 use crate::say;
 use crate::{App, OpError};
+
+/// The most decisions shown of a customer.
+const DECISIONS: u32 = 200;
 
 /// A decision.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -124,13 +130,20 @@ pub(crate) struct Teller<'t> {
 }
 
 impl Teller<'_> {
+    /// What a decision rests on, and whether that is withheld: what was concluded while two customers were one by mistake is
+    /// told to neither.
+    pub(crate) fn detail(&mut self, row: &DecisionRow) -> Result<(Detail, bool), OpError> {
+        let is_withheld = family::rests_on_others(self.db, row)?;
+        Ok((if is_withheld { Detail::default() } else { Detail::unpack(&row.detail)? }, is_withheld))
+    }
+
     pub(crate) fn view(
         &mut self,
         id: DecisionId,
         row: &DecisionRow,
         rules: &Versions,
     ) -> Result<DecisionView, OpError> {
-        let detail = Detail::unpack(&row.detail)?;
+        let (detail, is_withheld) = self.detail(row)?;
         let definition = rules.definition(row.rule, row.version);
         let values = match &definition {
             Some(definition) => self.values(definition, &detail.values)?,
@@ -149,7 +162,7 @@ impl Teller<'_> {
             reason: row.reason.clone(),
             superseded: row.superseded,
             history: row.history,
-            why: why(row, &values),
+            why: if is_withheld { withheld(why(row, &values)) } else { why(row, &values) },
         })
     }
 
@@ -209,7 +222,13 @@ fn why(row: &DecisionRow, values: &[ValueView]) -> Text {
     Text::new(format!("{for_zh}，{done_zh}，因为{zh}"), format!("{for_en}, {done_en}, because: {en}"))
 }
 
-/// A customer's decisions, newest first.
+fn withheld(why: Text) -> Text {
+    let zh = "。当时与另一位客户合并在一起，合并已撤销，依据不再显示";
+    let en = "; it was joined with another customer then, which was undone, so what this rested on is not shown";
+    Text::new(why.zh + zh, why.en + en)
+}
+
+/// A customer's decisions, newest first, with those of customers merged into it.
 ///
 /// # Errors
 /// There is no such customer, or the database's.
@@ -217,7 +236,12 @@ pub fn list(app: &App, id: CustomerId) -> Result<DecisionPage, OpError> {
     let kinds = app.kinds();
     app.store.read(|db| {
         let id = super::current(db, id)?;
-        let rows = db.decisions_of(id, 200)?;
+        let mut rows = Vec::new();
+        for one in family::family(db, id)?.0 {
+            rows.extend(db.decisions_of(one, DECISIONS)?);
+        }
+        rows.sort_unstable_by_key(|(id, _)| Reverse(*id));
+        rows.truncate(usize::try_from(DECISIONS).unwrap_or(usize::MAX));
         views(db, &kinds, &app.zone, &rows)
     })
 }
@@ -248,8 +272,8 @@ pub fn get(app: &App, id: DecisionId) -> Result<DecisionDetail, OpError> {
         let (id, row) = db.decision(id)?.ok_or_else(OpError::not_found)?;
         let rules = Versions::load(db)?;
         let definition = rules.definition(row.rule, row.version);
-        let detail = Detail::unpack(&row.detail)?;
         let mut teller = Teller { db, kinds: &kinds, zone: &app.zone };
+        let (detail, _) = teller.detail(&row)?;
         let decision = teller.view(id, &row, &rules)?;
         let values = definition.as_ref().map(|definition| teller.values(definition, &detail.values)).transpose()?;
         let evidence = timeline::items(db, &kinds, &app.zone, row.customer, &detail.evidence)?;

@@ -2,6 +2,7 @@
 
 pub mod decision;
 pub mod export;
+pub(crate) mod family;
 pub mod identifier;
 pub mod list;
 pub mod original;

@@ -1,5 +1,7 @@
 //! A customer's page: who it is, its tags, tasks and merges.
 
+use std::cmp::Reverse;
+
 use base::{CustomerId, DecisionId, MergeId, RuleId, TaskId, Text, Timestamp};
 use domain::Kinds;
 use serde::Serialize;
@@ -141,8 +143,12 @@ fn view(db: &mut Connection, kinds: &Kinds, id: CustomerId, span: Span) -> Resul
         decision: row.decision,
         recomputing: row.recomputing,
     });
-    let tasks = db.tasks_of(id)?.into_iter().filter(|(_, task, _)| !task.withdrawn);
-    let tasks = tasks.map(|(id, task, done)| super::task::view(id, task, done));
+    let mut tasks = Vec::new();
+    for one in super::family::family(db, id)?.0 {
+        tasks.extend(db.tasks_of(one)?.into_iter().filter(|(_, task, _)| !task.withdrawn));
+    }
+    tasks.sort_unstable_by_key(|(id, ..)| Reverse(*id));
+    let tasks = tasks.into_iter().map(|(id, task, done)| super::task::view(id, task, done));
     Ok(CustomerView {
         id,
         name: profile.iter().find(|(field, ..)| field == "name").map(|(_, value, _)| value.clone()).or(row.name),

@@ -26,6 +26,7 @@ pub fn hash(bytes: &[u8]) -> String {
 /// A workspace with its vault on a thread.
 pub struct World {
     pub app: App,
+    pub clock: Arc<TestClock>,
     stopper: Option<vault::Stopper>,
     vault: Option<std::thread::JoinHandle<()>>,
     pub home: TempDir,
@@ -59,8 +60,10 @@ impl World {
         });
         let secrets = pipeline::Secrets::derive(&[7; 32]);
         let (currency, ending) = (base::Currency::CNY, std::sync::atomic::AtomicBool::new(false));
-        let app = App { store, pipeline: pipeline.unwrap(), vault: client, secrets, clock, zone, currency, ending };
-        Self { app, stopper: stoppers.recv().ok(), vault: Some(vault), home }
+        let time: Arc<dyn base::Clock> = clock.clone();
+        let app =
+            App { store, pipeline: pipeline.unwrap(), vault: client, secrets, clock: time, zone, currency, ending };
+        Self { app, clock, stopper: stoppers.recv().ok(), vault: Some(vault), home }
     }
 
     pub fn take(&self, events: &Value) {

@@ -4,19 +4,17 @@ use std::collections::HashMap;
 
 use base::{CustomerId, DecisionId, EventId, IdentityId, MergeId, RuleId, TaskId, Text, Timestamp};
 use domain::Kinds;
-use pipeline::Detail;
 use serde::Serialize;
 use store::{Connection, MergeRow};
 
 use super::story::SHARED;
 use crate::customer::decision::{DecisionView, Teller, ValueView};
+use crate::customer::family::family;
 use crate::rule::Versions;
 use crate::{App, OpError};
 
 /// The most decisions in one package.
 pub(super) const DECISIONS_LIMIT: u32 = 50_000;
-/// How many merges deep to follow.
-const DEPTH: usize = 64;
 
 /// A decision with what it rests on.
 #[derive(Debug, Serialize)]
@@ -28,6 +26,9 @@ pub(super) struct Decision {
     values: Vec<ValueView>,
     evidence: Vec<EventId>,
     corrects: Option<DecisionId>,
+    /// Whether values and evidence are left out, since they are another's too.
+    #[serde(skip)]
+    is_withheld: bool,
 }
 
 /// A tag with what it rests on.
@@ -78,6 +79,8 @@ pub(super) struct Lineage {
     pub(super) merges: Vec<Merge>,
     /// Whether there are more decisions than one package holds.
     pub(super) is_cut: bool,
+    /// Whether what some of them rest on is left out.
+    pub(super) is_withheld: bool,
 }
 
 /// Reads all that was concluded about a customer and those merged into it.
@@ -103,6 +106,7 @@ pub(super) fn gather(
                 Task { id, title: row.title, time: row.at, done, withdrawn: row.withdrawn, decision }
             }));
         }
+        lineage.is_withheld = lineage.decisions.iter().any(|decision| decision.is_withheld);
         for (tag, rule, row) in db.tags_of(customer)? {
             let found = db.decision(row.decision)?;
             let told = found.map(|(id, row)| decision(db, app, &kinds, id, &row, &rules)).transpose()?;
@@ -132,33 +136,6 @@ fn with_reason(tag: Tag, told: Option<Decision>) -> Tag {
     Tag { rule_version, why: Some(told.view.why), values: told.values, evidence: told.evidence, ..tag }
 }
 
-/// The customer and all that were merged into it and not taken out again, with every merge.
-#[expect(clippy::type_complexity, reason = "two lists of plain tuples")]
-fn family(db: &mut Connection, customer: CustomerId) -> Result<(Vec<CustomerId>, Vec<(MergeId, MergeRow)>), OpError> {
-    let (mut all, mut merges, mut layer) = (vec![customer], Vec::new(), vec![customer]);
-    for _ in 0..DEPTH {
-        let mut next = Vec::new();
-        for one in layer {
-            let found = db.merges_of(one)?;
-            next.extend(
-                found
-                    .iter()
-                    .filter(|(_, row)| row.undone_at.is_none() && !all.contains(&row.gone))
-                    .map(|(_, row)| row.gone),
-            );
-            merges.extend(found);
-        }
-        next.sort_unstable();
-        next.dedup();
-        if next.is_empty() {
-            break;
-        }
-        all.extend(&next);
-        layer = next;
-    }
-    Ok((all, merges))
-}
-
 fn merge(id: MergeId, row: &MergeRow, labels: &HashMap<IdentityId, String>) -> Merge {
     let (a, b, seq) = row.link;
     let label = |id: IdentityId| labels.get(&id).cloned().unwrap_or_else(|| SHARED.to_owned());
@@ -181,9 +158,9 @@ fn decision(
     row: &store::DecisionRow,
     rules: &Versions,
 ) -> Result<Decision, OpError> {
-    let detail = Detail::unpack(&row.detail)?;
     let definition = rules.definition(row.rule, row.version);
     let mut teller = Teller { db, kinds, zone: &app.zone };
+    let (detail, is_withheld) = teller.detail(row)?;
     let view = teller.view(id, row, rules)?;
     let values = definition.as_ref().map(|definition| teller.values(definition, &detail.values)).transpose()?;
     Ok(Decision {
@@ -192,5 +169,6 @@ fn decision(
         values: values.unwrap_or_default(),
         evidence: detail.evidence.into_iter().map(EventId::new).collect(),
         corrects: row.corrects,
+        is_withheld,
     })
 }

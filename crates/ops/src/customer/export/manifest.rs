@@ -60,6 +60,8 @@ pub(super) enum Reason {
     Damaged,
     /// There is more than one package may hold.
     Limit,
+    /// It is another customer's too.
+    OthersRights,
 }
 
 impl Reason {
@@ -70,6 +72,7 @@ impl Reason {
             Self::Missing => Text::new("在原始数据区中找不到", "not found in the raw zone"),
             Self::Damaged => Text::new("内容损坏,未通过校验", "damaged: it does not pass its seal"),
             Self::Limit => Text::new("超出单个导出包的上限", "beyond what one package may hold"),
+            Self::OthersRights => Text::new("也涉及另一位客户", "it is another customer's too"),
         }
     }
 }

@@ -83,13 +83,16 @@ impl Package<'_, '_> {
     }
 
     fn conclusions(&mut self) -> Result<(), OpError> {
-        let Lineage { tags, decisions, tasks, merges, is_cut } = &self.lineage;
+        let Lineage { tags, decisions, tasks, merges, is_cut, is_withheld } = &self.lineage;
         lines::file(&mut self.archive, "tags/tags.jsonl", "tags", tags)?;
         lines::file(&mut self.archive, "decisions/decisions.jsonl", "decisions", decisions)?;
         lines::file(&mut self.archive, "tasks/tasks.jsonl", "tasks", tasks)?;
         lines::file(&mut self.archive, "merges/merges.jsonl", "merges", merges)?;
         if *is_cut {
             self.kept.withheld.push(Withheld::new("decisions", None, Reason::Limit));
+        }
+        if *is_withheld {
+            self.kept.withheld.push(Withheld::new("what some decisions rest on", None, Reason::OthersRights));
         }
         self.counts.tags = count(tags.len());
         self.counts.decisions = count(decisions.len());
