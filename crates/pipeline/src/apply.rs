@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use base::{CustomerId, IdentityId, Timestamp};
+use base::{CustomerId, IdentityId, SourceId, Timestamp};
 use domain::{KindId, Rejection, Value};
 use identity::{Change, NewNode, Resolution, Standing};
 use signals::{Cause, Reason};
@@ -25,7 +25,13 @@ pub(crate) struct Shown {
 
 impl Engine {
     /// Takes one sealed event into the unit.
-    pub(crate) fn take(&mut self, sealed: Sealed, unit: &mut Unit, done: &mut Committed) -> Result<Taken, StoreError> {
+    pub(crate) fn take(
+        &mut self,
+        sealed: Sealed,
+        source: SourceId,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<Taken, StoreError> {
         let (event, places) = sealed;
         if !self.seen.add(&event.digest, &mut self.db)? {
             return Ok(Taken::Duplicate);
@@ -40,7 +46,7 @@ impl Engine {
         };
         self.begin_before(&event, unit, done)?;
         let (who, new) = self.identities(&event, unit);
-        let source = u32::try_from(self.source(&event.source)?.number()).unwrap_or(0);
+        let source = u32::try_from(source.number()).unwrap_or(0);
         let personal = self.personal(&event, kind, &who, &new, unit)?;
         let logged = Event {
             digest: event.digest,

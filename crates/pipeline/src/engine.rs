@@ -18,6 +18,8 @@ use crate::residents::Residents;
 
 /// The most kinds that a workspace may have of its own.
 pub const OWN_KINDS_LIMIT: usize = 1000;
+/// The most sources that events may name by themselves.
+pub const SOURCES_LIMIT: usize = 1000;
 
 /// The most identities in memory.
 const IDENTITIES_LIMIT: usize = 6_000_000;
@@ -237,14 +239,18 @@ impl Engine {
         self.kinds = Arc::new(kinds);
     }
 
-    /// The number of a source, made now if it is new.
-    pub(crate) fn source(&mut self, name: &str) -> Result<SourceId, StoreError> {
+    /// The number of a source, made now if it is new; none when there are too many.
+    pub(crate) fn source(&mut self, name: &str) -> Result<Option<SourceId>, StoreError> {
         if let Some(id) = self.sources.get(name) {
-            return Ok(*id);
+            return Ok(Some(*id));
         }
-        let id = self.db.add_source(name, self.last_time)?.id;
+        let id = match self.db.source_named(name)? {
+            Some(known) => known.id,
+            None if self.sources.len() >= SOURCES_LIMIT => return Ok(None),
+            None => self.db.add_source(name, self.last_time)?.id,
+        };
         self.sources.insert(name.to_owned(), id);
-        Ok(id)
+        Ok(Some(id))
     }
 
     /// Brings the identities of these hashes, and their customers, into memory in as few rounds as the database allows.
@@ -308,6 +314,14 @@ impl Engine {
         let (program, scratch) = (&self.program, &mut self.scratch);
         Ok(self.residents.look(id, |customer| f(customer, program, scratch)))
     }
+}
+
+pub(crate) fn sources_full() -> Rejection {
+    let zh = format!("数据源已达上限 {SOURCES_LIMIT}，请不要把编号或个人信息写进 source");
+    let en = format!(
+        "the workspace has {SOURCES_LIMIT} sources, which is the limit; keep numbers and personal values out of source"
+    );
+    Rejection::new(RejectionCode::TooLarge, "source", &zh, &en)
 }
 
 pub(crate) fn kinds_full() -> Rejection {

@@ -5,7 +5,7 @@ use domain::Rejection;
 use store::log::Entry;
 use store::{RejectionRow, StoreError, Unit};
 
-use crate::engine::{Committed, Engine, Taken};
+use crate::engine::{Committed, Engine, Taken, sources_full};
 use crate::profile::search_keys;
 use crate::seal::Sealed;
 
@@ -61,8 +61,11 @@ impl Engine {
     ) -> Result<Vec<Taken>, StoreError> {
         let mut taken = Vec::with_capacity(events.len());
         for sealed in events {
-            let source = self.source(&sealed.0.source)?;
-            let outcome = self.take(sealed, unit, done)?;
+            let Some(source) = self.source(&sealed.0.source)? else {
+                taken.push(Taken::Rejected(sources_full()));
+                continue;
+            };
+            let outcome = self.take(sealed, source, unit, done)?;
             count(unit, source, &outcome);
             taken.push(outcome);
         }
@@ -175,8 +178,9 @@ impl Engine {
     /// Notes refused lines in the unit.
     pub(crate) fn refuse(&mut self, refused: Vec<Refused>, unit: &mut Unit) -> Result<(), StoreError> {
         for line in refused {
-            let source = self.source(&line.source)?;
-            unit.sources.entry(source).or_default().rejected += 1;
+            if let Some(source) = self.source(&line.source)? {
+                unit.sources.entry(source).or_default().rejected += 1;
+            }
             let rejection = line.rejection;
             unit.rejections.push(RejectionRow {
                 at: unit.received_at,

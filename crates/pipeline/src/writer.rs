@@ -11,7 +11,7 @@ use domain::{Kinds, Rejection};
 use store::{Connection, Unit};
 
 use crate::commit::{After, Committer};
-use crate::engine::{Committed, Engine, EngineError, OWN_KINDS_LIMIT, Taken, kinds_full};
+use crate::engine::{Committed, Engine, EngineError, OWN_KINDS_LIMIT, SOURCES_LIMIT, Taken, kinds_full, sources_full};
 use crate::group::{Load, Refused};
 use crate::meter::Meter;
 use crate::seal::Sealed;
@@ -252,12 +252,16 @@ impl Engine {
 
     /// What is told of a strict batch in which something is refused; none when all of it can be taken.
     fn withhold(&self, events: &[Sealed], refused: bool) -> Option<Vec<Taken>> {
-        let mut new = HashSet::new();
-        let room = OWN_KINDS_LIMIT.saturating_sub(self.kinds.own());
+        let (mut kinds, mut sources) = (HashSet::new(), HashSet::new());
+        let room = |limit: usize, taken: usize| limit.saturating_sub(taken);
+        let room = (room(OWN_KINDS_LIMIT, self.kinds.own()), room(SOURCES_LIMIT, self.sources.len()));
         let fault = |(event, places): &Sealed| {
-            let name = event.new_kind().filter(|name| self.kinds.by_name(name).is_none());
-            let full = name.is_some_and(|name| new.insert(name.to_owned()) && new.len() > room);
-            places.as_ref().err().cloned().or_else(|| full.then(kinds_full))
+            let kind = event.new_kind().filter(|name| self.kinds.by_name(name).is_none());
+            let no_kind = kind.is_some_and(|name| kinds.insert(name.to_owned()) && kinds.len() > room.0);
+            let source = Some(&event.source).filter(|name| !self.sources.contains_key(*name));
+            let no_source = source.is_some_and(|name| sources.insert(name.clone()) && sources.len() > room.1);
+            let full = no_kind.then(kinds_full).or_else(|| no_source.then(sources_full));
+            places.as_ref().err().cloned().or(full)
         };
         let faults: Vec<Option<Rejection>> = events.iter().map(fault).collect();
         let told = |fault: Option<Rejection>| fault.map_or(Taken::Withheld, Taken::Rejected);

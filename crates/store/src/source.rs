@@ -54,6 +54,15 @@ impl Connection {
         Ok(self.query_one(&sql, &[hash.into()])?.as_ref().map(source))
     }
 
+    /// The source of this name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn source_named(&mut self, name: &str) -> Result<Option<Source>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM source WHERE name = $1");
+        Ok(self.query_one(&sql, &[name.into()])?.as_ref().map(source))
+    }
+
     /// The source of this name, made if it is new.
     ///
     /// # Errors
@@ -61,8 +70,7 @@ impl Connection {
     pub fn add_source(&mut self, name: &str, at: Timestamp) -> Result<Source, StoreError> {
         let sql = "INSERT INTO source (name, created_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
         self.execute(sql, &[name.into(), at.ms().into()])?;
-        let found = self.query_one(&format!("SELECT {COLUMNS} FROM source WHERE name = $1"), &[name.into()])?;
-        found.as_ref().map(source).ok_or_else(|| StoreError::corrupt("a source", "it went as it was made"))
+        self.source_named(name)?.ok_or_else(|| StoreError::corrupt("a source", "it went as it was made"))
     }
 
     /// Gives a source a new ingest key, by its hash.
