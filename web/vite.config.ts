@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-const server = process.env.JINGWEI_SERVER ?? "http://127.0.0.1:7600";
+const server = process.env.JINGWEI_SERVER ?? "http://127.0.0.1:7080";
 
 export default defineConfig({
   plugins: [react()],

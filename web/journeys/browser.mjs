@@ -5,7 +5,7 @@ import { chromium } from "playwright-core";
 
 const quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const shots = join(import.meta.dirname, "out");
-const program = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const program = process.env.JINGWEI_CHROMIUM ?? "/usr/bin/chromium";
 const web = process.env.JINGWEI_WEB;
 const locales = { zh: "zh-CN", en: "en-GB" };
 

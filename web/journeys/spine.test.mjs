@@ -1,11 +1,12 @@
 // From a fresh server to an exported customer: sentence, question, preview, on, event, tag, why, original, export.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { openBrowser } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 import { words } from "./words.mjs";
+import { filesOf } from "./zip.mjs";
 
 const password = "correct horse battery";
 const phone = "13800138000";
@@ -157,8 +158,7 @@ for (const language of ["zh", "en"]) {
         const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: w.export }).click()]);
         const file = join(server.folder, "customer.zip");
         await download.saveAs(file);
-        assert.match(execFileSync("python3", ["-m", "zipfile", "-t", file], { encoding: "utf8" }), /Done testing/);
-        assert.match(execFileSync("python3", ["-m", "zipfile", "-l", file], { encoding: "utf8" }), /index\.html/);
+        assert.match(filesOf(readFileSync(file)).get("index.html").toString(), /<html/);
       }));
 
     it("marks a task done and open again, on the page and on the timeline", () =>
