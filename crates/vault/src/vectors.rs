@@ -1,5 +1,5 @@
 //! Wycheproof's vectors against the primitives as they are used here. The folder is `JINGWEI_DATA`,
-//! by default `../shared/data` from the workspace root.
+//! by default `data-cache` in the workspace root.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::crypto::{Broken, Cipher};
 
 /// A test file of the suite, or none when there is no data folder.
 fn suite(name: &str) -> Option<Value> {
-    let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data"));
+    let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../data-cache"));
     let folder = std::env::var_os("JINGWEI_DATA").map_or_else(beside, PathBuf::from);
     let Ok(file) = std::fs::File::open(folder.join("vectors/wycheproof.tar.gz")) else {
         println!("skipped: no vectors/wycheproof.tar.gz in {}", folder.display());
