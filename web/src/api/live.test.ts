@@ -40,3 +40,16 @@ it("reads anew when the server says that commits were left out, at once and then
   expect(anew).toHaveBeenCalledTimes(2);
   close();
 });
+
+it("leaves what nobody looks at as it is, to be fetched anew", () => {
+  const cache = new QueryClient({ defaultOptions: { queries: { staleTime: 5_000 } } });
+  const close = openLive(cache);
+  const customer = { id: "cus_1", tags: [{ tag: "vip", rule: { id: "aut_1" } }] };
+  cache.setQueryData(["customer", "cus_1"], customer);
+  const cleared = { customer: { id: "cus_1" }, rule: { id: "aut_1" }, outcome: "clear_tag", name: "vip" };
+  const commit = { seq: 1, events: 1, customers: ["cus_1"], decisions: [cleared], recent: [] };
+  Stream.last.say("commit", JSON.stringify(commit));
+  vi.advanceTimersByTime(1_000);
+  expect(cache.getQueryState(["customer", "cus_1"])).toMatchObject({ data: customer, isInvalidated: true });
+  close();
+});

@@ -2,7 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { listTimeline, timelineKey } from "./customers";
 import { recentLimit } from "./events";
-import { joinCommits, mergeTimeline, type Pages, patchCustomer, patchRows, patchRule, prepend } from "./patch";
+import { joinCommits, losesTag, mergeTimeline, type Pages, patchCustomer, patchRows, patchRule, prepend } from "./patch";
 import type { Commit, Customer, CustomerRow, RuleDetail, TimelineItem } from "./types";
 
 /** `seconds` counts those heard since the stream opened; `per_second` holds the last sixty. */
@@ -62,24 +62,36 @@ function applyToTimelines(cache: QueryClient, commit: Commit, touched: (id: stri
   }
 }
 
+/** What is known of customers and not on the page is fetched anew when it is shown, however lately it was fetched. */
+function outdate(cache: QueryClient) {
+  for (const name of ["customers", "customer", "customer-decisions", "timeline", "why-not"]) {
+    void cache.invalidateQueries({ queryKey: [name], type: "inactive", refetchType: "none" });
+  }
+}
+
 function applyToCustomers(cache: QueryClient, commit: Commit, run: ReturnType<typeof throttle>) {
   const set = new Set(commit.customers);
   const all = commit.customers.length >= customers_limit;
   const touched = (id: string) => all || set.has(id);
-  cache.setQueriesData<Pages<CustomerRow>>({ queryKey: ["customers"] }, (old) => old && patchRows(old, commit));
-  cache.setQueriesData<Customer>({ queryKey: ["customer"] }, (old) => old && patchCustomer(old, commit.decisions));
-  for (const name of ["customer", "customer-decisions"]) {
+  const lists = cache.getQueriesData<Pages<CustomerRow>>({ queryKey: ["customers"], type: "active" });
+  if (lists.some(([, list]) => list && losesTag(list, commit.decisions))) {
+    run("customers", counts_ms, () => void cache.invalidateQueries({ queryKey: ["customers"] }));
+  }
+  cache.setQueriesData<Pages<CustomerRow>>({ queryKey: ["customers"], type: "active" }, (old) => old && patchRows(old, commit));
+  cache.setQueriesData<Customer>({ queryKey: ["customer"], type: "active" }, (old) => old && patchCustomer(old, commit.decisions));
+  for (const name of ["customer", "customer-decisions", "why-not"]) {
     for (const found of cache.getQueryCache().findAll({ queryKey: [name], type: "active" })) {
       const id = String(found.queryKey[1]);
       if (touched(id)) run(`${name} ${id}`, refetch_ms, () => void cache.invalidateQueries({ queryKey: [name, id] }));
     }
   }
   applyToTimelines(cache, commit, touched, run);
+  outdate(cache);
 }
 
 function applyToRules(cache: QueryClient, commit: Commit, run: ReturnType<typeof throttle>) {
   if (commit.decisions.length === 0) return;
-  cache.setQueriesData<RuleDetail>({ queryKey: ["rule"] }, (old) => old && patchRule(old, commit.decisions));
+  cache.setQueriesData<RuleDetail>({ queryKey: ["rule"], type: "active" }, (old) => old && patchRule(old, commit.decisions));
   run("rules", counts_ms, () => {
     void cache.invalidateQueries({ queryKey: ["rules"] });
     void cache.invalidateQueries({ queryKey: ["rule"] });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { joinCommits, mergeTimeline, mergeTop, type Pages, patchCustomer, patchRows, patchRule, prepend } from "./patch";
+import { joinCommits, losesTag, mergeTimeline, type Pages, patchCustomer, patchRows, patchRule, prepend } from "./patch";
 import type { Commit, Customer, CustomerRow, Decision, RuleDetail, TimelineItem } from "./types";
 
 const text = { zh: "", en: "" };
@@ -47,28 +47,28 @@ describe("mergeTimeline", () => {
   });
 });
 
-describe("mergeTop", () => {
-  it("keeps rows that were pushed off the first page, and shows nobody twice", () => {
-    const merged = mergeTop(paged([row("a"), row("b")], [row("c")]), { items: [row("c"), row("a")], next: "x" });
-    expect(merged.pages.map((page) => page.items.map((each) => each.id))).toEqual([["c", "a", "b"], []]);
-    expect(merged.pages[0]?.next).toBe("more");
-  });
-});
-
 describe("patchRows", () => {
-  it("counts events, moves the time forward, and sets and clears tags in order", () => {
+  it("counts events, moves the time forward, and adds tags; one given up stays until the server says", () => {
     const old = paged([row("cus_1", ["vip"]), row("cus_2")]);
     const next = patchRows(old, commit({
       recent: [event("e2", "2026-02-02T00:00:00Z"), event("e1", "2025-01-01T00:00:00Z")],
       decisions: [decision("d2", "clear_tag", "vip"), decision("d1", "set_tag", "new")],
     }));
-    expect(next.pages[0]?.items[0]).toMatchObject({ events: 5, last_seen: "2026-02-02T00:00:00Z", tags: ["new"] });
+    expect(next.pages[0]?.items[0]).toMatchObject({ events: 5, last_seen: "2026-02-02T00:00:00Z", tags: ["vip", "new"] });
     expect(next.pages[0]?.items[1]).toBe(old.pages[0]?.items[1]);
   });
 
   it("is the same value when nobody shown is touched", () => {
     const old = paged([row("cus_9")]);
     expect(patchRows(old, commit({ recent: [event("e1", "1")] }))).toBe(old);
+  });
+});
+
+describe("losesTag", () => {
+  it("is so when a rule gives up a tag that a row shows", () => {
+    const list = paged([row("cus_2")], [row("cus_1", ["vip"])]);
+    expect(losesTag(list, [decision("d1", "clear_tag", "vip")])).toBe(true);
+    expect(losesTag(list, [decision("d1", "set_tag", "vip"), decision("d2", "clear_tag", "old"), decision("d3", "clear_tag", "vip", "cus_2")])).toBe(false);
   });
 });
 

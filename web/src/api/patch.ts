@@ -34,23 +34,17 @@ export function mergeTimeline(old: Pages<TimelineItem>, fresh: readonly Timeline
   return { ...old, pages: [{ ...first, items }, ...rest] };
 }
 
-/** The fresh first page, then what the list had besides: rows pushed off the first page are kept. */
-export function mergeTop(old: Pages<CustomerRow>, top: Page<CustomerRow>): Pages<CustomerRow> {
-  const [first, ...rest] = old.pages;
-  if (first === undefined) return old;
-  const news = new Set(top.items.map((row) => row.id));
-  const without = (rows: CustomerRow[]) => rows.filter((row) => !news.has(row.id));
-  const items = [...top.items, ...without(first.items)];
-  return { ...old, pages: [{ items, next: first.next }, ...rest.map((page) => ({ ...page, items: without(page.items) }))] };
+/** Whether a rule gives up a tag that a row shows. Another rule may hold it still, which only the server knows. */
+export function losesTag(list: Pages<CustomerRow>, decisions: readonly Decision[]): boolean {
+  const cleared = decisions.filter((decision) => decision.outcome === "clear_tag");
+  if (cleared.length === 0) return false;
+  const rows = new Map(list.pages.flatMap((page) => page.items.map((row) => [row.id, row])));
+  return cleared.some((decision) => rows.get(decision.customer.id)?.tags.includes(decision.name));
 }
 
-function patchTags(tags: string[], decisions: readonly Decision[]): string[] {
-  let next = tags;
-  for (const decision of decisions.toReversed()) {
-    if (decision.outcome === "set_tag" && !next.includes(decision.name)) next = [...next, decision.name];
-    if (decision.outcome === "clear_tag") next = next.filter((tag) => tag !== decision.name);
-  }
-  return next;
+function addTags(tags: string[], decisions: readonly Decision[]): string[] {
+  const set = decisions.filter((decision) => decision.outcome === "set_tag").map((decision) => decision.name);
+  return [...new Set([...tags, ...set.toReversed()])];
 }
 
 function patchRow(row: CustomerRow, commit: Commit): CustomerRow {
@@ -62,7 +56,7 @@ function patchRow(row: CustomerRow, commit: Commit): CustomerRow {
     ...row,
     events: row.events + seen.length,
     last_seen: times.toSorted().at(-1) ?? null,
-    tags: patchTags(row.tags, decided),
+    tags: addTags(row.tags, decided),
   };
 }
 

@@ -17,7 +17,7 @@ export function Tags({ tags, see, whyNot }: { tags: readonly Tag[]; see: (decisi
       {tags.length === 0 && <Quiet>{t("customer.no_tags")}</Quiet>}
       <ul className={css.tags}>
         {tags.map((tag) => (
-          <li key={tag.tag}>
+          <li key={tag.decision}>
             <ChipButton label={t("customer.tag_why", { tag: tag.tag })} onClick={() => see(tag.decision)}>
               {tag.tag}
               {tag.recomputing && <small className={css.recomputing}>{t("customer.recomputing")}</small>}
