@@ -45,9 +45,9 @@ export function CustomersPage() {
       </header>
       <SearchBar q={q ?? ""} tag={tag} change={(next) => void navigate({ search: next, replace: true })} />
       {list.isPending && <RowBones />}
-      {list.isError && <Failed error={list.error} retry={() => void list.refetch()} />}
-      {list.isSuccess && rows.length === 0 && (filtered ? <NoneFound clear={clear} /> : <NoCustomers />)}
-      {rows.length > 0 && <CustomerList key={`${q}|${tag}`} rows={rows} more={list.hasNextPage && !list.isFetchingNextPage} loadMore={() => void list.fetchNextPage()} />}
+      {list.isError && !list.data && <Failed error={list.error} retry={() => void list.refetch()} />}
+      {list.data && rows.length === 0 && (filtered ? <NoneFound clear={clear} /> : <NoCustomers />)}
+      {rows.length > 0 && <CustomerList key={`${q}|${tag}`} rows={rows} list={list} />}
     </div>
   );
 }

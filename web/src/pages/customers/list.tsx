@@ -2,6 +2,8 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CustomerRow } from "@/api/types";
+import { FailedLine } from "@/components/failed";
+import { type List, useMore } from "@/components/more";
 import { useScroll } from "@/components/scroll";
 import { isTyping } from "@/util/keys";
 import { rowsId } from "./live-top";
@@ -49,11 +51,10 @@ function useRowKeys(rows: readonly CustomerRow[], show: (place: number) => void)
   return active;
 }
 
-type Props = { rows: CustomerRow[]; more: boolean; loadMore: () => void };
-
-export function CustomerList({ rows, more, loadMore }: Props) {
+export function CustomerList({ rows, list }: { rows: CustomerRow[]; list: List }) {
   const { t } = useTranslation();
   const scroll = useScroll();
+  const { wanted, load, error } = useMore(list);
   const box = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
   useEffect(() => setMargin(box.current?.offsetTop ?? 0), []);
@@ -68,8 +69,8 @@ export function CustomerList({ rows, more, loadMore }: Props) {
   const shown = view.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (more && last >= rows.length - 30) loadMore();
-  }, [more, last, rows.length, loadMore]);
+    if (wanted && last >= rows.length - 30) load();
+  }, [wanted, last, rows.length, load]);
   const active = useRowKeys(rows, (place) => view.scrollToIndex(place, { align: "auto" }));
 
   return (
@@ -87,6 +88,7 @@ export function CustomerList({ rows, more, loadMore }: Props) {
           );
         })}
       </div>
+      {error && <FailedLine error={error} retry={load} />}
     </>
   );
 }

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { recentEventsQuery } from "@/api/events";
 import type { TimelineItem } from "@/api/types";
 import { EventLine } from "@/components/event-line";
+import { Failed } from "@/components/failed";
 import { Icon } from "@/ui/icon";
 import { Bones, Quiet, Section } from "@/ui/parts";
 import css from "./events.module.css";
@@ -25,7 +26,8 @@ export function Stream() {
   return (
     <Section title={t("events.stream")} icon="events" aside={items.length > 0 && toggle}>
       {found.isPending && <Bones rows={6} label={t("common.loading")} />}
-      {found.isSuccess && items.length === 0 && <Quiet>{t("events.stream_empty")}</Quiet>}
+      {found.isError && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
+      {found.data && items.length === 0 && <Quiet>{t("events.stream_empty")}</Quiet>}
       <ul className={css.stream}>
         {items.slice(0, shown_events).map((item) => (
           <li key={item.event}><EventLine item={item} time="clock" link /></li>

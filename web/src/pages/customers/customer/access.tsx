@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { accessQuery } from "@/api/customers";
 import { sessionQuery } from "@/api/session";
+import { Failed } from "@/components/failed";
 import { useFormat, useText } from "@/components/language";
-import { Chip, Quiet, Section } from "@/ui/parts";
+import { Bones, Chip, Quiet, Section } from "@/ui/parts";
 import css from "./customer.module.css";
 
 /** Who opened this customer's originals. */
@@ -17,7 +18,9 @@ export function AccessHistory({ customer }: { customer: string }) {
   const items = found.data?.items ?? [];
   return (
     <Section title={<span className={css.amber}>{t("customer.access")}</span>} icon="lock">
-      {found.isSuccess && items.length === 0 && <Quiet>{t("customer.no_access")}</Quiet>}
+      {found.isPending && <Bones rows={2} label={t("common.loading")} />}
+      {found.isError && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
+      {found.data && items.length === 0 && <Quiet>{t("customer.no_access")}</Quiet>}
       <ul className={css.lines}>
         {items.map((access) => (
           <li key={access.time + access.actor} className={css.access} title={text(access.basis)}>

@@ -4,8 +4,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { customerDecisionsQuery } from "@/api/customers";
 import { Ago } from "@/components/ago";
+import { Failed } from "@/components/failed";
 import { useOutcome } from "@/components/why/outcome";
-import { Section } from "@/ui/parts";
+import { Bones, Section } from "@/ui/parts";
 import css from "./customer.module.css";
 
 const few = 4;
@@ -15,11 +16,14 @@ export function Decisions({ customer, see }: { customer: string; see: (decision:
   const { t } = useTranslation();
   const outcome = useOutcome();
   const [all, setAll] = useState(false);
-  const items = useQuery(customerDecisionsQuery(customer)).data?.items ?? [];
-  if (items.length === 0) return null;
+  const found = useQuery(customerDecisionsQuery(customer));
+  const items = found.data?.items ?? [];
+  if (found.data && items.length === 0) return null;
   const shown = all ? items : items.slice(0, few);
   return (
     <Section title={t("customer.decisions")} icon="rules">
+      {found.isPending && <Bones rows={3} label={t("common.loading")} />}
+      {found.isError && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
       <ul className={css.lines}>
         {shown.map((decision) => (
           <li key={decision.id}>

@@ -29,20 +29,26 @@ function Answer({ customer, rule }: { customer: string; rule: string }) {
 export function WhyNotDrawer({ customer, rule, choose }: { customer: string; rule: string | undefined; choose: (rule: string | undefined) => void }) {
   const { t } = useTranslation();
   const open = rule !== undefined;
-  const rules = useQuery({ ...rulesQuery, enabled: open }).data?.items ?? [];
-  const chosen = rules.find((each) => each.id === rule);
+  const found = useQuery({ ...rulesQuery, enabled: open });
+  const chosen = found.data?.items.find((each) => each.id === rule);
   return (
     <Drawer open={open} onClose={() => choose(undefined)} title={t("why_not.title")} size="min(520px, 100vw)" destroyOnHidden>
-      <p className={css.pick}>{t("why_not.pick")}</p>
-      <Select
-        className={css.select ?? ""}
-        aria-label={t("why_not.placeholder")}
-        placeholder={t("why_not.placeholder")}
-        notFoundContent={<Quiet>{t("why_not.no_rules")}</Quiet>}
-        value={chosen?.id ?? null}
-        options={rules.map((each) => ({ value: each.id, label: each.name }))}
-        onChange={(id) => choose(id ?? undefined)}
-      />
+      {found.isPending && <Bones rows={3} label={t("common.loading")} />}
+      {found.isError && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
+      {found.data && (
+        <>
+          <p className={css.pick}>{t("why_not.pick")}</p>
+          <Select
+            className={css.select ?? ""}
+            aria-label={t("why_not.placeholder")}
+            placeholder={t("why_not.placeholder")}
+            notFoundContent={<Quiet>{t("why_not.no_rules")}</Quiet>}
+            value={chosen?.id ?? null}
+            options={found.data.items.map((each) => ({ value: each.id, label: each.name }))}
+            onChange={(id) => choose(id ?? undefined)}
+          />
+        </>
+      )}
       {chosen && <blockquote className={css.sentence}>{chosen.sentence}</blockquote>}
       {chosen && <Answer customer={customer} rule={chosen.id} />}
     </Drawer>

@@ -5,8 +5,9 @@ import { useTranslation } from "react-i18next";
 import { timelineQuery } from "@/api/customers";
 import type { TimelineItem } from "@/api/types";
 import { useNow } from "@/components/ago";
-import { Failed } from "@/components/failed";
+import { Failed, FailedLine } from "@/components/failed";
 import { useFormat } from "@/components/language";
+import { useMore } from "@/components/more";
 import { useScroll } from "@/components/scroll";
 import { Bones, Empty } from "@/ui/parts";
 import { TimelineEvent } from "./event";
@@ -36,9 +37,9 @@ function useFresh(items: readonly TimelineItem[] | undefined): ReadonlySet<strin
   return new Set(start === null ? [] : fresh.map((item) => item.event));
 }
 
-type ListProps = { rows: TimelineRow[]; fresh: ReadonlySet<string>; more: boolean; loadMore: () => void };
+type ListProps = { rows: TimelineRow[]; fresh: ReadonlySet<string>; wanted: boolean; load: () => void };
 
-function List({ rows, fresh, more, loadMore }: ListProps) {
+function List({ rows, fresh, wanted, load }: ListProps) {
   const scroll = useScroll();
   const dayName = useDayName();
   const box = useRef<HTMLDivElement>(null);
@@ -64,8 +65,8 @@ function List({ rows, fresh, more, loadMore }: ListProps) {
   const shown = view.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (more && last >= rows.length - 12) loadMore();
-  }, [more, last, rows.length, loadMore]);
+    if (wanted && last >= rows.length - 12) load();
+  }, [wanted, last, rows.length, load]);
   return (
     <div ref={box} style={{ height: view.getTotalSize(), position: "relative" }}>
       {shown.map((item) => {
@@ -88,6 +89,7 @@ export function Timeline({ customer, kind, setKind }: { customer: string; kind: 
   const found = useInfiniteQuery(timelineQuery(customer, kind));
   const items = found.data?.pages.flatMap((page) => page.items);
   const fresh = useFresh(items);
+  const more = useMore(found);
   return (
     <section className={css.timeline} aria-label={t("timeline.title")}>
       <header className={css.head}>
@@ -98,8 +100,9 @@ export function Timeline({ customer, kind, setKind }: { customer: string; kind: 
       {found.isError && !items && <Failed error={found.error} retry={() => void found.refetch()} />}
       {items?.length === 0 && <Empty icon="events" title={kind === null ? t("timeline.empty") : t("timeline.empty_kind")} />}
       {items && items.length > 0 && (
-        <List rows={toRows(items, format.dayKey)} fresh={fresh} more={found.hasNextPage && !found.isFetchingNextPage} loadMore={() => void found.fetchNextPage()} />
+        <List rows={toRows(items, format.dayKey)} fresh={fresh} wanted={more.wanted} load={more.load} />
       )}
+      {more.error && <FailedLine error={more.error} retry={more.load} />}
       {items && items.length > 0 && !found.hasNextPage && <p className={css.end}>{t("timeline.end")}</p>}
     </section>
   );
