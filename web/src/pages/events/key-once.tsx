@@ -1,4 +1,5 @@
 import { Button, Modal } from "antd";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { firstEvent } from "@/components/first-event";
 import { useLanguage } from "@/components/language";
@@ -11,6 +12,7 @@ export type SourceKey = { name: string; key: string };
 export function KeyOnce({ made, close }: { made: SourceKey | null; close: () => void }) {
   const { t } = useTranslation();
   const language = useLanguage();
+  const key = useRef<HTMLElement>(null);
   return (
     <Modal
       open={made !== null}
@@ -25,8 +27,8 @@ export function KeyOnce({ made, close }: { made: SourceKey | null; close: () => 
         <div className={css.key_once}>
           <p className={css.once}>{t("events.key_once")}</p>
           <p className={css.key}>
-            <code>{made.key}</code>
-            <CopyButton text={made.key} primary />
+            <code ref={key}>{made.key}</code>
+            <CopyButton from={key} primary />
           </p>
           <h3>{t("events.first")}</h3>
           <Code label={t("events.first")} text={firstEvent(language, made.name, made.key)} />

@@ -14,7 +14,7 @@ export function Vault({ vault }: { vault: EventsSummary["vault"] }) {
           <span>{vault.up ? t("events.vault_up") : t("events.vault_down")}</span>
         </h2>
         <p>{t("events.vault_hint")}</p>
-        {vault.level !== null && <p>{t("events.vault_level", { level: vault.level })}</p>}
+        {vault.level !== null && <p>{t("events.vault_level", { level: t(`events.isolation.${vault.level}`) })}</p>}
       </div>
     </section>
   );
