@@ -15,7 +15,8 @@ export function DemoBanner() {
     mutationFn: clearDemo,
     onSuccess: async () => {
       void message.success(t("demo.cleared"));
-      await cache.resetQueries();
+      // The server starts anew, and nobody else asks for the session again.
+      await Promise.all([cache.resetQueries(), cache.fetchQuery({ ...sessionQuery, staleTime: 0, retry: 5 })]);
     },
   });
   if (!demo) return null;

@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { listCustomers } from "@/api/customers";
 
 export const foundCustomersQuery = (q: string) =>
@@ -6,5 +6,4 @@ export const foundCustomersQuery = (q: string) =>
     queryKey: ["found", q],
     queryFn: ({ signal }) => listCustomers({ q }, null, 8, signal),
     enabled: q !== "",
-    placeholderData: keepPreviousData,
   });

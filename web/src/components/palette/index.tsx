@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useProblem } from "@/components/failed";
 import { Icon } from "@/ui/icon";
 import { Avatar, Kbd } from "@/ui/parts";
 import { type Command, pick, step } from "./commands";
@@ -42,13 +43,14 @@ function Options({ id, items, at, point, choose }: ListProps) {
 /** ⌘K: find a customer, go to a page, change how things look. */
 export function Palette({ close }: { close: () => void }) {
   const { t } = useTranslation();
+  const problem = useProblem();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
-  const query = useDeferredValue(typed.trim());
-  const found = useQuery(foundCustomersQuery(query)).data;
-  const commands = useCommands(query === "" ? [] : (found?.items ?? []));
+  const query = typed.trim();
+  const found = useQuery(foundCustomersQuery(query));
+  const commands = useCommands(found.data?.items ?? []);
   const items = pick(commands, query);
   const place = Math.min(at, Math.max(0, items.length - 1));
 
@@ -95,7 +97,10 @@ export function Palette({ close }: { close: () => void }) {
             onKeyDown={onKeyDown}
           />
         </div>
-        {items.length > 0 ? <Options id={id} items={items} at={place} point={setAt} choose={choose} /> : <p className={css.none}>{t("palette.empty", { q: query })}</p>}
+        {items.length > 0 && <Options id={id} items={items} at={place} point={setAt} choose={choose} />}
+        {found.isLoading && items.length === 0 && <p className={css.none}>{t("common.loading")}</p>}
+        {found.isError && <p className={css.none} role="alert">{problem(found.error)}</p>}
+        {found.isSuccess && items.length === 0 && <p className={css.none}>{t("palette.empty", { q: query })}</p>}
         <footer className={css.foot}>
           <span><Kbd>↑</Kbd> <Kbd>↓</Kbd> {t("palette.hint_move")}</span>
           <span><Kbd>↵</Kbd> {t("palette.hint_open")}</span>
