@@ -99,7 +99,7 @@ const events = createRoute({
 const routes = root.addChildren([setup, signIn, shell.addChildren([home, customers, customer, rules, newRule, rule, editRule, events])]);
 
 export const makeRouter = (cache: QueryClient) =>
-  createRouter({ routeTree: routes, context: { cache }, defaultPreload: "intent", defaultPendingMs: 300, scrollRestoration: false });
+  createRouter({ routeTree: routes, context: { cache }, defaultPreload: "intent", defaultPendingMs: 300, scrollRestoration: true, scrollToTopSelectors: ["#content"] });
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -40,7 +40,7 @@ function Rail() {
       <ul className={css.places}>
         {places.map((place) => (
           <li key={place}>
-            <Link to={`/${place}`} className={css.place} activeProps={{ "data-active": true }}>
+            <Link to={`/${place}`} className={css.place} aria-label={t(`nav.${place}`)} title={t(`nav.${place}`)} activeProps={{ "data-active": true }}>
               <Icon name={place} size={18} />
               <span>{t(`nav.${place}`)}</span>
             </Link>
@@ -84,7 +84,7 @@ export function Shell() {
         <div className={css.main}>
           <TopBar openPalette={openPalette} />
           <DemoBanner />
-          <main id="content" ref={scroll} className={css.content} tabIndex={-1}>
+          <main id="content" data-scroll-restoration-id="content" ref={scroll} className={css.content} tabIndex={-1}>
             <Outlet />
           </main>
         </div>

@@ -29,8 +29,8 @@ export function CustomerPage() {
   const navigate = route.useNavigate();
   const [view, setView] = useState<(typeof views)[number]>("profile");
   const found = useQuery(customerQuery(id));
-  const see = (decision: string | undefined) => void navigate({ search: (now) => ({ ...now, rule: undefined, why: decision }), replace: true });
-  const seeNot = (chosen: string | undefined) => void navigate({ search: (now) => ({ ...now, why: undefined, rule: chosen }), replace: true });
+  const see = (decision: string | undefined) => void navigate({ search: (now) => ({ ...now, rule: undefined, why: decision }), replace: true, resetScroll: false });
+  const seeNot = (chosen: string | undefined) => void navigate({ search: (now) => ({ ...now, why: undefined, rule: chosen }), replace: true, resetScroll: false });
 
   if (found.error instanceof ApiError && found.error.status === 404) {
     return <Empty icon="customers" title={t("customer.missing")} hint={t("customer.missing_hint")} />;

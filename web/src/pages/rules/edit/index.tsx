@@ -40,7 +40,7 @@ export function EditRulePage() {
       <p className={css.hint}>{t("editor.edit_hint")}</p>
       {!rule && <Bones rows={10} label={t("common.loading")} />}
       {rule && (
-        <Editor start={sentence ?? rule.sentence} rule={rule} written={(text) => void navigate({ search: { sentence: text || undefined }, replace: true })} done={(saved) => void done(saved)} />
+        <Editor start={sentence ?? rule.sentence} rule={rule} written={(text) => void navigate({ search: { sentence: text || undefined }, replace: true, resetScroll: false })} done={(saved) => void done(saved)} />
       )}
     </div>
   );

@@ -27,7 +27,7 @@ export function NewRulePage() {
         {t("rules.title")}
       </Link>
       <h1 className={css.title}>{t("editor.title")}</h1>
-      <Editor start={sentence ?? ""} written={(text) => void navigate({ search: { sentence: text || undefined }, replace: true })} done={(rule) => void done(rule)} />
+      <Editor start={sentence ?? ""} written={(text) => void navigate({ search: { sentence: text || undefined }, replace: true, resetScroll: false })} done={(rule) => void done(rule)} />
     </div>
   );
 }

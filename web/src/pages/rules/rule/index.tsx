@@ -97,7 +97,7 @@ export function RulePage() {
   if (found.error instanceof ApiError && found.error.status === 404) return <Empty icon="rules" title={t("rule.missing")} hint={t("rule.missing_hint")} />;
   if (found.isError && !found.data) return <Failed error={found.error} retry={() => void found.refetch()} />;
   const rule = found.data;
-  const see = (decision: string | undefined) => void navigate({ search: { why: decision }, replace: true });
+  const see = (decision: string | undefined) => void navigate({ search: { why: decision }, replace: true, resetScroll: false });
   return (
     <div className={css.page}>
       <Link to="/rules" className={css.back}>
