@@ -5,7 +5,7 @@ import type { CustomerRow } from "@/api/types";
 import { FailedLine } from "@/components/failed";
 import { type List, useMore } from "@/components/more";
 import { useScroll } from "@/components/scroll";
-import { isTyping } from "@/util/keys";
+import { isForPage, isTyping } from "@/util/keys";
 import { rowsId } from "./live-top";
 import { Row } from "./row";
 import css from "./row.module.css";
@@ -32,7 +32,7 @@ function useRowKeys(rows: readonly CustomerRow[], show: (place: number) => void)
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const searching = isTyping(event.target);
-      if (event.isComposing || event.metaKey || event.ctrlKey || event.altKey || document.querySelector("dialog[open]")) return;
+      if (!isForPage(event.target) || event.isComposing || event.metaKey || event.ctrlKey || event.altKey || document.querySelector("dialog[open]")) return;
       const down = event.key === "ArrowDown" || (event.key === "j" && !searching);
       const up = event.key === "ArrowUp" || (event.key === "k" && !searching);
       if (!down && !up) return;
