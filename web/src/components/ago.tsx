@@ -8,10 +8,13 @@ let timer: ReturnType<typeof setInterval> | null = null;
 
 function listen(beat: () => void) {
   beats.add(beat);
-  timer ??= setInterval(() => {
+  if (timer === null) {
     present = Date.now();
-    for (const each of beats) each();
-  }, 15_000);
+    timer = setInterval(() => {
+      present = Date.now();
+      for (const each of beats) each();
+    }, 15_000);
+  }
   return () => {
     beats.delete(beat);
     if (beats.size === 0 && timer !== null) {

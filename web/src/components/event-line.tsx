@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import type { TimelineItem } from "@/api/types";
+import { Moment } from "./ago";
 import { KindIcon } from "./kind-icon";
 import { useFormat, useGist, useLabel } from "./language";
 import css from "./event-line.module.css";
 
 /** One event in one line. */
-export function EventLine({ item, time = "full", link = false }: { item: TimelineItem; time?: "full" | "clock"; link?: boolean }) {
+export function EventLine({ item, time = "full", link = false }: { item: TimelineItem; time?: "full" | "moment"; link?: boolean }) {
   const gist = useGist();
   const label = useLabel();
   const format = useFormat();
@@ -14,9 +15,7 @@ export function EventLine({ item, time = "full", link = false }: { item: Timelin
       <KindIcon kind={item.kind} size={24} />
       <span className={css.label}>{label(item.label)}</span>
       <span className={css.summary}>{gist(item)}</span>
-      <time className={css.time} dateTime={item.time}>
-        {time === "full" ? format.full(item.time) : format.clockSeconds(item.time)}
-      </time>
+      <span className={css.time}>{time === "full" ? <time dateTime={item.time}>{format.full(item.time)}</time> : <Moment time={item.time} />}</span>
     </>
   );
   if (!link) return <div className={css.line}>{body}</div>;

@@ -30,7 +30,7 @@ export function Stream() {
       {found.data && items.length === 0 && <Quiet>{t("events.stream_empty")}</Quiet>}
       <ul className={css.stream}>
         {items.slice(0, shown_events).map((item) => (
-          <li key={item.event}><EventLine item={item} time="clock" link /></li>
+          <li key={item.event}><EventLine item={item} time="moment" link /></li>
         ))}
       </ul>
     </Section>
