@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base::Timestamp;
 use ops::App;
 use ops::rule::Readings;
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 
 use crate::error::ApiError;
 use crate::limiter::Limiter;
@@ -20,6 +20,9 @@ pub struct Settings {
     pub local_token: String,
 }
 
+/// How many passwords may be hashed at once: each takes 19 MiB.
+const HASHING: usize = 2;
+
 /// What handlers share.
 pub struct Server {
     pub(crate) app: App,
@@ -27,6 +30,8 @@ pub struct Server {
     pub(crate) readings: Readings,
     pub(crate) live: broadcast::Sender<Told>,
     pub(crate) sign_ins: Limiter,
+    /// Room for passwords to be hashed.
+    pub(crate) hashing: Arc<Semaphore>,
     keys: Mutex<HashMap<String, (String, Timestamp)>>,
 }
 
@@ -40,6 +45,7 @@ impl Server {
             readings: Readings::default(),
             live,
             sign_ins: Limiter::default(),
+            hashing: Arc::new(Semaphore::new(HASHING)),
             keys: Mutex::default(),
         })
     }
@@ -60,6 +66,23 @@ impl Server {
     ) -> Result<T, ApiError> {
         let done = tokio::task::spawn_blocking(move || f(&self)).await;
         Ok(done.map_err(|_| ApiError::broken())??)
+    }
+
+    /// Runs a use case once there is room for it. It keeps its place until it is done, whether or not the caller waits.
+    ///
+    /// # Errors
+    /// What the use case says.
+    pub(crate) async fn run_within<T: Send + 'static>(
+        self: Arc<Self>,
+        room: &Arc<Semaphore>,
+        f: impl FnOnce(&Self) -> Result<T, ops::OpError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let place = Arc::clone(room).acquire_owned().await.map_err(|_| ApiError::broken())?;
+        let within = move |server: &Self| {
+            let _place = place;
+            f(server)
+        };
+        self.run(within).await
     }
 }
 

@@ -15,6 +15,10 @@ use crate::{App, Fault, OpError};
 pub const SESSION_MS: i64 = 30 * DAY_MS;
 /// The shortest password, in characters.
 pub const PASSWORD_MIN: usize = 12;
+/// The longest e-mail address, in bytes.
+const EMAIL_BYTES: usize = 254;
+/// The longest password, in bytes.
+const PASSWORD_BYTES: usize = 1_024;
 
 /// What a browser needs to know first.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -115,19 +119,34 @@ fn matches(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
+/// Refuses an e-mail address or a password that nobody has, before anything is done with it.
+///
+/// # Errors
+/// One is over its limit.
+pub fn check_lengths(email: &str, password: &str) -> Result<(), OpError> {
+    if email.len() > EMAIL_BYTES {
+        return Err(OpError::invalid("email", "邮箱地址最多 254 字节", "an e-mail address has at most 254 bytes"));
+    }
+    if password.len() > PASSWORD_BYTES {
+        return Err(OpError::invalid("password", "密码最多 1024 字节", "a password has at most 1,024 bytes"));
+    }
+    Ok(())
+}
+
 /// Makes a person's account.
 ///
 /// # Errors
 /// A member that does not fit, or the address is taken.
 pub fn add_person(app: &App, email: &str, name: &str, password: &str) -> Result<(), OpError> {
+    check_lengths(email, password)?;
     let email = email.trim().to_lowercase();
-    if !email.contains('@') || email.len() > 254 {
+    if !email.contains('@') {
         return Err(OpError::invalid("email", "邮箱地址不正确", "not an e-mail address"));
     }
     if name.trim().is_empty() || name.chars().count() > 100 {
         return Err(OpError::invalid("name", "请填写姓名", "a name is wanted"));
     }
-    if password.chars().count() < PASSWORD_MIN || password.len() > 1024 {
+    if password.chars().count() < PASSWORD_MIN {
         return Err(OpError::invalid("password", "密码至少 12 个字符", "a password has at least 12 characters"));
     }
     let hash = hash(password)?;
@@ -140,6 +159,7 @@ pub fn add_person(app: &App, email: &str, name: &str, password: &str) -> Result<
 /// # Errors
 /// The token is wrong, an account exists, or a member does not fit.
 pub fn set_up(app: &App, token: &str, request: &SetupRequest) -> Result<String, OpError> {
+    check_lengths(&request.email, &request.password)?;
     let wrong =
         || OpError::new(Fault::Forbidden, "setup_token", "设置链接无效或已用过", "the link is not valid, or was used");
     if fingerprint(token) != fingerprint(&request.token) || app.store.read(store::Connection::has_people)? {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::{HeaderMap, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -16,6 +16,9 @@ use crate::CLEARED;
 use crate::auth::{COOKIE, Signed, cookie};
 use crate::error::{ApiError, ErrorBody};
 use crate::state::Server;
+
+/// The largest body, in bytes.
+const BODY_LIMIT: usize = 16 << 10;
 
 fn with_cookie(token: &str, seconds: i64, view: SessionView) -> Response {
     let value = format!("{COOKIE}={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age={seconds}");
@@ -46,23 +49,28 @@ async fn get(State(server): State<Arc<Server>>, parts: Parts) -> Result<Json<Ses
 /// Make the owner's account, once.
 #[utoipa::path(post, operation_id = "set_up", path = "/v1/setup", tag = "session", request_body = SetupRequest, responses((status = 200, body = SessionView), (status = 403, body = ErrorBody), (status = 422, body = ErrorBody)))]
 async fn set_up(State(server): State<Arc<Server>>, Json(request): Json<SetupRequest>) -> Result<Response, ApiError> {
-    let token = Arc::clone(&server)
-        .run(move |server| account::set_up(&server.app, &server.settings.setup_token, &request))
-        .await?;
+    let set_up = move |server: &Server| account::set_up(&server.app, &server.settings.setup_token, &request);
+    let token = Arc::clone(&server).run_within(&server.hashing, set_up).await?;
     signed_in(server, token).await
 }
 
 /// Sign in.
-#[utoipa::path(post, operation_id = "sign_in", path = "/v1/session", tag = "session", request_body = SignInRequest, responses((status = 200, body = SessionView), (status = 401, body = ErrorBody), (status = 429, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "sign_in", path = "/v1/session", tag = "session", request_body = SignInRequest, responses((status = 200, body = SessionView), (status = 401, body = ErrorBody), (status = 422, body = ErrorBody), (status = 429, body = ErrorBody)))]
 async fn sign_in(State(server): State<Arc<Server>>, Json(request): Json<SignInRequest>) -> Result<Response, ApiError> {
+    account::check_lengths(&request.email, &request.password)?;
+    let token = Arc::clone(&server).run_within(&server.hashing, move |server| try_in(server, &request)).await?;
+    signed_in(server, token).await
+}
+
+fn try_in(server: &Server, request: &SignInRequest) -> Result<String, OpError> {
     let name = request.email.trim().to_lowercase();
-    if !server.sign_ins.allows(&name, server.app.now()) {
+    if !server.sign_ins.admits(&name, server.app.now()) {
         let message = base::Text::new("尝试次数过多,请一分钟后再试", "too many tries; wait a minute");
-        return Err(OpError { code: "too_many_tries", message, field: None, fault: Fault::TooMuch }.into());
+        return Err(OpError { code: "too_many_tries", message, field: None, fault: Fault::TooMuch });
     }
-    let token = Arc::clone(&server).run(move |server| account::sign_in(&server.app, &request)).await;
-    server.sign_ins.note(&name, token.is_ok(), server.app.now());
-    signed_in(server, token?).await
+    let token = account::sign_in(&server.app, request)?;
+    server.sign_ins.forget(&name);
+    Ok(token)
 }
 
 /// Sign out.
@@ -88,5 +96,9 @@ async fn clear(_: Signed, State(server): State<Arc<Server>>) -> Result<Json<serd
 }
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
-    OpenApiRouter::new().routes(routes!(get, sign_in, sign_out)).routes(routes!(set_up)).routes(routes!(clear))
+    OpenApiRouter::new()
+        .routes(routes!(get, sign_in, sign_out))
+        .routes(routes!(set_up))
+        .routes(routes!(clear))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
