@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{Method, header};
+use axum::http::{HeaderMap, Method, header};
 use base64::Engine as _;
 use ops::{Actor, Fault, OpError, account};
 
@@ -36,6 +36,13 @@ pub(crate) fn cookie(parts: &Parts) -> Option<String> {
     let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned())
+}
+
+/// Whether the browser came over HTTPS, as it says itself or as the proxy before us says.
+pub(crate) fn is_https(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let proto = text("x-forwarded-proto").split(',').next().unwrap_or_default().trim();
+    text("origin").starts_with("https:") || proto.eq_ignore_ascii_case("https")
 }
 
 fn bearer(parts: &Parts) -> Option<String> {

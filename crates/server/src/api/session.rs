@@ -13,26 +13,27 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::CLEARED;
-use crate::auth::{COOKIE, Signed, cookie};
+use crate::auth::{COOKIE, Signed, cookie, is_https};
 use crate::error::{ApiError, ErrorBody};
 use crate::state::Server;
 
 /// The largest body, in bytes.
 const BODY_LIMIT: usize = 16 << 10;
 
-fn with_cookie(token: &str, seconds: i64, view: SessionView) -> Response {
-    let value = format!("{COOKIE}={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age={seconds}");
+fn with_cookie(asked: &HeaderMap, token: &str, seconds: i64, view: SessionView) -> Response {
+    let secure = if is_https(asked) { "; Secure" } else { "" };
+    let value = format!("{COOKIE}={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age={seconds}{secure}");
     let mut headers = HeaderMap::new();
     headers.extend(value.parse().ok().map(|value| (SET_COOKIE, value)));
     (headers, Json(view)).into_response()
 }
 
-async fn signed_in(server: Arc<Server>, token: String) -> Result<Response, ApiError> {
+async fn signed_in(server: Arc<Server>, asked: &HeaderMap, token: String) -> Result<Response, ApiError> {
     let view = Arc::clone(&server).run({
         let token = token.clone();
         move |server| account::session(&server.app, account::person(&server.app, &token)?.as_ref())
     });
-    Ok(with_cookie(&token, SESSION_MS / 1000, view.await?))
+    Ok(with_cookie(asked, &token, SESSION_MS / 1000, view.await?))
 }
 
 /// Tell who is signed in.
@@ -48,18 +49,26 @@ async fn get(State(server): State<Arc<Server>>, parts: Parts) -> Result<Json<Ses
 
 /// Make the owner's account, once.
 #[utoipa::path(post, operation_id = "set_up", path = "/v1/setup", tag = "session", request_body = SetupRequest, responses((status = 200, body = SessionView), (status = 403, body = ErrorBody), (status = 422, body = ErrorBody)))]
-async fn set_up(State(server): State<Arc<Server>>, Json(request): Json<SetupRequest>) -> Result<Response, ApiError> {
+async fn set_up(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    Json(request): Json<SetupRequest>,
+) -> Result<Response, ApiError> {
     let set_up = move |server: &Server| account::set_up(&server.app, &server.settings.setup_token, &request);
     let token = Arc::clone(&server).run_within(&server.hashing, set_up).await?;
-    signed_in(server, token).await
+    signed_in(server, &headers, token).await
 }
 
 /// Sign in.
 #[utoipa::path(post, operation_id = "sign_in", path = "/v1/session", tag = "session", request_body = SignInRequest, responses((status = 200, body = SessionView), (status = 401, body = ErrorBody), (status = 422, body = ErrorBody), (status = 429, body = ErrorBody)))]
-async fn sign_in(State(server): State<Arc<Server>>, Json(request): Json<SignInRequest>) -> Result<Response, ApiError> {
+async fn sign_in(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    Json(request): Json<SignInRequest>,
+) -> Result<Response, ApiError> {
     account::check_lengths(&request.email, &request.password)?;
     let token = Arc::clone(&server).run_within(&server.hashing, move |server| try_in(server, &request)).await?;
-    signed_in(server, token).await
+    signed_in(server, &headers, token).await
 }
 
 fn try_in(server: &Server, request: &SignInRequest) -> Result<String, OpError> {
@@ -81,7 +90,7 @@ async fn sign_out(State(server): State<Arc<Server>>, parts: Parts) -> Result<Res
         token.map(|token| account::sign_out(&server.app, &token)).transpose()?;
         account::session(&server.app, None)
     });
-    Ok(with_cookie("", 0, view.await?))
+    Ok(with_cookie(&parts.headers, "", 0, view.await?))
 }
 
 /// Clear the demo company; the server starts anew a moment later.
