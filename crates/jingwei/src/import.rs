@@ -9,7 +9,7 @@ use clap::Args;
 use connect::csv_map::{CsvFile, Mapping};
 use domain::{Incoming, IncomingValue, Rejection};
 use indicatif::{ProgressBar, ProgressStyle};
-use ops::intake::{self, Receipt, STRICT_EVENTS, Terms};
+use ops::intake::{self, BODY_EVENTS, Receipt, Terms};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -201,10 +201,10 @@ impl Whole {
             self.bytes += text.len() + 1;
             self.lines.push((before + line, text.clone()));
         }
-        if self.lines.len() > STRICT_EVENTS || self.bytes > STRICT_BYTES {
+        if self.lines.len() > BODY_EVENTS || self.bytes > STRICT_BYTES {
             let mib = STRICT_BYTES >> 20;
-            let zh = format!("--strict 一次最多接入 {STRICT_EVENTS} 条事件、{mib} MiB;未接入任何事件");
-            let en = format!("--strict takes at most {STRICT_EVENTS} events and {mib} MiB at once; nothing was taken");
+            let zh = format!("--strict 一次最多接入 {BODY_EVENTS} 条事件、{mib} MiB;未接入任何事件");
+            let en = format!("--strict takes at most {BODY_EVENTS} events and {mib} MiB at once; nothing was taken");
             return Err(format!("{zh} / {en}").into());
         }
         Ok(())

@@ -118,21 +118,19 @@ fn read_body(app: &App, body: &[u8], format: Format, terms: &Terms) -> Result<Re
     }
 }
 
-/// The most events taken as all or none: they go in with one commit, and others wait behind it.
-pub const STRICT_EVENTS: usize = 100_000;
+/// The most events in one body: they are in memory together, and all or none of them go in with one commit.
+pub const BODY_EVENTS: usize = 100_000;
 
 fn too_many() -> OpError {
-    let zh = format!("全有或全无模式一次最多 {STRICT_EVENTS} 条事件,未接入任何事件;请分批发送,或不用该模式");
-    let en = format!(
-        "all or none takes at most {STRICT_EVENTS} events at once; nothing was taken. Send less at a time, or without it"
-    );
+    let zh = format!("一次最多 {BODY_EVENTS} 条事件,未接入任何事件;请分批发送");
+    let en = format!("at most {BODY_EVENTS} events are taken at once; nothing was taken. Send less at a time");
     OpError::new(Fault::Request, "too_large", &zh, &en)
 }
 
 /// Takes events with their lines, and waits until they are on disk. Of a strict body, the receipt names only the lines at fault.
 ///
 /// # Errors
-/// The database is away, or a strict body has too many events; then nothing was taken.
+/// The database is away, or there are more than [`BODY_EVENTS`]; then nothing was taken.
 pub fn take_lines<'a>(
     app: &App,
     lines: impl Iterator<Item = (usize, Result<Incoming<'a>, Rejection>)>,
@@ -182,7 +180,7 @@ fn read<'a>(
     let mut receipt = Receipt::default();
     let (mut events, mut places, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     for (line, read) in lines {
-        if terms.strict && events.len() + refused.len() >= STRICT_EVENTS {
+        if events.len() + refused.len() >= BODY_EVENTS {
             return Err(too_many());
         }
         let line = u64::try_from(line).unwrap_or(u64::MAX);

@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use ops::OpError;
-use ops::intake::{self, Format, Receipt, STRICT_EVENTS, Terms};
+use ops::intake::{self, BODY_EVENTS, Format, Receipt, Terms};
 use ops::rule::{AddRequest, Readings};
 use serde_json::{Value, json};
 use support::{Way, World};
@@ -83,8 +83,12 @@ fn a_raw_zone_that_stops_midway_leaves_nothing_in_the_log_and_a_retry_completes(
 fn more_than_the_limit_is_refused_with_the_limit_named() {
     let world = World::open();
     let line = json!({"specversion": "1.0", "id": "1", "source": "shop", "type": "store.visited", "data": {}});
-    let error = strict(&world, &vec![line; STRICT_EVENTS + 1]).unwrap_err();
-    assert_eq!(error.code, "too_large");
-    assert!(error.message.zh.contains("100000") && error.message.en.contains("100000"), "{error:?}");
-    assert_eq!(logged(&world), 0);
+    let event = format!("{line}\n").repeat(BODY_EVENTS + 1);
+    for (body, strict) in [(&event, true), (&event, false), (&"{}\n".repeat(BODY_EVENTS + 1), false)] {
+        let terms = Terms { strict, ..Terms::default() };
+        let error = intake::take(&world.app, body.as_bytes(), Format::Ndjson, &terms).unwrap_err();
+        assert_eq!(error.code, "too_large");
+        assert!(error.message.zh.contains("100000") && error.message.en.contains("100000"), "{error:?}");
+        assert_eq!(logged(&world), 0);
+    }
 }

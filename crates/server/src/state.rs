@@ -23,6 +23,11 @@ pub struct Settings {
 /// How many passwords may be hashed at once: each takes 19 MiB.
 const HASHING: usize = 2;
 
+/// How many bodies may be inflated and read at once.
+const READING: usize = 16;
+/// How many attachments may be uploaded at once: fewer than the raw zone has connections, so that slow ones leave it some.
+const UPLOADING: usize = 8;
+
 /// What handlers share.
 pub struct Server {
     pub(crate) app: App,
@@ -32,6 +37,10 @@ pub struct Server {
     pub(crate) sign_ins: Limiter,
     /// Room for passwords to be hashed.
     pub(crate) hashing: Arc<Semaphore>,
+    /// Room for bodies to be inflated and read.
+    pub(crate) reading: Arc<Semaphore>,
+    /// Room for attachments to be uploaded.
+    pub(crate) uploading: Arc<Semaphore>,
     keys: Mutex<HashMap<String, (String, Timestamp)>>,
 }
 
@@ -46,6 +55,8 @@ impl Server {
             live,
             sign_ins: Limiter::default(),
             hashing: Arc::new(Semaphore::new(HASHING)),
+            reading: Arc::new(Semaphore::new(READING)),
+            uploading: Arc::new(Semaphore::new(UPLOADING)),
             keys: Mutex::default(),
         })
     }

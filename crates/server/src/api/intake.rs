@@ -1,6 +1,8 @@
 //! Events in, over HTTP.
 
+use std::io::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -8,7 +10,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use connect::segment::Endpoint;
-use futures_util::TryStreamExt as _;
+use futures_util::StreamExt as _;
 use ops::intake::{Format, Receipt, Terms};
 use serde::Deserialize;
 use tokio::sync::oneshot;
@@ -22,11 +24,14 @@ use crate::auth::Sender;
 use crate::error::{ApiError, ErrorBody, RETRY_AFTER};
 use crate::state::Server;
 
+/// How long an upload may bring nothing before it is given up.
+const STALL: Duration = Duration::from_secs(30);
+
 /// How events are to be taken.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Options {
-    /// Whether to take all or none: at most 100,000 events, in one commit.
+    /// Whether to take all or none, in one commit.
     #[serde(default)]
     strict: bool,
     /// Whether they are history: tags follow, effects don't.
@@ -47,7 +52,7 @@ async fn take(
 ) -> Result<Receipt, ApiError> {
     let encoding = header(&headers, &header::CONTENT_ENCODING).to_owned();
     let (done, told) = oneshot::channel();
-    let submitted = server.run(move |server| {
+    let submitted = Arc::clone(&server).run_within(&server.reading, move |server| {
         let body = connect::gzip::body(&body, Some(&encoding), INFLATED_LIMIT)?;
         ops::intake::submit(&server.app, &body, format, &terms, |receipt| drop(done.send(receipt)))
     });
@@ -69,7 +74,7 @@ fn answer(receipt: Receipt) -> Response {
     response
 }
 
-/// Send events: CloudEvents 1.0, single, batch, or one a line; gzip welcome. Acknowledged means on disk.
+/// Send events: CloudEvents 1.0, single, batch, or one a line, at most 100,000; gzip welcome. Acknowledged means on disk.
 #[utoipa::path(post, operation_id = "send_events", path = "/v1/events", tag = "events", params(Options),
     request_body(content((Object = "application/cloudevents+json"), (Vec<Object> = "application/cloudevents-batch+json"), (String = "application/x-ndjson"))),
     responses((status = 200, body = Receipt), (status = 401, body = ErrorBody), (status = 422, body = Receipt), (status = 503, description = "the raw zone is down", body = Receipt)))]
@@ -112,9 +117,11 @@ async fn original(
     Path(sha256): Path<String>,
     body: Body,
 ) -> Result<StatusCode, ApiError> {
-    let stream = body.into_data_stream().map_err(std::io::Error::other);
-    let reader = StreamReader::new(Box::pin(stream));
-    server.run(move |server| ops::intake::put_original(&server.app, &sha256, &mut SyncIoBridge::new(reader))).await?;
+    let chunks = tokio_stream::StreamExt::timeout(body.into_data_stream(), STALL);
+    let chunks = chunks.map(|chunk| chunk.map_err(Error::other)?.map_err(Error::other));
+    let reader = StreamReader::new(Box::pin(chunks));
+    let put = move |server: &Server| ops::intake::put_original(&server.app, &sha256, &mut SyncIoBridge::new(reader));
+    Arc::clone(&server).run_within(&server.uploading, put).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
