@@ -76,7 +76,7 @@ fn may_pass(error: &(dyn std::error::Error + 'static)) -> bool {
     matches!(store, Some(store::StoreError::Postgres(_) | store::StoreError::Locked))
 }
 
-/// Resolves when asked to end; connections that stay open, such as live updates, are cut a moment later.
+/// Resolves when asked to end; what is still being answered a moment later, such as a slow upload, is cut.
 async fn until_asked_or_cut(server: Arc<Server>) {
     until_asked().await;
     tokio::spawn(async move {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -64,12 +65,16 @@ impl Demo {
     }
 }
 
-/// Stops the player when dropped.
-pub(crate) struct Player(Arc<AtomicBool>);
+/// Stops the player when dropped, and waits until it lets go of the server.
+pub(crate) struct Player {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
 
 impl Drop for Player {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.stop.store(true, Ordering::SeqCst);
+        self.thread.take().map(JoinHandle::join);
     }
 }
 
@@ -78,15 +83,15 @@ pub(crate) fn player(server: &Arc<Server>) -> Result<Option<Player>, Failure> {
     let Some(live) = ops::demo::live(server.app())? else { return Ok(None) };
     let (stop, server) = (Arc::new(AtomicBool::new(false)), Arc::clone(server));
     let stopped = Arc::clone(&stop);
-    std::thread::spawn(move || {
+    let thread = std::thread::spawn(move || {
         let start = Instant::now();
         for beat in live {
             let due = Duration::from_millis(u64::try_from(beat.offset_ms).unwrap_or(0));
-            while start.elapsed() < due {
-                std::thread::sleep((due - start.elapsed()).min(Duration::from_millis(100)));
-                if stopped.load(Ordering::SeqCst) {
-                    return;
-                }
+            while start.elapsed() < due && !stopped.load(Ordering::SeqCst) {
+                std::thread::sleep(due.saturating_sub(start.elapsed()).min(Duration::from_millis(100)));
+            }
+            if stopped.load(Ordering::SeqCst) {
+                return;
             }
             if ops::demo::tell(server.app(), &beat).is_err() {
                 std::thread::sleep(Duration::from_secs(1));
@@ -96,5 +101,5 @@ pub(crate) fn player(server: &Arc<Server>) -> Result<Option<Player>, Failure> {
             }
         }
     });
-    Ok(Some(Player(stop)))
+    Ok(Some(Player { stop, thread: Some(thread) }))
 }

@@ -19,6 +19,8 @@ const OURS: &str = "x-jingwei";
 /// Someone who may use the workspace.
 pub(crate) struct Signed {
     pub(crate) actor: Actor,
+    /// The session's token; none for the machine's owner.
+    pub(crate) session: Option<String>,
 }
 
 /// A source, or the machine's owner, who may send for any.
@@ -64,15 +66,14 @@ impl FromRequestParts<Arc<Server>> for Signed {
 
     async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, ApiError> {
         if bearer(parts).is_some_and(|token| is_local(server, &token)) {
-            return Ok(Self { actor: Actor("local".to_owned()) });
+            return Ok(Self { actor: Actor("local".to_owned()), session: None });
         }
         let Some(token) = cookie(parts) else { return Err(OpError::sign_in().into()) };
         if parts.method != Method::GET && !parts.headers.contains_key(OURS) {
             return Err(forbidden());
         }
-        let person = Arc::clone(server).run(move |server| account::person(&server.app, &token)).await?;
-        let person = person.ok_or_else(OpError::sign_in)?;
-        Ok(Self { actor: Actor(person.id.to_string()) })
+        let person = Arc::clone(server).person(&token).await?.ok_or_else(OpError::sign_in)?;
+        Ok(Self { actor: Actor(person.id.to_string()), session: Some(token) })
     }
 }
 

@@ -78,7 +78,7 @@ async fn hardened(mut response: Response) -> Response {
     response
 }
 
-/// Serves until `stop` resolves.
+/// Serves until `stop` resolves; then live updates end, and whatever else was asked is still answered.
 ///
 /// # Errors
 /// The listener fails.
@@ -87,5 +87,10 @@ pub async fn serve(
     server: Arc<Server>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let stopping = server.stopping.clone();
+    let stop = async move {
+        stop.await;
+        stopping.cancel();
+    };
     axum::serve(listener, router(server)).with_graceful_shutdown(stop).await
 }

@@ -20,6 +20,9 @@ use crate::state::Server;
 /// How many commits may wait to be shown; beyond that some are not shown.
 const WAITING: usize = 256;
 
+/// How often the session of one who watches is looked up again.
+const LOOK_UP: Duration = Duration::from_secs(15);
+
 /// What those who watch are told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
@@ -96,10 +99,25 @@ fn named(received: Result<Told, BroadcastStreamRecvError>) -> (&'static str, Arc
     }
 }
 
+/// Resolves once one who watches may watch no longer: the server stops, or the session is closed or over.
+async fn over(server: Arc<Server>, session: Option<String>) {
+    let Some(token) = session else { return server.stopping.cancelled().await };
+    loop {
+        tokio::select! {
+            () = server.stopping.cancelled() => return,
+            () = server.signed_out.notified() => {}
+            () = tokio::time::sleep(LOOK_UP) => {}
+        }
+        if matches!(Arc::clone(&server).person(&token).await, Ok(None)) {
+            return;
+        }
+    }
+}
+
 /// Watch commits as they are made: each is a `commit`; a `resync` says that some were left out, and that what is shown must be read anew.
 #[utoipa::path(get, operation_id = "watch_commits", path = "/v1/live", tag = "events", responses((status = 200, description = "server-sent events named `commit`, and `resync` with an empty object where some were left out", body = ops::event::LiveCommit, content_type = "text/event-stream")))]
 pub(crate) async fn live(
-    _: Signed,
+    signed: Signed,
     State(server): State<Arc<Server>>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let told = BroadcastStream::new(server.live.subscribe());
@@ -107,6 +125,7 @@ pub(crate) async fn live(
         let (name, data) = named(received);
         Ok(Event::default().event(name).data(&*data))
     });
+    let events = events.take_until(over(server, signed.session));
     Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
 }
 

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base::Timestamp;
-use ops::App;
 use ops::rule::Readings;
-use tokio::sync::{Semaphore, broadcast};
+use ops::{App, account};
+use tokio::sync::{Notify, Semaphore, broadcast};
+use tokio_util::sync::CancellationToken;
 
 use crate::error::ApiError;
 use crate::limiter::Limiter;
@@ -34,6 +35,10 @@ pub struct Server {
     pub(crate) settings: Settings,
     pub(crate) readings: Readings,
     pub(crate) live: broadcast::Sender<Told>,
+    /// Cancelled when the server is to stop.
+    pub(crate) stopping: CancellationToken,
+    /// Told of each session that is closed.
+    pub(crate) signed_out: Notify,
     pub(crate) sign_ins: Limiter,
     /// Room for passwords to be hashed.
     pub(crate) hashing: Arc<Semaphore>,
@@ -53,6 +58,8 @@ impl Server {
             settings,
             readings: Readings::default(),
             live,
+            stopping: CancellationToken::new(),
+            signed_out: Notify::new(),
             sign_ins: Limiter::default(),
             hashing: Arc::new(Semaphore::new(HASHING)),
             reading: Arc::new(Semaphore::new(READING)),
@@ -77,6 +84,15 @@ impl Server {
     ) -> Result<T, ApiError> {
         let done = tokio::task::spawn_blocking(move || f(&self)).await;
         Ok(done.map_err(|_| ApiError::broken())??)
+    }
+
+    /// The person of a session that is still open.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn person(self: Arc<Self>, token: &str) -> Result<Option<store::Person>, ApiError> {
+        let token = token.to_owned();
+        self.run(move |server| account::person(&server.app, &token)).await
     }
 
     /// Runs a use case once there is room for it. It keeps its place until it is done, whether or not the caller waits.

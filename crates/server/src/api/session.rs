@@ -86,11 +86,13 @@ fn try_in(server: &Server, request: &SignInRequest) -> Result<String, OpError> {
 #[utoipa::path(delete, operation_id = "sign_out", path = "/v1/session", tag = "session", responses((status = 200, body = SessionView)))]
 async fn sign_out(State(server): State<Arc<Server>>, parts: Parts) -> Result<Response, ApiError> {
     let token = cookie(&parts);
-    let view = server.run(move |server| {
+    let view = Arc::clone(&server).run(move |server| {
         token.map(|token| account::sign_out(&server.app, &token)).transpose()?;
         account::session(&server.app, None)
     });
-    Ok(with_cookie(&parts.headers, "", 0, view.await?))
+    let view = view.await?;
+    server.signed_out.notify_waiters();
+    Ok(with_cookie(&parts.headers, "", 0, view))
 }
 
 /// Clear the demo company; the server starts anew a moment later.
