@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use base64::Engine as _;
 use ops::{Actor, Fault, OpError, account};
 
@@ -23,13 +23,23 @@ pub(crate) struct Signed {
     pub(crate) session: Option<String>,
 }
 
+impl Signed {
+    /// Refuses a browser that another site sent here: a link of theirs carries the cookie too.
+    pub(crate) fn came_by_itself(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+        if self.session.is_some() && matches!(site, Some(b"cross-site" | b"same-site")) {
+            return Err(forged("请在本系统的页面上操作", "do this on a page of this workspace"));
+        }
+        Ok(())
+    }
+}
+
 /// A source, or the machine's owner, who may send for any.
 pub(crate) struct Sender {
     pub(crate) source: Option<String>,
 }
 
-fn forbidden() -> ApiError {
-    let (zh, en) = ("缺少 X-Jingwei 请求头", "the header X-Jingwei is missing");
+fn forged(zh: &str, en: &str) -> ApiError {
     OpError { code: "forged", message: base::Text::new(zh, en), field: None, fault: Fault::Forbidden }.into()
 }
 
@@ -70,7 +80,7 @@ impl FromRequestParts<Arc<Server>> for Signed {
         }
         let Some(token) = cookie(parts) else { return Err(OpError::sign_in().into()) };
         if parts.method != Method::GET && !parts.headers.contains_key(OURS) {
-            return Err(forbidden());
+            return Err(forged("缺少 X-Jingwei 请求头", "the header X-Jingwei is missing"));
         }
         let person = Arc::clone(server).person(&token).await?.ok_or_else(OpError::sign_in)?;
         Ok(Self { actor: Actor(person.id.to_string()), session: Some(token) })

@@ -57,6 +57,7 @@ pub fn router(server: Arc<Server>) -> Router {
     let openapi =
         move || async move { ([(header::CONTENT_TYPE, "application/json")], description.as_str().to_owned()) };
     router
+        .layer(axum::middleware::map_response(unstored))
         .route("/openapi.json", axum::routing::get(openapi))
         .fallback(web::page)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -75,6 +76,12 @@ async fn hardened(mut response: Response) -> Response {
     for (name, value) in headers {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    response
+}
+
+/// An answer about customers is kept by no browser and no proxy.
+async fn unstored(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -15,7 +15,7 @@ pub(crate) async fn page(uri: Uri) -> Response {
     if path.starts_with("v1/") {
         return (
             StatusCode::NOT_FOUND,
-            [(header::CONTENT_TYPE, "application/json")],
+            [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")],
             r#"{"code":"not_found","message":{"zh":"没有这个接口","en":"there is no such operation"},"field":null}"#,
         )
             .into_response();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use base::{CustomerId, EventId, MergeId, RuleId};
 use ops::customer::decision::{DecisionPage, WhyNot};
@@ -193,12 +193,14 @@ impl Write for Outlet {
 }
 
 /// Export everything about a customer as a signed archive.
-#[utoipa::path(get, operation_id = "export_customer", path = "/v1/customers/{id}/export", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/zip"), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "export_customer", path = "/v1/customers/{id}/export", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/zip"), (status = 403, description = "another site sent the browser here", body = ErrorBody), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
 async fn export(
     signed: Signed,
     State(server): State<Arc<Server>>,
+    headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Result<Response, ApiError> {
+    signed.came_by_itself(&headers)?;
     let customer = Arc::clone(&server)
         .run(move |server| {
             server.app.vault.status()?;
