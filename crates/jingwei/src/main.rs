@@ -26,6 +26,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use rustix::fs::Mode;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -92,6 +93,8 @@ pub(crate) fn tell(text: &str) -> Result<(), Failure> {
 }
 
 fn main() -> ExitCode {
+    // whatever is written is its owner's alone
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let filter = tracing_subscriber::EnvFilter::try_from_env("JINGWEI_LOG").unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let done = match Line::parse().command {
