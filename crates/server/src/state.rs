@@ -9,6 +9,7 @@ use ops::{App, account};
 use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
+use crate::api::Found;
 use crate::error::ApiError;
 use crate::limiter::Limiter;
 use crate::live::Told;
@@ -39,6 +40,7 @@ pub struct Server {
     pub(crate) stopping: CancellationToken,
     /// Told of each session that is closed.
     pub(crate) signed_out: Notify,
+    pub(crate) health: Found,
     pub(crate) sign_ins: Limiter,
     /// Room for passwords to be hashed.
     pub(crate) hashing: Arc<Semaphore>,
@@ -60,6 +62,7 @@ impl Server {
             live,
             stopping: CancellationToken::new(),
             signed_out: Notify::new(),
+            health: Found::default(),
             sign_ins: Limiter::default(),
             hashing: Arc::new(Semaphore::new(HASHING)),
             reading: Arc::new(Semaphore::new(READING)),

@@ -16,6 +16,8 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use health::Found;
+
 use crate::live;
 use crate::state::Server;
 
