@@ -15,7 +15,7 @@ use crate::{App, OpError};
 /// How intake is doing.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Summary {
-    /// Entries in the log.
+    /// Events taken, from all sources.
     pub total: u64,
     /// Events in each of the last sixty seconds, oldest first.
     pub per_second: Vec<u64>,
@@ -141,8 +141,9 @@ pub fn summary(app: &App) -> Result<Summary, OpError> {
     let vault =
         VaultView { up: status.is_some(), level: status.map(|status| level_name(status.isolation.level).to_owned()) };
     app.store.read(|db| {
+        let sources = db.sources()?;
         Ok(Summary {
-            total: db.next_seq()?.saturating_sub(1),
+            total: sources.iter().map(|source| source.counts.accepted).sum(),
             per_second: meter.per_second(app.now()),
             latency: Latency {
                 p50_ms: latency.p50_ms,
@@ -151,7 +152,7 @@ pub fn summary(app: &App) -> Result<Summary, OpError> {
                 flush_p50_ms: flush.p50_ms,
                 flush_p99_ms: flush.p99_ms,
             },
-            sources: db.sources()?.into_iter().filter(|one| one.name != pipeline::OWN_SOURCE).map(source).collect(),
+            sources: sources.into_iter().filter(|one| one.name != pipeline::OWN_SOURCE).map(source).collect(),
             rejections: db.rejections(100)?.into_iter().map(rejection).collect(),
             hubs: hubs(db)?,
             vault,
