@@ -672,7 +672,7 @@ export interface components {
             sources: components["schemas"]["SourceView"][];
             /**
              * Format: int64
-             * @description Entries in the log.
+             * @description Events taken, from all sources.
              */
             total: number;
             /** @description The raw zone. */
