@@ -84,6 +84,17 @@ impl OpError {
     }
 }
 
+/// Refuses a text with U+0000, which PostgreSQL does not store.
+///
+/// # Errors
+/// The text has one.
+pub(crate) fn without_nul(field: &str, text: &str) -> Result<(), OpError> {
+    if text.contains('\0') {
+        return Err(OpError::invalid(field, "含有空字符 U+0000", "it has the character U+0000"));
+    }
+    Ok(())
+}
+
 impl From<store::StoreError> for OpError {
     fn from(error: store::StoreError) -> Self {
         tracing::error!(%error, "the store failed");

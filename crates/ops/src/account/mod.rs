@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use store::{Person, Store};
 use utoipa::ToSchema;
 
+use crate::error::without_nul;
 use crate::{App, Fault, OpError};
 
 /// How long a session lives, in milliseconds.
@@ -122,11 +123,12 @@ fn matches(password: &str, hash: &str) -> bool {
 /// Refuses an e-mail address or a password that nobody has, before anything is done with it.
 ///
 /// # Errors
-/// One is over its limit.
-pub fn check_lengths(email: &str, password: &str) -> Result<(), OpError> {
+/// One is over its limit, or the address has U+0000.
+pub fn check(email: &str, password: &str) -> Result<(), OpError> {
     if email.len() > EMAIL_BYTES {
         return Err(OpError::invalid("email", "邮箱地址最多 254 字节", "an e-mail address has at most 254 bytes"));
     }
+    without_nul("email", email)?;
     if password.len() > PASSWORD_BYTES {
         return Err(OpError::invalid("password", "密码最多 1024 字节", "a password has at most 1,024 bytes"));
     }
@@ -138,7 +140,8 @@ pub fn check_lengths(email: &str, password: &str) -> Result<(), OpError> {
 /// # Errors
 /// A member that does not fit, or the address is taken.
 pub fn add_person(app: &App, email: &str, name: &str, password: &str) -> Result<(), OpError> {
-    check_lengths(email, password)?;
+    check(email, password)?;
+    without_nul("name", name)?;
     let email = email.trim().to_lowercase();
     if !email.contains('@') {
         return Err(OpError::invalid("email", "邮箱地址不正确", "not an e-mail address"));
@@ -159,7 +162,8 @@ pub fn add_person(app: &App, email: &str, name: &str, password: &str) -> Result<
 /// # Errors
 /// The token is wrong, an account exists, or a member does not fit.
 pub fn set_up(app: &App, token: &str, request: &SetupRequest) -> Result<String, OpError> {
-    check_lengths(&request.email, &request.password)?;
+    check(&request.email, &request.password)?;
+    without_nul("company", &request.company)?;
     let wrong =
         || OpError::new(Fault::Forbidden, "setup_token", "设置链接无效或已用过", "the link is not valid, or was used");
     if fingerprint(token) != fingerprint(&request.token) || app.store.read(store::Connection::has_people)? {
@@ -241,6 +245,7 @@ pub fn session(app: &App, person: Option<&Person>) -> Result<SessionView, OpErro
 /// # Errors
 /// A name that does not fit, or the database's.
 pub fn add_source(store: &Store, name: &str, at: base::Timestamp) -> Result<NewKey, OpError> {
+    without_nul("name", name)?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 256 {
         return Err(OpError::invalid(

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::customer::forms;
 use crate::customer::identifier::IdentifierView;
+use crate::error::without_nul;
 use crate::{App, OpError};
 
 /// The most in one page.
@@ -56,8 +57,10 @@ pub struct Query {
 /// Lists customers.
 ///
 /// # Errors
-/// A cursor that is none, or the database's.
+/// A cursor that is none, a text with U+0000, or the database's.
 pub fn list(app: &App, query: &Query) -> Result<CustomerPage, OpError> {
+    without_nul("q", query.text.as_deref().unwrap_or_default())?;
+    without_nul("tag", query.tag.as_deref().unwrap_or_default())?;
     let limit = query.limit.clamp(1, PAGE_LIMIT);
     app.store.read(|db| {
         let text = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty());

@@ -51,6 +51,9 @@ pub fn find(db: &mut Connection, text: &str) -> Result<CustomerId, OpError> {
     let value = text.split_once(':').map_or(text, |(scheme, value)| {
         if domain::Scheme::known().any(|known| known.name() == scheme) { value } else { text }
     });
+    if value.contains('\0') {
+        return Err(OpError::not_found()); // nothing is stored with U+0000
+    }
     for form in forms(value) {
         if let Some((_, row)) = db.identities_by_value(&form)?.into_iter().next() {
             return current(db, row.customer);

@@ -54,7 +54,7 @@ pub struct DifferenceRow {
 /// Reads a sentence that a rule is to say instead and, when it is understood, previews it and what would change.
 ///
 /// # Errors
-/// There is no such rule, or the database's.
+/// There is no such rule, the sentence has U+0000, or the database's.
 pub fn read_edit(app: &App, readings: &Readings, id: RuleId, request: &ReadRequest) -> Result<EditAnswer, OpError> {
     let (kinds, now) = (app.kinds(), app.now());
     let ground = ground(app, &kinds);

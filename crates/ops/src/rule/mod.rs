@@ -18,6 +18,7 @@ pub use version::VersionView;
 pub(crate) use version::Versions;
 
 use crate::customer::decision::{self, DecisionView};
+use crate::error::without_nul;
 use crate::population::{Matches, Population, Vocabulary};
 use crate::term::{self, Ground, Tried};
 use crate::{App, OpError};
@@ -157,7 +158,7 @@ fn ground<'g>(app: &'g App, kinds: &'g domain::Kinds) -> Ground<'g> {
 /// Reads a sentence and, when it is understood, previews it.
 ///
 /// # Errors
-/// The database's.
+/// The sentence has U+0000, or the database's.
 pub fn read(app: &App, readings: &Readings, request: &ReadRequest) -> Result<ReadAnswer, OpError> {
     let (kinds, now) = (app.kinds(), app.now());
     let ground = ground(app, &kinds);
@@ -175,6 +176,7 @@ fn trial(
     request: &ReadRequest,
     now: Timestamp,
 ) -> Result<term::Trial, OpError> {
+    without_nul("sentence", &request.sentence)?;
     let mut vocabulary = readings.0.lock().unwrap_or_else(PoisonError::into_inner);
     term::read(db, ground, &mut vocabulary, &request.sentence, &request.answers, now)
 }
@@ -248,6 +250,7 @@ fn made(app: &App, readings: &Readings, request: AddRequest) -> Result<NewRule, 
         let en = "say what is to follow, such as: tag them as …";
         OpError::invalid("sentence", "请写明满足条件后做什么,例如「标记为…」", en)
     })?;
+    without_nul("name", request.name.as_deref().unwrap_or_default())?;
     let name = request.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| action.name().to_owned());
     Ok(NewRule { name, sentence: read.sentence, definition, existing: request.existing, since: None })
 }

@@ -66,7 +66,7 @@ async fn sign_in(
     headers: HeaderMap,
     Json(request): Json<SignInRequest>,
 ) -> Result<Response, ApiError> {
-    account::check_lengths(&request.email, &request.password)?;
+    account::check(&request.email, &request.password)?;
     let token = Arc::clone(&server).run_within(&server.hashing, move |server| try_in(server, &request)).await?;
     signed_in(server, &headers, token).await
 }
