@@ -130,3 +130,19 @@ fn a_new_version_leaves_the_tasks_of_the_old_one() {
     assert_eq!(tasks, [1, 2, 1], "M1 is not asked twice; M2 came to hold again");
     replay(&world);
 }
+
+#[test]
+fn texts_that_a_database_does_not_store_are_refused() {
+    let (world, readings) = (World::open(), Readings::default());
+    let named = AddRequest {
+        name: Some("贵\0客".into()), ..request("只要客户累计消费超过500元,就标记为贵客")
+    };
+    let refused = [
+        ops::rule::add(&world.app, &readings, request("就标记为贵\0客")).unwrap_err(),
+        ops::rule::add(&world.app, &readings, named).unwrap_err(),
+        ops::account::add_person(&world.app, "a\0@b", "李雷", "correct horse battery").unwrap_err(),
+        ops::account::add_source(&world.app.store, "sh\0op", world.app.now()).unwrap_err(),
+    ];
+    let fields: Vec<_> = refused.iter().map(|error| (error.code, error.field.as_deref().unwrap())).collect();
+    assert_eq!(fields, ["sentence", "name", "email", "name"].map(|field| ("invalid", field)));
+}
