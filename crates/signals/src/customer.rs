@@ -178,10 +178,9 @@ impl Customer {
     /// Lets time pass up to `to`, a point that was due, and returns what follows.
     pub fn advance(&mut self, program: &Program, scratch: &mut Scratch, to: Timestamp, seq: u64) -> Vec<Transition> {
         let mut turn = Turn::new(program, scratch, Cause { seq, reason: Reason::Time });
-        for rule in &program.rules {
-            if self.due_of(rule.rule.id).is_some_and(|due| due <= to.ms()) {
-                self.visit(&mut turn, rule, to.ms());
-            }
+        let due: Vec<RuleId> = self.dues.iter().filter(|(_, due)| *due <= to.ms()).map(|(rule, _)| *rule).collect();
+        for (_, rule) in due.into_iter().filter_map(|rule| program.rule(rule)) {
+            self.visit(&mut turn, rule, to.ms());
         }
         // What is left is of rules that the program no longer has.
         self.dues.retain(|(_, due)| *due > to.ms());

@@ -1,8 +1,10 @@
 //! What a condition is for one customer at one instant, and when time alone may change it.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 
 use base::{DAY_MS, Timestamp};
+use foldhash::HashMap;
 use lexicon::{Comparator, Function, Length, Unit, Window};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +40,45 @@ pub struct Scratch {
     at: i64,
     /// By window: the instants between which its calendar bounds stay as they are.
     calendar: Vec<Option<Calendar>>,
+    pub(crate) walked: Walked,
+}
+
+/// The most that is kept of walks.
+const WALKED_LIMIT: usize = 50_000;
+
+/// What measures came to where one rule was walked through points: others of the same kinds go the same way. It is kept while
+/// the customer's events stay as they are.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    points: HashMap<(usize, i64), Made>,
+    stretches: HashMap<(usize, i64, i64), (Made, Made)>,
+}
+
+impl Walked {
+    fn clear(&mut self) {
+        self.points.clear();
+        self.stretches.clear();
+    }
+
+    /// What a measure comes to over a stretch, of the most and of the fewest rows.
+    pub(crate) fn stretch(
+        &mut self,
+        (measure, from, to): (usize, i64, i64),
+        make: impl FnOnce() -> (Made, Made),
+    ) -> (Made, Made) {
+        kept(&mut self.stretches, (measure, from, to), make)
+    }
+}
+
+fn kept<K: Eq + Hash, V: Copy>(known: &mut HashMap<K, V>, key: K, make: impl FnOnce() -> V) -> V {
+    if let Some(found) = known.get(&key) {
+        return *found;
+    }
+    let made = make();
+    if known.len() < WALKED_LIMIT {
+        known.insert(key, made);
+    }
+    made
 }
 
 impl Scratch {
@@ -51,6 +92,7 @@ impl Scratch {
             self.calendar.resize(program.windows.len(), None);
         }
         self.round += 1;
+        self.walked.clear();
     }
 }
 
@@ -81,6 +123,7 @@ pub(crate) struct Evaluator<'e> {
     history: &'e mut History,
     scratch: &'e mut Scratch,
     at: i64,
+    walks: bool,
 }
 
 impl<'e> Evaluator<'e> {
@@ -90,7 +133,12 @@ impl<'e> Evaluator<'e> {
             scratch.round += 1;
             scratch.at = at;
         }
-        Self { program, history, scratch, at }
+        Self { program, history, scratch, at, walks: false }
+    }
+
+    /// The same for an instant to which other rules may be walked too.
+    pub(crate) fn walking(self) -> Self {
+        Self { walks: true, ..self }
     }
 
     pub(crate) fn truth(&mut self, rule: &CompiledRule) -> Truth {
@@ -142,10 +190,17 @@ impl<'e> Evaluator<'e> {
     fn made(&mut self, measure: &Measure) -> Option<&Made> {
         let round = self.scratch.round;
         if self.scratch.values.get(measure.shared)?.0 != round {
-            let made = self.make(measure);
+            let made = if self.walks { self.walked(measure) } else { self.make(measure) };
             *self.scratch.values.get_mut(measure.shared)? = (round, made);
         }
         self.scratch.values.get(measure.shared).map(|(_, made)| made)
+    }
+
+    fn walked(&mut self, measure: &Measure) -> Made {
+        let mut walked = std::mem::take(&mut self.scratch.walked);
+        let made = kept(&mut walked.points, (measure.shared, self.at), || self.make(measure));
+        self.scratch.walked = walked;
+        made
     }
 
     fn make(&mut self, measure: &Measure) -> Made {

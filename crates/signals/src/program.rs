@@ -122,6 +122,7 @@ pub struct CompiledRule {
 /// Rules compiled together. Equal measures are computed once.
 #[derive(Debug, Clone)]
 pub struct Program {
+    /// By id.
     pub(crate) rules: Vec<CompiledRule>,
     pub(crate) measures: Vec<Measure>,
     pub(crate) windows: Vec<Window>,
@@ -141,7 +142,8 @@ impl Program {
     /// A definition that does not fit the kinds.
     pub fn compile(rules: &[Rule], kinds: &Kinds, zone: TimeZone) -> Result<Self, DefinitionError> {
         let mut compiler = Compiler::new(kinds);
-        let compiled = rules.iter().map(|rule| compiler.rule(rule)).collect::<Result<Vec<_>, _>>()?;
+        let mut compiled = rules.iter().map(|rule| compiler.rule(rule)).collect::<Result<Vec<_>, _>>()?;
+        compiled.sort_by_key(|rule| rule.rule.id);
         let Compiler { measures, windows, spans, .. } = compiler;
         let mut by_kind: HashMap<KindId, Vec<usize>> = HashMap::default();
         for (place, rule) in compiled.iter().enumerate() {
@@ -170,7 +172,8 @@ impl Program {
     /// A rule and its place.
     #[must_use]
     pub fn rule(&self, id: RuleId) -> Option<(usize, &CompiledRule)> {
-        self.rules.iter().enumerate().find(|(_, rule)| rule.rule.id == id)
+        let place = self.rules.binary_search_by_key(&id, |rule| rule.rule.id).ok()?;
+        self.rules.get(place).map(|rule| (place, rule))
     }
 
     /// All rules.

@@ -8,7 +8,7 @@
 use base::{DAY_MS, Decimal, Timestamp};
 use lexicon::{Comparator, Function, Window};
 
-use crate::evaluate::{Truth, and, different_values, not, or};
+use crate::evaluate::{Made, Scratch, Truth, and, different_values, not, or};
 use crate::fold::Fold;
 use crate::history::{History, Stream};
 use crate::program::{CompiledRule, Measure, Node, Program};
@@ -76,6 +76,7 @@ type Span = (i64, i64);
 pub(crate) struct Stretch<'s> {
     pub(crate) program: &'s Program,
     pub(crate) history: &'s mut History,
+    pub(crate) scratch: &'s mut Scratch,
     pub(crate) from: i64,
     pub(crate) to: i64,
 }
@@ -93,32 +94,51 @@ impl Stretch<'_> {
 
     fn outcomes(&mut self, node: &Node) -> Possible {
         match node {
-            Node::All(of) => {
-                of.iter().fold(Possible::only(Truth::True), |all, part| all.joined(self.outcomes(part), and))
-            }
-            Node::Any(of) => {
-                of.iter().fold(Possible::only(Truth::False), |all, part| all.joined(self.outcomes(part), or))
-            }
+            Node::All(of) => self.joined(of, Truth::True, and),
+            Node::Any(of) => self.joined(of, Truth::False, or),
             Node::Not(of) => self.outcomes(of).joined(Possible::only(Truth::True), |truth, _| not(truth)),
             Node::Compare { measure, op, value } => self.compared(*measure, *op, *value),
         }
     }
 
+    /// The outcomes of parts joined, beginning with one that changes nothing.
+    fn joined(&mut self, of: &[Node], neutral: Truth, join: fn(Truth, Truth) -> Truth) -> Possible {
+        let mut all = Possible::only(neutral);
+        for part in of {
+            all = all.joined(self.outcomes(part), join);
+            if all == Possible::only(not(neutral)) {
+                break; // whatever the others come to
+            }
+        }
+        all
+    }
+
     fn compared(&mut self, place: usize, op: Comparator, value: i64) -> Possible {
         let program = self.program;
         let Some(measure) = program.measures.get(place) else { return Possible::ALL };
-        let (outer, inner) = self.windows(measure);
-        let Some(stream) = self.history.stream_mut(measure.kind) else {
-            return bounded(measure, &Fold::EMPTY, &Fold::EMPTY, op, value);
-        };
-        if measure.function == Function::Distinct {
-            let count = |window: Option<_>| window.map_or(0, |window| different_values(stream, measure, window));
-            let (most, least) = (count(outer), count(inner));
-            return counted(least, most, op, value);
+        let mut walked = std::mem::take(&mut self.scratch.walked);
+        let key = (measure.shared, self.from, self.to);
+        let bounds = walked.stretch(key, || self.most_and_fewest(measure));
+        self.scratch.walked = walked;
+        match bounds {
+            (Made::Fold(many), Made::Fold(few)) => bounded(measure, &many, &few, op, value),
+            (Made::Distinct(most), Made::Distinct(least)) => counted(least, most, op, value),
+            _ => Possible::ALL,
         }
-        let mut fold = |window: Option<_>| window.map_or(Fold::EMPTY, |window| stream.fold_once(measure, window));
-        let (many, few) = (fold(outer), fold(inner));
-        bounded(measure, &many, &few, op, value)
+    }
+
+    /// What a measure makes of all that some window of the stretch may hold, and of what every one does.
+    fn most_and_fewest(&mut self, measure: &Measure) -> (Made, Made) {
+        let (outer, inner) = self.windows(measure);
+        let is_distinct = measure.function == Function::Distinct;
+        let mut stream = self.history.stream_mut(measure.kind);
+        let mut make = |window: Option<Span>| match (stream.as_mut(), window) {
+            (Some(stream), Some(window)) if is_distinct => Made::Distinct(different_values(stream, measure, window)),
+            (Some(stream), Some(window)) => Made::Fold(stream.fold_once(measure, window)),
+            _ if is_distinct => Made::Distinct(0),
+            _ => Made::Fold(Fold::EMPTY),
+        };
+        (make(outer), make(inner))
     }
 
     /// What some window of the stretch may hold, and what every one does.
@@ -149,35 +169,29 @@ fn counted(least: i64, most: i64, op: Comparator, value: i64) -> Possible {
 /// What a comparison may give for rows that are at least `few` and at most `many`.
 fn bounded(measure: &Measure, many: &Fold, few: &Fold, op: Comparator, value: i64) -> Possible {
     let wanted = i128::from(value);
-    match measure.function {
+    let (low, high, against) = match measure.function {
         Function::Count | Function::Distinct => return counted(few.count, many.count, op, value),
-        Function::Exists => return between(i128::from(few.count > 0), i128::from(many.count > 0), op, wanted),
+        Function::Exists => (i128::from(few.count > 0), i128::from(many.count > 0), wanted),
         _ if few.foreign => return Possible::only(Truth::Unknown),
         _ if many.foreign => return Possible::ALL,
-        _ if many.valued == 0 && measure.function != Function::Sum => return Possible::only(Truth::Unknown),
-        _ => {}
-    }
-    let (lowest, highest) = (i128::from(many.min), i128::from(many.max));
-    let (at_least, at_most) = match measure.function {
-        Function::Min if few.valued > 0 => (lowest, i128::from(few.min)),
-        Function::Max if few.valued > 0 => (i128::from(few.max), highest),
-        _ => (lowest, highest),
-    };
-    match measure.function {
         Function::Sum => {
             let (low, high) = total(many, few, 0);
-            between(low, high, op, wanted)
+            (low, high, wanted)
         }
-        function => {
-            let known = if function == Function::Avg {
-                let (low, high) = total(many, few, wanted);
-                between(low, high, op, 0)
-            } else {
-                between(at_least, at_most, op, wanted)
-            };
-            if few.valued == 0 { known.or(Possible::only(Truth::Unknown)) } else { known }
+        _ if many.valued == 0 => return Possible::only(Truth::Unknown),
+        Function::Avg => {
+            let (low, high) = total(many, few, wanted);
+            (low, high, 0)
         }
-    }
+        Function::Min if few.valued > 0 => (i128::from(many.min), i128::from(few.min), wanted),
+        Function::Max if few.valued > 0 => (i128::from(few.max), i128::from(many.max), wanted),
+        Function::Min | Function::Max | Function::First | Function::Last => {
+            (i128::from(many.min), i128::from(many.max), wanted)
+        }
+    };
+    let known = between(low, high, op, against);
+    let needs_value = !matches!(measure.function, Function::Exists | Function::Sum);
+    if needs_value && few.valued == 0 { known.or(Possible::only(Truth::Unknown)) } else { known }
 }
 
 /// Between what the sum of values lies, each less `less`.

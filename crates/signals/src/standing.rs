@@ -195,11 +195,11 @@ impl Customer {
     fn walk(&mut self, turn: &mut Turn<'_>, rule: &CompiledRule, from: i64, to: i64) -> Option<i64> {
         let anew = rule.rule.existing && from == rule.rule.since.ms();
         let begun = self.history.first_time().is_some_and(|first| first < from);
-        let mut was = !anew && begun && turn.at(&mut self.history, from - 1).holds(rule);
+        let mut was = !anew && begun && turn.at(&mut self.history, from - 1).walking().holds(rule);
         let (mut at, mut edge) = (from, None);
         let mut leaps = Leaps { length: to.saturating_sub(from), rest: STEPS, missed: 0 };
         while at <= to {
-            let mut evaluator = turn.at(&mut self.history, at);
+            let mut evaluator = turn.at(&mut self.history, at).walking();
             let (holds, shift) = (evaluator.holds(rule), evaluator.next_shift(rule));
             if holds && !was {
                 edge = Some(at);
@@ -211,7 +211,8 @@ impl Customer {
             let Some(next) = shift.into_iter().chain(self.next_event(rule, at)).min() else { break };
             at = next;
             if let Some(far) = leaps.next(next, to) {
-                let mut stretch = Stretch { program: turn.program, history: &mut self.history, from: next, to: far };
+                let (program, history) = (turn.program, &mut self.history);
+                let mut stretch = Stretch { program, history, scratch: turn.scratch, from: next, to: far };
                 let stays = stretch.holds(rule) == Some(holds);
                 leaps.note(stays);
                 at = if stays { far + 1 } else { next };
