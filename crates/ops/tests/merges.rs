@@ -105,3 +105,51 @@ fn what_was_concluded_while_they_were_one_is_told_to_neither() {
     assert!(told.iter().all(|told| !told.contains("900")), "{told:?}");
     replay(&world);
 }
+
+#[test]
+fn what_comes_back_follows_what_its_rule_says_by_now() {
+    let world = World::open();
+    rule(&world, "当客户最近30天内消费总额超过500元,就标记为常客");
+    rule(&world, "只要客户最近30天内消费总额超过500元,就标记为老客");
+    let rules = ops::rule::list(&world.app).unwrap().items;
+    world.take(&json!([event("b", "order.placed", &["B"], 600), event("a", "order.placed", &["A"], 900)]));
+    let customers = ["A", "B"].map(|member| world.customer(member));
+    world.take(&json!([event("ab", "store.visited", &["A", "B"], 0)]));
+    let sentence = "当客户最近30天内消费总额超过10000元,就标记为钻石客户";
+    let request = AddRequest { sentence: sentence.into(), answers: BTreeMap::new(), name: None, existing: true };
+    let often = rules.iter().find(|rule| rule.name == "常客").unwrap();
+    ops::rule::edit(&world.app, &Readings::default(), often.id, request).unwrap();
+    let old = rules.iter().find(|rule| rule.name == "老客").unwrap();
+    ops::rule::set_on(&world.app, old.id, false).unwrap();
+    while ops::rule::list(&world.app).unwrap().items.iter().any(|rule| rule.beginning) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    world.clock.set(Timestamp::from_ms(support::NOW_MS + 60_000));
+    unmerge(&world, customers[0].min(customers[1]));
+    let left = customers.map(|customer| stands(&world, customer));
+    assert_eq!(left, [Vec::new(), Vec::new()], "one rule asks for more by now, the other is off");
+    assert!(ops::rule::list(&world.app).unwrap().items.iter().all(|rule| rule.holding == 0));
+    replay(&world);
+}
+
+#[test]
+fn a_shared_phone_that_is_found_out_leaves_nobody_the_others_tasks() {
+    let world = World::open();
+    rule(&world, "当客户最近30天内消费总额超过500元,建任务「回访」");
+    let member = |number: usize| format!("M{number}");
+    for number in 1..=7 {
+        world.take(&json!([event(&format!("o{number}"), "order.placed", &[&member(number)], 600)]));
+    }
+    for number in 1..=7 {
+        let mut visit = event(&format!("v{number}"), "store.visited", &[&member(number)], 0);
+        visit["data"]["who"].as_array_mut().unwrap().push(json!({"scheme": "phone", "value": "13800138000"}));
+        world.take(&json!([visit]));
+    }
+    for number in 1..=7 {
+        let customer = world.customer(&member(number));
+        let tasks = profile::get(&world.app, customer).unwrap().tasks.len();
+        assert!(tasks <= 1, "{} has {tasks} tasks", member(number));
+        assert!(decisions(&world, customer).iter().all(|one| one.evidence.len() <= 1), "{}", member(number));
+    }
+    replay(&world);
+}

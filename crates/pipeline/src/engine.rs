@@ -79,6 +79,8 @@ pub struct Engine {
     pub(crate) handed_over: u64,
     /// Customers whose rules must all be looked at again, behind.
     pub(crate) restating: Vec<CustomerId>,
+    /// How many of them waited when the present unit began.
+    pub(crate) waiting: usize,
     pub(crate) row: Vec<i64>,
     /// In a replay, the merges made so far: what un-merging one closes and revives.
     pub(crate) merged: Option<BTreeMap<base::MergeId, (identity::Link, CustomerId)>>,
@@ -142,6 +144,7 @@ impl Engine {
             rename: VecDeque::new(),
             handed_over: next_seq,
             restating,
+            waiting: 0,
             row: Vec::new(),
             merged: None,
             begun_at: BTreeMap::new(),
@@ -155,8 +158,18 @@ impl Engine {
             last_identity,
             last_time,
         };
+        engine.log_rules()?;
         engine.recover()?;
         Ok(engine)
+    }
+
+    /// Writes down what rules of a database from before `rule_logged` say.
+    fn log_rules(&mut self) -> Result<(), StoreError> {
+        let logged = self.db.rules_logged()?;
+        for (rule, row) in self.rules.iter().filter(|(rule, _)| !logged.contains(rule)) {
+            self.db.log_rule(*rule, &serde_json::to_string(row).unwrap_or_default())?;
+        }
+        Ok(())
     }
 
     /// The declared kinds.

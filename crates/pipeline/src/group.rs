@@ -83,6 +83,7 @@ impl Engine {
     /// Lets every window move that is due, and finds names again that earlier commits may have changed.
     pub(crate) fn tick(&mut self, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
         self.rename_some(unit)?;
+        self.waiting = self.restating.len();
         let at = unit.received_at;
         self.residents.wake(at, TIMERS_LIMIT, &mut self.db)?;
         for _ in 0..TIMERS_LIMIT {
@@ -97,7 +98,8 @@ impl Engine {
     pub(crate) fn behind(&mut self, unit: &mut Unit, done: &mut Committed, load: Load) -> Result<(), StoreError> {
         self.named(unit);
         self.begin_some(unit, done)?;
-        if let Some(customer) = self.restating.pop() {
+        if self.waiting > 0 && !self.restating.is_empty() {
+            let customer = self.restating.remove(0);
             unit.restating = Some(self.restating.clone());
             self.begin_early(customer, unit, done)?;
             let seq = self.append(unit, Entry::Restate { customer });

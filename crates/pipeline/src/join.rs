@@ -28,7 +28,7 @@ impl Engine {
         self.residents.load_all(&[from, into], &mut self.db)?;
         let gone = self.residents.remove(from).unwrap_or_default();
         for (rule, _) in gone.standing_decisions() {
-            if let Some(tag) = self.tag_of(rule) {
+            if let Some(tag) = gone.version_of(rule).and_then(|version| self.tag_of(rule, version)) {
                 unit.tags.insert((from, tag, rule), None);
             }
         }
@@ -64,6 +64,7 @@ impl Engine {
         identities.iter().for_each(|identity| own(unit, *identity, into));
         unit.customers.insert(into, None);
         for customer in [from, into] {
+            self.catch_up_rules(customer, unit, done)?;
             self.restate_or_mark(customer, unit, done);
             self.residents.change(customer, seq, |_| ());
             self.rename.push_back((unit.seq, customer));
@@ -74,11 +75,31 @@ impl Engine {
         Ok(())
     }
 
+    /// Brings what came back as it once stood over to what its rules say now, or ends it.
+    fn catch_up_rules(
+        &mut self,
+        customer: CustomerId,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<(), StoreError> {
+        let stood = self.residents.look(customer, |state| state.versions().collect::<Vec<_>>()).unwrap_or_default();
+        for (rule, version) in stood {
+            let now = self.program.rule(rule).map(|(_, compiled)| compiled.rule.version);
+            if now != Some(version) {
+                self.begin(rule, customer, unit, done)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The tags that stand for a customer, with their rules.
     fn tags_of(&mut self, customer: CustomerId) -> Vec<(String, RuleId)> {
-        let standing = self.residents.look(customer, |state| state.standing_decisions().collect::<Vec<_>>());
+        let standing = self.residents.look(customer, |state| {
+            let all = state.standing_decisions();
+            all.filter_map(|(rule, _)| Some((rule, state.version_of(rule)?))).collect::<Vec<_>>()
+        });
         let tags = standing.into_iter().flatten();
-        tags.filter_map(|(rule, _)| Some((self.tag_of(rule)?, rule))).collect()
+        tags.filter_map(|(rule, version)| Some((self.tag_of(rule, version)?, rule))).collect()
     }
 
     /// Each second look has an entry of its own, so that its decisions have numbers of their own.
@@ -108,17 +129,21 @@ impl Engine {
 
     /// Writes a customer's tags as its standings say.
     pub(crate) fn write_tags(&mut self, customer: CustomerId, recomputing: bool, unit: &mut Unit) {
-        let standing =
-            self.residents.look(customer, |state| state.standing_since().collect::<Vec<_>>()).unwrap_or_default();
-        for (rule, since, decision) in standing {
-            if let Some(tag) = self.tag_of(rule) {
+        let standing = self.residents.look(customer, |state| {
+            let all = state.standing_since();
+            all.filter_map(|(rule, since, id)| Some((rule, state.version_of(rule)?, since, id))).collect::<Vec<_>>()
+        });
+        for (rule, version, since, decision) in standing.into_iter().flatten() {
+            if let Some(tag) = self.tag_of(rule, version) {
                 unit.tags.insert((customer, tag, rule), Some(TagRow { since, decision, recomputing }));
             }
         }
     }
 
-    pub(crate) fn tag_of(&self, rule: RuleId) -> Option<String> {
-        match self.action_of(rule)? {
+    /// The tag that a rule sets by a version; by what it says now where the version was not kept yet.
+    fn tag_of(&self, rule: RuleId, version: u32) -> Option<String> {
+        let action = if version == 0 { self.action_of(rule) } else { self.definition_at(rule, version)?.action };
+        match action? {
             Action::SetTag { tag } => Some(tag),
             _ => None,
         }

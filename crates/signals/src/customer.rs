@@ -245,7 +245,7 @@ impl Customer {
         let reopened = self.reopened.take();
         self.dues.clear();
         for rule in &program.rules {
-            if self.is_reopened(rule.rule.id, reopened) {
+            if self.is_reopened(rule, reopened) {
                 self.decide_anew(&mut turn, rule);
             } else {
                 self.revisit(&mut turn, rule, rule.rule.since.ms());
@@ -262,6 +262,11 @@ impl Customer {
         self.put(Standing { fired: None, truth: true, settled, ..standing });
         self.wake(rule, Some(self.visited));
         self.set_due();
+    }
+
+    /// The rules that stand, with the versions by which they do.
+    pub fn versions(&self) -> impl Iterator<Item = (RuleId, u32)> {
+        self.standings.iter().map(|known| (known.rule, known.version))
     }
 
     /// The decisions that stand, by rule.

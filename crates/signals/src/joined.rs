@@ -1,11 +1,15 @@
 //! Customers joined into one, and taken apart again with what stood for each.
 
 use base::{CustomerId, RuleId};
+use lexicon::Action;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Customer, Outcome, cause_of};
 use crate::program::CompiledRule;
 use crate::standing::{Standing, Turn};
+
+/// The most joinings that are remembered, the latest ones: a visitor may come back in many disguises.
+const JOINS: usize = 8;
 
 /// Another customer's joining: where rules stood for both sides just before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +19,13 @@ pub(crate) struct Join {
     seq: u64,
     ours: Vec<Standing>,
     theirs: Vec<Standing>,
+}
+
+impl Join {
+    /// About how many bytes of memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        64 + (self.ours.capacity() + self.theirs.capacity()) * size_of::<Standing>()
+    }
 }
 
 fn find(standings: &[Standing], rule: RuleId) -> Option<Standing> {
@@ -29,6 +40,8 @@ impl Customer {
         self.visited = self.visited.max(other.visited);
         self.last_seq = self.last_seq.max(other.last_seq);
         self.joins.extend(other.joins);
+        let surplus = (self.joins.len() + 1).saturating_sub(JOINS);
+        self.joins.drain(..surplus);
         self.joins.push(Join { gone, seq, ours: self.standings.clone(), theirs: other.standings.clone() });
         for theirs in other.standings {
             let ours = self.standing(theirs.rule);
@@ -47,7 +60,7 @@ impl Customer {
             return other;
         };
         let Join { seq, ours, theirs, .. } = self.joins.remove(place);
-        self.reopened = Some(seq);
+        self.reopened = Some(self.reopened.map_or(seq, |known| known.min(seq)));
         // Their events may have moved the edge of what had been decided here.
         for ours in &ours {
             if let Some(now) = self.standing(ours.rule).filter(|now| now.decision() == ours.decision()) {
@@ -75,19 +88,20 @@ impl Customer {
         let stood_back = ours.is_some_and(|ours| ours.fired > theirs.fired);
         let later = self.joins.iter_mut().flat_map(|join| &mut join.ours).find(|known| is_it(known));
         match later {
-            Some(kept) => kept.fired = None,
+            Some(kept) => *kept = ours.unwrap_or(Standing { fired: None, ..*kept }),
             None if !stood_back => return Standing { fired: None, ..theirs },
             None => {}
         }
         theirs
     }
 
-    /// Whether what a rule decided may rest on events that were given up since.
-    pub(crate) fn is_reopened(&self, rule: RuleId, from: Option<u64>) -> bool {
-        let Some((Standing { fired: Some((of, decision)), settled, .. }, from)) = self.standing(rule).zip(from) else {
-            return false;
-        };
-        cause_of(decision) >= from && settled.is_none_or(|settled| settled < of)
+    /// Whether what a rule decided may rest on events that were given up since. A task that was written goes by its decision's
+    /// number, so that decision is kept while it holds.
+    pub(crate) fn is_reopened(&self, rule: &CompiledRule, from: Option<u64>) -> bool {
+        let known = self.standing(rule.rule.id).zip(from);
+        let Some((Standing { fired: Some((of, decision)), settled, .. }, from)) = known else { return false };
+        let is_task = matches!(rule.rule.definition.action, Some(Action::AddTask { .. }));
+        !is_task && cause_of(decision) >= from && settled.is_none_or(|settled| settled < of)
     }
 
     /// Decides anew what stands, from the events that are left.

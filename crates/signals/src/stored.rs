@@ -191,7 +191,10 @@ impl Customer {
     /// About how many bytes of memory it takes.
     #[must_use]
     pub fn size(&self) -> usize {
-        200 + self.standings.capacity() * size_of::<Standing>() + self.dues.capacity() * 16 + self.history.size()
+        200 + self.standings.capacity() * size_of::<Standing>()
+            + self.dues.capacity() * 16
+            + self.history.size()
+            + self.joins.iter().map(Join::size).sum::<usize>()
     }
 }
 

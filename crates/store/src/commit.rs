@@ -54,9 +54,9 @@ impl Unit {
         let rows = self.raw_blocks.into_iter().map(|block| vec![block.into(), self.seq.into()]);
         to.bulk("INSERT INTO raw_block (block, seq)", &[Int, Int], "ON CONFLICT DO NOTHING", rows.collect())?;
         identities(to, self.identities, self.owners, self.demotions)?;
-        links(to, self.links, self.apart)?;
-        customers(to, self.customers, self.names, self.keys, &self.unkeyed)?;
         merges(to, self.merges)?;
+        links(to, self.links, self.apart, self.received_at)?;
+        customers(to, self.customers, self.names, self.keys, &self.unkeyed)?;
         profiles(to, self.profile, self.profile_keys)?;
         states(to, self.states, self.segments)?;
         tags(to, self.tags)?;
@@ -137,6 +137,7 @@ fn links(
     to: &mut Connection,
     links: BTreeMap<(IdentityId, IdentityId, u64), bool>,
     apart: Vec<(IdentityId, IdentityId)>,
+    at: Timestamp,
 ) -> Result<(), StoreError> {
     let (open, closed): (Vec<_>, Vec<_>) = links.into_iter().partition(|(_, open)| *open);
     let rows = open.into_iter().map(|((a, b, seq), _)| vec![a.number().into(), b.number().into(), seq.into()]);
@@ -144,6 +145,10 @@ fn links(
     for ((a, b, seq), _) in closed {
         let values = [a.number().into(), b.number().into(), seq.into()];
         to.execute("DELETE FROM link WHERE a = $1 AND b = $2 AND seq = $3", &values)?;
+        // What a link had joined comes apart with it.
+        let [a, b, seq] = values;
+        let sql = "UPDATE merge SET undone_at = $1 WHERE a = $2 AND b = $3 AND seq = $4 AND undone_at IS NULL";
+        to.execute(sql, &[at.ms().into(), a, b, seq])?;
     }
     let rows = apart.into_iter().map(|(a, b)| vec![a.number().into(), b.number().into()]);
     to.bulk("INSERT INTO apart (a, b)", &[Int, Int], "ON CONFLICT DO NOTHING", rows.collect())

@@ -149,6 +149,16 @@ impl Connection {
         Ok(self.query(sql, &[customer.number().into()])?.iter().map(merge).collect())
     }
 
+    /// The merges into a customer that were undone.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn undone_merges_of(&mut self, customer: CustomerId) -> Result<Vec<(MergeId, MergeRow)>, StoreError> {
+        let sql = "SELECT id, gone, stays, a, b, seq, at, undone_at FROM merge
+                   WHERE stays = $1 AND undone_at IS NOT NULL ORDER BY id DESC";
+        Ok(self.query(sql, &[customer.number().into()])?.iter().map(merge).collect())
+    }
+
     /// Identities demoted as shared by too many, most shared first.
     ///
     /// # Errors

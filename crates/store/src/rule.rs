@@ -1,6 +1,6 @@
 //! Reading rules and declared kinds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::{CustomerId, DecisionId, RuleId, Timestamp};
 
@@ -59,6 +59,24 @@ impl Connection {
             ((RuleId::new(row.number(0)), u32::try_from(row.int(1)).unwrap_or(0)), found)
         };
         Ok(self.query(sql, &[])?.iter().map(version).collect())
+    }
+
+    /// The rules of which some body is kept as it was logged.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn rules_logged(&mut self) -> Result<BTreeSet<RuleId>, StoreError> {
+        let rows = self.query("SELECT DISTINCT rule FROM rule_logged", &[])?;
+        Ok(rows.iter().map(|row| RuleId::new(row.number(0))).collect())
+    }
+
+    /// Keeps a rule's body as if it had been logged before everything.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn log_rule(&mut self, rule: RuleId, body: &str) -> Result<(), StoreError> {
+        let sql = "INSERT INTO rule_logged (rule, seq, body) VALUES ($1, 0, $2)";
+        self.execute(sql, &[rule.number().into(), body.into()]).map(|_| ())
     }
 
     /// The rules logged at or after a place in the log, each with the last body logged before it, if there is one.

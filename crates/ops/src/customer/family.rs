@@ -41,8 +41,12 @@ pub(crate) fn family(
 /// Whether a decision was made while its customer was one with another that was taken out again: what it rests on may be the
 /// other's.
 pub(crate) fn rests_on_others(db: &mut Connection, decision: &DecisionRow) -> Result<bool, StoreError> {
-    let merges = db.merges_of(decision.customer)?;
-    let was_made_in =
-        |merge: &MergeRow| merge.undone_at.is_some_and(|undone| (merge.at..undone).contains(&decision.at));
+    let merges = db.undone_merges_of(decision.customer)?;
+    // What the undoing itself decided rests on the customer's own events again.
+    let is_second_look = decision.reason == pipeline::reason_name(signals::Reason::Merge);
+    let was_made_in = |merge: &MergeRow| {
+        merge.at <= decision.at
+            && merge.undone_at.is_some_and(|undone| decision.at < undone || decision.at == undone && !is_second_look)
+    };
     Ok(merges.iter().any(|(_, merge)| was_made_in(merge)))
 }
