@@ -46,6 +46,23 @@ fn in_order(events: &[Event]) -> Vec<Event> {
     events
 }
 
+/// The events of one side of a customer.
+fn side(events: &[Event], theirs: &HashSet<u64>, is_theirs: bool) -> Vec<Event> {
+    events.iter().filter(|event| theirs.contains(&event.identity) == is_theirs).cloned().collect()
+}
+
+/// Two customers built apart, at one instant.
+fn two(rules: &[Rule], events: &[Event], theirs: &HashSet<u64>) -> (World, World) {
+    let (mut ours, mut other) = (World::new(rules), World::new(rules));
+    for event in events {
+        if theirs.contains(&event.identity) { other.event(event) } else { ours.event(event) }
+    }
+    let now = ours.customer.visited().max(other.customer.visited());
+    ours.advance(now.ms());
+    other.advance(now.ms());
+    (ours, other)
+}
+
 /// What a rule's changes make it do, in order.
 fn should_do(rule: &Rule, reference: &Reference, clock: i64) -> Vec<(i64, Outcome)> {
     let outcome = |holds| if holds { Outcome::Act } else { Outcome::TakeBack };
@@ -135,8 +152,7 @@ proptest! {
             world.restate();
             world.advance(clock);
             world.assert_consistent();
-            let left: Vec<Event> = events.iter().filter(|event| theirs.contains(&event.identity) == is_theirs).cloned().collect();
-            let should = should_stand(&rules, &Reference::new(&left, &zone()), clock);
+            let should = should_stand(&rules, &Reference::new(&side(&events, &theirs, is_theirs), &zone()), clock);
             prop_assert_eq!(standing(&rules, world), should, "theirs: {}", is_theirs);
         }
     }
@@ -151,13 +167,7 @@ proptest! {
     ) {
         let clock = clock(&events, &rules, days);
         let (before, after) = events.split_at(moment.index(events.len() + 1));
-        let (mut ours, mut other) = (World::new(&rules), World::new(&rules));
-        for event in before {
-            if theirs.contains(&event.identity) { other.event(event) } else { ours.event(event) }
-        }
-        let now = ours.customer.visited().max(other.customer.visited());
-        ours.advance(now.ms());
-        other.advance(now.ms());
+        let (mut ours, mut other) = two(&rules, before, &theirs);
         let seq = ours.cause(Reason::Merge).seq;
         ours.customer.absorb(CustomerId::new(2), seq, std::mem::take(&mut other.customer));
         ours.restate();
@@ -168,8 +178,7 @@ proptest! {
         for (world, is_theirs) in [(&mut ours, false), (&mut other, true)] {
             world.restate();
             world.advance(clock);
-            let left: Vec<Event> = events.iter().filter(|event| theirs.contains(&event.identity) == is_theirs).cloned().collect();
-            let should = should_stand(&rules, &Reference::new(&left, &zone()), clock);
+            let should = should_stand(&rules, &Reference::new(&side(&events, &theirs, is_theirs), &zone()), clock);
             prop_assert_eq!(standing(&rules, world), should, "theirs: {}", is_theirs);
         }
     }
@@ -184,13 +193,7 @@ proptest! {
     ) {
         let clock = clock(&events, &rules, days);
         let (before, after) = events.split_at(moment.index(events.len() + 1));
-        let (mut ours, mut other) = (World::new(&rules), World::new(&rules));
-        for event in before {
-            if theirs.contains(&event.identity) { other.event(event) } else { ours.event(event) }
-        }
-        let now = ours.customer.visited().max(other.customer.visited());
-        ours.advance(now.ms());
-        other.advance(now.ms());
+        let (mut ours, other) = two(&rules, before, &theirs);
         ours.customer.absorb(CustomerId::new(2), 0, other.customer);
         ours.restate();
         after.iter().for_each(|event| ours.event(event));
