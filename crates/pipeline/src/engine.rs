@@ -415,10 +415,12 @@ impl Known for StoredGraph<'_> {
 
     fn component(&mut self, customer: CustomerId) -> identity::Component {
         let identities = self.db.identities_of(customer);
-        let identities = self.note(identities).into_iter().map(|(id, _)| id).collect();
-        let found = self.db.links_of(customer);
-        let (links, apart) = self.note(found);
-        let links = links.into_iter().map(|(a, b, seq)| identity::Link { a, b, seq }).collect();
-        identity::Component { identities, links, apart: apart.into_iter().collect() }
+        let identities: Vec<IdentityId> = self.note(identities).into_iter().map(|(id, _)| id).collect();
+        let links = self.db.links_of(&identities);
+        let links = self.note(links).into_iter().map(|(a, b, seq)| identity::Link { a, b, seq }).collect();
+        let apart = self.db.apart(&identities);
+        let apart = self.note(apart).into_iter().collect();
+        let identities = identities.into_iter().collect();
+        identity::Component { identities, links, apart }
     }
 }

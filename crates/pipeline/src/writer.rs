@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use base::Timestamp;
 use domain::{Kinds, Rejection};
-use store::{Connection, Unit};
+use store::{Connection, StoreError, Unit};
 
 use crate::commit::{After, Committer};
 use crate::engine::{Committed, Engine, EngineError, OWN_KINDS_LIMIT, SOURCES_LIMIT, Taken, kinds_full, sources_full};
@@ -242,7 +242,7 @@ impl Engine {
         unit: &mut store::Unit,
         done: &mut Committed,
     ) -> Result<Vec<Taken>, EngineError> {
-        let withheld = if strict { self.withhold(&events, !refused.is_empty()) } else { None };
+        let withheld = if strict { self.withhold(&events, !refused.is_empty())? } else { None };
         self.refuse(refused, unit)?;
         match withheld {
             Some(answers) => Ok(answers),
@@ -251,20 +251,25 @@ impl Engine {
     }
 
     /// What is told of a strict batch in which something is refused; none when all of it can be taken.
-    fn withhold(&self, events: &[Sealed], refused: bool) -> Option<Vec<Taken>> {
+    fn withhold(&mut self, events: &[Sealed], refused: bool) -> Result<Option<Vec<Taken>>, StoreError> {
+        if events.iter().any(|(event, _)| !self.sources.contains_key(&event.source)) {
+            // Some may have been made beside this writer.
+            self.sources.extend(self.db.sources()?.into_iter().map(|source| (source.name, source.id)));
+        }
         let (mut kinds, mut sources) = (HashSet::new(), HashSet::new());
         let room = |limit: usize, taken: usize| limit.saturating_sub(taken);
         let room = (room(OWN_KINDS_LIMIT, self.kinds.own()), room(SOURCES_LIMIT, self.sources.len()));
-        let fault = |(event, places): &Sealed| {
+        let mut faults: Vec<Option<Rejection>> = Vec::with_capacity(events.len());
+        for (event, places) in events {
             let kind = event.new_kind().filter(|name| self.kinds.by_name(name).is_none());
             let no_kind = kind.is_some_and(|name| kinds.insert(name.to_owned()) && kinds.len() > room.0);
             let source = Some(&event.source).filter(|name| !self.sources.contains_key(*name));
-            let no_source = source.is_some_and(|name| sources.insert(name.clone()) && sources.len() > room.1);
+            let no_source = source.is_some_and(|name| sources.insert(name) && sources.len() > room.1);
             let full = no_kind.then(kinds_full).or_else(|| no_source.then(sources_full));
-            places.as_ref().err().cloned().or(full)
-        };
-        let faults: Vec<Option<Rejection>> = events.iter().map(fault).collect();
+            faults.push(places.as_ref().err().cloned().or(full));
+        }
         let told = |fault: Option<Rejection>| fault.map_or(Taken::Withheld, Taken::Rejected);
-        (refused || faults.iter().any(Option::is_some)).then(|| faults.into_iter().map(told).collect())
+        let refused = refused || faults.iter().any(Option::is_some);
+        Ok(refused.then(|| faults.into_iter().map(told).collect()))
     }
 }

@@ -9,7 +9,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// An error as an answer.
-pub(crate) struct ApiError(OpError);
+pub(crate) struct ApiError {
+    status: StatusCode,
+    body: ErrorBody,
+}
 
 /// The body of an error.
 #[derive(Serialize, ToSchema)]
@@ -24,14 +27,20 @@ pub(crate) struct ErrorBody {
 
 impl From<OpError> for ApiError {
     fn from(error: OpError) -> Self {
-        Self(error)
+        let OpError { code, message, field, fault } = error;
+        Self { status: status(fault), body: ErrorBody { code, message, field } }
     }
 }
 
 impl ApiError {
     pub(crate) fn broken() -> Self {
         let message = Text::new("系统内部错误,已记录", "something is broken; it has been noted");
-        Self(OpError { code: "internal", message, field: None, fault: Fault::Broken })
+        OpError { code: "internal", message, field: None, fault: Fault::Broken }.into()
+    }
+
+    /// A request that HTTP has a status for, and the use cases never saw.
+    pub(crate) const fn unread(status: StatusCode, code: &'static str, message: Text) -> Self {
+        Self { status, body: ErrorBody { code, message, field: None } }
     }
 }
 
@@ -52,9 +61,9 @@ pub(crate) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let OpError { code, message, field, fault } = self.0;
-        let mut response = (status(fault), Json(ErrorBody { code, message, field })).into_response();
-        if matches!(fault, Fault::Later | Fault::TooMuch) {
+        let may_retry = matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
+        let mut response = (self.status, Json(self.body)).into_response();
+        if may_retry {
             response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
         }
         response

@@ -6,6 +6,7 @@
 mod api;
 mod auth;
 mod error;
+mod input;
 mod limiter;
 mod live;
 mod state;

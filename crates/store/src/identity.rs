@@ -36,6 +36,10 @@ fn merge(row: &Row) -> (MergeId, MergeRow) {
     (MergeId::new(row.number(0)), found)
 }
 
+fn pair(row: &Row) -> (IdentityId, IdentityId) {
+    (IdentityId::new(row.number(0)), IdentityId::new(row.number(1)))
+}
+
 impl Connection {
     /// Identities by their keyed hashes, in no order; without those that still wait in [`crate::Lookup`].
     ///
@@ -102,23 +106,25 @@ impl Connection {
         Ok(rows.iter().map(|row| (IdentityId::new(row.number(0)), CustomerId::new(row.number(1)))).collect())
     }
 
-    /// The open links among a customer's identities, and the pairs said to be apart.
+    /// The open links from these identities, oldest first.
     ///
     /// # Errors
     /// The database's.
-    #[expect(clippy::type_complexity, reason = "two lists of plain tuples")]
-    pub fn links_of(
-        &mut self,
-        customer: CustomerId,
-    ) -> Result<(Vec<(IdentityId, IdentityId, u64)>, Vec<(IdentityId, IdentityId)>), StoreError> {
-        let of = [customer.number().into()];
-        let sql = "SELECT link.a, link.b, link.seq FROM link JOIN identity ON identity.id = link.a WHERE identity.customer = $1
-                   ORDER BY link.seq, link.a, link.b";
-        let pair = |row: &Row| (IdentityId::new(row.number(0)), IdentityId::new(row.number(1)));
-        let links = self.query(sql, &of)?.iter().map(|row| (pair(row).0, pair(row).1, row.number(2))).collect();
-        let sql = "SELECT a, b FROM apart WHERE a IN (SELECT id FROM identity WHERE customer = $1)
-                   OR b IN (SELECT id FROM identity WHERE customer = $1)";
-        Ok((links, self.query(sql, &of)?.iter().map(pair).collect()))
+    pub fn links_of(&mut self, identities: &[IdentityId]) -> Result<Vec<(IdentityId, IdentityId, u64)>, StoreError> {
+        let keys: Vec<Value> = identities.iter().map(|id| id.number().into()).collect();
+        let rows = self.query_each("SELECT a, b, seq FROM link WHERE a = $1", &keys)?;
+        let mut links: Vec<_> = rows.iter().map(|row| (pair(row).0, pair(row).1, row.number(2))).collect();
+        links.sort_unstable_by_key(|(a, b, seq)| (*seq, *a, *b));
+        Ok(links)
+    }
+
+    /// The pairs said to be apart that have one of these identities.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn apart(&mut self, identities: &[IdentityId]) -> Result<Vec<(IdentityId, IdentityId)>, StoreError> {
+        let keys: Vec<Value> = identities.iter().map(|id| id.number().into()).collect();
+        Ok(self.query_each("SELECT a, b FROM apart WHERE a = $1 OR b = $1", &keys)?.iter().map(pair).collect())
     }
 
     /// The numbers of the last identity and the last customer made.

@@ -8,7 +8,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     Migration {
         number: 1,
         sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
@@ -38,6 +38,11 @@ const MIGRATIONS: [Migration; 6] = [
         number: 6,
         sqlite: include_str!("migrations/0006_recovery.sqlite.sql"),
         postgres: include_str!("migrations/0006_recovery.postgres.sql"),
+    },
+    Migration {
+        number: 7,
+        sqlite: include_str!("migrations/0007_apart.sqlite.sql"),
+        postgres: include_str!("migrations/0007_apart.postgres.sql"),
     },
 ];
 

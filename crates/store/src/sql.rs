@@ -7,6 +7,7 @@ use std::time::Duration;
 use postgres::types::ToSql;
 use thiserror::Error;
 
+use crate::prepared::Postgres;
 use crate::value::{Column, Row, Value, postgres_row, sqlite_value};
 
 /// Where the master zone is kept.
@@ -75,20 +76,12 @@ impl StoreError {
     }
 }
 
-/// What is committed is flushed, whatever the server or the role is set to; settings that promise more stay.
-const FLUSHED: &str =
-    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
-/// How long a server that cannot be reached, or no longer, is waited for.
-const UNREACHED: Duration = Duration::from_secs(20);
-/// How long an idle connection may take to say that it still stands.
-const ANSWER: Duration = Duration::from_secs(2);
-
 /// A connection to one of the two.
 pub enum Connection {
     /// To a SQLite file.
     Sqlite(rusqlite::Connection),
     /// To PostgreSQL.
-    Postgres(Box<postgres::Client>),
+    Postgres(Box<Postgres>),
 }
 
 impl Connection {
@@ -114,16 +107,7 @@ impl Connection {
                 connection.set_prepared_statement_cache_capacity(128);
                 Ok(Self::Sqlite(connection))
             }
-            Location::Postgres(url) => {
-                let mut config: postgres::Config = url.parse()?;
-                if config.get_connect_timeout().is_none() {
-                    config.connect_timeout(UNREACHED);
-                }
-                config.tcp_user_timeout(UNREACHED).keepalives_idle(UNREACHED);
-                let mut client = config.connect(postgres::NoTls)?;
-                client.batch_execute(FLUSHED)?;
-                Ok(Self::Postgres(Box::new(client)))
-            }
+            Location::Postgres(url) => Ok(Self::Postgres(Box::new(Postgres::open(url)?))),
         }
     }
 
@@ -131,7 +115,7 @@ impl Connection {
     pub(crate) fn sound(mut self) -> Option<Self> {
         let stands = match &mut self {
             Self::Sqlite(_) => true,
-            Self::Postgres(client) => client.is_valid(ANSWER).is_ok(),
+            Self::Postgres(server) => server.stands(),
         };
         stands.then_some(self)
     }
@@ -163,7 +147,7 @@ impl Connection {
     pub fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
-            Self::Postgres(client) => Ok(client.batch_execute(sql)?),
+            Self::Postgres(server) => Ok(server.batch(sql)?),
         }
     }
 
@@ -202,9 +186,9 @@ impl Connection {
                 let rows = keys.iter().map(|key| self.query(sql, std::slice::from_ref(key)));
                 Ok(rows.collect::<Result<Vec<_>, _>>()?.concat())
             }
-            Self::Postgres(client) if !keys.is_empty() => {
+            Self::Postgres(server) if !keys.is_empty() => {
                 let keys = keys.to_vec();
-                client.query(&sql.replace("= $1", "= ANY($1)"), &[&keys])?.iter().map(postgres_row).collect()
+                server.query(&sql.replace("= $1", "= ANY($1)"), &[&keys])?.iter().map(postgres_row).collect()
             }
             Self::Postgres(_) => Ok(Vec::new()),
         }
@@ -220,9 +204,9 @@ impl Connection {
                 let changed = connection.prepare_cached(sql)?.execute(rusqlite::params_from_iter(values))?;
                 Ok(u64::try_from(changed).unwrap_or(0))
             }
-            Self::Postgres(client) => {
+            Self::Postgres(server) => {
                 let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-                Ok(client.execute(sql, &values)?)
+                Ok(server.execute(sql, &values)?)
             }
         }
     }
@@ -234,9 +218,9 @@ impl Connection {
     pub fn query(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         match self {
             Self::Sqlite(connection) => sqlite_rows(&mut *connection.prepare_cached(sql)?, values),
-            Self::Postgres(client) => {
+            Self::Postgres(server) => {
                 let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-                client.query(sql, &values)?.iter().map(postgres_row).collect()
+                server.query(sql, &values)?.iter().map(postgres_row).collect()
             }
         }
     }
@@ -284,9 +268,9 @@ impl Connection {
                 let sql = format!("{insert} VALUES ({}) {conflict}", marks.join(","));
                 sqlite_each(connection, &sql, &rows)
             }
-            Self::Postgres(client) => {
+            Self::Postgres(server) => {
                 let sql = format!("{insert} SELECT * FROM {} {conflict}", unnested(types));
-                postgres_arrays(client, &sql, types.len(), rows)
+                postgres_arrays(server, &sql, types.len(), rows)
             }
         }
     }
@@ -311,12 +295,12 @@ impl Connection {
                 let sql = format!("DELETE FROM {table} WHERE {} RETURNING {told}", wanted.join(" AND "));
                 sqlite_each(connection, &sql, &rows)
             }
-            Self::Postgres(client) => {
+            Self::Postgres(server) => {
                 let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
                 let types: Vec<Column> = columns.iter().map(|(_, column)| *column).collect();
                 let (names, arrays) = (names.join(","), unnested(&types));
                 let sql = format!("DELETE FROM {table} WHERE ({names}) IN (SELECT * FROM {arrays}) RETURNING {told}");
-                postgres_arrays(client, &sql, types.len(), rows)
+                postgres_arrays(server, &sql, types.len(), rows)
             }
         }
     }
@@ -329,14 +313,14 @@ fn unnested(types: &[Column]) -> String {
 }
 
 fn postgres_arrays(
-    client: &mut postgres::Client,
+    server: &mut Postgres,
     sql: &str,
     columns: usize,
     rows: Vec<Vec<Value>>,
 ) -> Result<Vec<Row>, StoreError> {
     let columns = transpose(columns, rows);
     let values: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|value| value as _).collect();
-    client.query(sql, &values)?.iter().map(postgres_row).collect()
+    server.query(sql, &values)?.iter().map(postgres_row).collect()
 }
 
 fn sqlite_each(connection: &rusqlite::Connection, sql: &str, rows: &[Vec<Value>]) -> Result<Vec<Row>, StoreError> {

@@ -4,8 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use base::{CustomerId, EventId, MergeId, RuleId};
@@ -25,6 +24,7 @@ use utoipa_axum::routes;
 
 use crate::auth::Signed;
 use crate::error::{ApiError, ErrorBody};
+use crate::input::{Body, Path, Query};
 use crate::state::Server;
 
 /// Reads an id from a path; one that is none names nothing.
@@ -154,7 +154,7 @@ async fn open(
     signed: Signed,
     State(server): State<Arc<Server>>,
     Path(customer): Path<String>,
-    Json(request): Json<OpenRequest>,
+    Body(request): Body<OpenRequest>,
 ) -> Result<Json<OpenedOriginal>, ApiError> {
     let opened = server.run(move |server| {
         customer::original::open(
@@ -217,7 +217,7 @@ async fn export(
     });
     let disposition = format!("attachment; filename=\"{customer}.zip\"");
     let headers = [(header::CONTENT_TYPE, "application/zip".to_owned()), (header::CONTENT_DISPOSITION, disposition)];
-    Ok((headers, Body::from_stream(ReceiverStream::new(receive))).into_response())
+    Ok((headers, axum::body::Body::from_stream(ReceiverStream::new(receive))).into_response())
 }
 
 /// Undo a merge: both customers are there again.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use base::DecisionId;
 use ops::customer::decision::{self, DecisionDetail};
 use utoipa_axum::router::OpenApiRouter;
@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use super::customers::id;
 use crate::auth::Signed;
 use crate::error::{ApiError, ErrorBody};
+use crate::input::Path;
 use crate::state::Server;
 
 /// Get a decision with all that it rests on.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use ops::event::{self, EventPage, Summary};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 
 use crate::auth::Signed;
 use crate::error::{ApiError, ErrorBody};
+use crate::input::Query;
 use crate::state::Server;
 
 /// Tell rates, latencies, sources, refused events and hubs.

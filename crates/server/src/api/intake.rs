@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use connect::segment::Endpoint;
@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 use crate::INFLATED_LIMIT;
 use crate::auth::Sender;
 use crate::error::{ApiError, ErrorBody, RETRY_AFTER};
+use crate::input::{Bytes, Path, Query};
 use crate::state::Server;
 
 /// How long an upload may bring nothing before it is given up.
@@ -48,7 +49,7 @@ async fn take(
     terms: Terms,
     format: Format,
     headers: HeaderMap,
-    body: Bytes,
+    body: axum::body::Bytes,
 ) -> Result<Receipt, ApiError> {
     let encoding = header(&headers, &header::CONTENT_ENCODING).to_owned();
     let (done, told) = oneshot::channel();
@@ -83,7 +84,7 @@ async fn events(
     State(server): State<Arc<Server>>,
     Query(options): Query<Options>,
     headers: HeaderMap,
-    body: Bytes,
+    Bytes(body): Bytes,
 ) -> Result<Response, ApiError> {
     let kind = header(&headers, &header::CONTENT_TYPE).to_ascii_lowercase();
     let format = if kind.contains("ndjson") || kind.contains("jsonl") { Format::Ndjson } else { Format::Json };
@@ -100,7 +101,7 @@ async fn segment(
     State(server): State<Arc<Server>>,
     Path(call): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    Bytes(body): Bytes,
 ) -> Result<Response, ApiError> {
     let endpoint = Endpoint::named(&call).ok_or_else(ops::OpError::not_found)?;
     let terms = Terms { source: sender.source, ..Terms::default() };

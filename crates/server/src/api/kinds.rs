@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use crate::auth::Signed;
 use crate::error::{ApiError, ErrorBody};
+use crate::input::Body;
 use crate::state::Server;
 
 /// List kinds of events: the workspace's own first, then the standard ones.
@@ -24,7 +25,7 @@ async fn list(_: Signed, State(server): State<Arc<Server>>) -> Result<Json<KindP
 async fn declare(
     _: Signed,
     State(server): State<Arc<Server>>,
-    Json(body): Json<Value>,
+    Body(body): Body<Value>,
 ) -> Result<Json<KindPage>, ApiError> {
     Ok(Json(server.run(move |server| kind::declare(&server.app, &body)).await?))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use base::RuleId;
 use ops::rule::{self, AddRequest, EditAnswer, ReadAnswer, ReadRequest, RuleDetail, RulePage, RuleView};
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use super::customers::id;
 use crate::auth::Signed;
 use crate::error::{ApiError, ErrorBody};
+use crate::input::{Body, Path};
 use crate::state::Server;
 
 /// List rules, newest first.
@@ -27,7 +28,7 @@ async fn list(_: Signed, State(server): State<Arc<Server>>) -> Result<Json<RuleP
 async fn read(
     _: Signed,
     State(server): State<Arc<Server>>,
-    Json(request): Json<ReadRequest>,
+    Body(request): Body<ReadRequest>,
 ) -> Result<Json<ReadAnswer>, ApiError> {
     Ok(Json(server.run(move |server| rule::read(&server.app, &server.readings, &request)).await?))
 }
@@ -37,7 +38,7 @@ async fn read(
 async fn add(
     _: Signed,
     State(server): State<Arc<Server>>,
-    Json(request): Json<AddRequest>,
+    Body(request): Body<AddRequest>,
 ) -> Result<Json<RuleView>, ApiError> {
     Ok(Json(server.run(move |server| rule::add(&server.app, &server.readings, request)).await?))
 }
@@ -58,7 +59,7 @@ async fn read_edit(
     _: Signed,
     State(server): State<Arc<Server>>,
     Path(rule): Path<String>,
-    Json(request): Json<ReadRequest>,
+    Body(request): Body<ReadRequest>,
 ) -> Result<Json<EditAnswer>, ApiError> {
     let read = move |server: &Server| rule::read_edit(&server.app, &server.readings, id::<RuleId>(&rule)?, &request);
     Ok(Json(server.run(read).await?))
@@ -70,7 +71,7 @@ async fn edit(
     _: Signed,
     State(server): State<Arc<Server>>,
     Path(rule): Path<String>,
-    Json(request): Json<AddRequest>,
+    Body(request): Body<AddRequest>,
 ) -> Result<Json<RuleView>, ApiError> {
     let edit = move |server: &Server| rule::edit(&server.app, &server.readings, id::<RuleId>(&rule)?, request);
     Ok(Json(server.run(edit).await?))
@@ -89,7 +90,7 @@ async fn change(
     _: Signed,
     State(server): State<Arc<Server>>,
     Path(rule): Path<String>,
-    Json(change): Json<Change>,
+    Body(change): Body<Change>,
 ) -> Result<Json<RuleView>, ApiError> {
     Ok(Json(server.run(move |server| rule::set_on(&server.app, id::<RuleId>(&rule)?, change.on)).await?))
 }

@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 use crate::CLEARED;
 use crate::auth::{COOKIE, Signed, cookie, is_https};
 use crate::error::{ApiError, ErrorBody};
+use crate::input::Body;
 use crate::state::Server;
 
 /// The largest body, in bytes.
@@ -52,7 +53,7 @@ async fn get(State(server): State<Arc<Server>>, parts: Parts) -> Result<Json<Ses
 async fn set_up(
     State(server): State<Arc<Server>>,
     headers: HeaderMap,
-    Json(request): Json<SetupRequest>,
+    Body(request): Body<SetupRequest>,
 ) -> Result<Response, ApiError> {
     let set_up = move |server: &Server| account::set_up(&server.app, &server.settings.setup_token, &request);
     let token = Arc::clone(&server).run_within(&server.hashing, set_up).await?;
@@ -64,7 +65,7 @@ async fn set_up(
 async fn sign_in(
     State(server): State<Arc<Server>>,
     headers: HeaderMap,
-    Json(request): Json<SignInRequest>,
+    Body(request): Body<SignInRequest>,
 ) -> Result<Response, ApiError> {
     account::check(&request.email, &request.password)?;
     let token = Arc::clone(&server).run_within(&server.hashing, move |server| try_in(server, &request)).await?;

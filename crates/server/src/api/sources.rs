@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use base::SourceId;
 use ops::account::{self, NewKey};
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use super::customers::id;
 use crate::auth::Signed;
 use crate::error::{ApiError, ErrorBody};
+use crate::input::{Body, Path};
 use crate::state::Server;
 
 /// A source to be added.
@@ -28,7 +29,7 @@ struct AddRequest {
 async fn add(
     _: Signed,
     State(server): State<Arc<Server>>,
-    Json(request): Json<AddRequest>,
+    Body(request): Body<AddRequest>,
 ) -> Result<Json<NewKey>, ApiError> {
     Ok(Json(server.run(move |server| account::add_source(&server.app.store, &request.name, server.app.now())).await?))
 }

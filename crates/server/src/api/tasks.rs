@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use base::TaskId;
 use ops::customer::profile::TaskView;
 use ops::customer::task;
@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 use super::customers::id;
 use crate::auth::Signed;
 use crate::error::{ApiError, ErrorBody};
+use crate::input::{Body, Path};
 use crate::state::Server;
 
 /// A change to a task.
@@ -30,7 +31,7 @@ async fn change(
     signed: Signed,
     State(server): State<Arc<Server>>,
     Path(task): Path<String>,
-    Json(change): Json<TaskChange>,
+    Body(change): Body<TaskChange>,
 ) -> Result<Json<TaskView>, ApiError> {
     let set = move |server: &Server| task::set_done(&server.app, &signed.actor, id::<TaskId>(&task)?, change.done);
     Ok(Json(server.run(set).await?))

@@ -1,12 +1,8 @@
 //! A database is opened with the key it was made with, and no other.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test may fail by panicking")]
-#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
-
-mod support;
-
 use serde_json::json;
-use support::{Server, databases, event, run};
+
+use crate::support::{Server, databases, event, run};
 
 #[test]
 fn another_key_is_refused() {

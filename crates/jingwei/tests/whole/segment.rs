@@ -1,27 +1,18 @@
 //! Segment's own SDK for Node, unchanged, against a real server: what it sends is stored, and the customer has it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a test may fail by panicking and says what it skips"
-)]
-#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
-
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use support::{Server, databases, run};
+
+use crate::support::{Server, databases, run};
 
 /// The folder with the SDK and the script that uses it; none when they cannot be had.
 fn sender() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("send-segment");
     std::fs::create_dir_all(&folder).ok()?;
     for name in ["package.json", "package-lock.json", ".npmrc", "send.mjs"] {
-        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/segment").join(name), folder.join(name))
+        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/whole/segment").join(name), folder.join(name))
             .ok()?;
     }
     if !folder.join("node_modules/.package-lock.json").exists() {

@@ -1,15 +1,11 @@
 //! `import --strict`: all of the files or nothing, into a folder and into a running server.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::expect_used, reason = "a test may fail by panicking")]
-#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
-
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use serde_json::{Value, json};
-use support::{Server, event, run};
+
+use crate::support::{Server, event, run};
 
 fn write(folder: &Path, name: &str, events: &[Value]) -> PathBuf {
     let lines: Vec<String> = events.iter().map(Value::to_string).collect();

@@ -1,21 +1,12 @@
 //! What a customer said is found nowhere outside the raw zone, and there only as ciphertext; and what goes on without it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a test may fail by panicking and says what it skips"
-)]
-#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
-
-mod support;
-
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use support::{Server, databases, event, run};
+
+use crate::support::{Server, databases, event, run};
 
 const MARKER: &str = "ZebraQuiltOmen";
 

@@ -1,19 +1,10 @@
 //! The main job on a real server, on both databases: events in, identity, a rule from a sentence, why, merge and un-merge, late
 //! events, Segment's API.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a test may fail by panicking and says what it skips"
-)]
-#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
-
-mod support;
-
 use base::{Clock as _, DAY_MS, SystemClock};
 use serde_json::{Value, json};
-use support::{Server, databases, event, run};
+
+use crate::support::{Server, databases, event, run};
 
 const FLAGSHIP: &str = "当客户30天内复购两次且客单价>500元,自动升级为钻石会员";
 

@@ -1,19 +1,15 @@
 //! What is kept from others: sign-in from those who guess, exports from pages of others, live updates from who signed out, files
 //! from other users of the machine.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test may fail by panicking")]
-#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
-
-mod support;
-
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::thread::JoinHandle;
 
 use serde_json::{Value, json};
-use support::{Server, databases, event, run};
 use ureq::http::Response;
+
+use crate::support::{Server, databases, event, run};
 
 const EMAIL: &str = "owner@example.com";
 const PASSWORD: &str = "correct horse battery";

@@ -1,21 +1,12 @@
 //! Real purchases: one command takes them in, and a sentence finds exactly the customers that a plain loop finds.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a test may fail by panicking and says what it skips"
-)]
-#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
-
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::Path;
 
 use serde_json::Value;
-use support::{data_folder, run};
+
+use crate::support::{data_folder, run};
 
 const ENGLISH: &str = "at least 2 orders in the last 30 days and an average order above 30 USD in the same period";
 const CHINESE: &str = "最近30天内下单至少2次且同期平均订单金额大于30美元";

@@ -1,13 +1,9 @@
 //! A workspace declares kinds of its own: over HTTP, on the command line, beside a running server and without one.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::expect_used, reason = "a test may fail by panicking")]
-#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
-
-mod support;
-
 use base::{Clock as _, DAY_MS, SystemClock};
 use serde_json::{Value, json};
-use support::{Server, databases, event, run};
+
+use crate::support::{Server, databases, event, run};
 
 fn lesson(fields: Value) -> Value {
     json!({"name": "lesson.attended", "label": {"zh": "上课", "en": "lesson"}, "words_en": ["attend a lesson"], "fields": fields})

@@ -1,15 +1,11 @@
 //! A rule changed on a real server, killed while the change is being brought to everyone.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::expect_used, reason = "a test may fail by panicking")]
-#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
-
-mod support;
-
 use std::time::Duration;
 
 use base::{Clock as _, DAY_MS, SystemClock};
 use serde_json::{Value, json};
-use support::{Server, databases, event, run};
+
+use crate::support::{Server, databases, event, run};
 
 const CUSTOMERS: usize = 4_000;
 

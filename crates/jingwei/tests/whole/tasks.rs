@@ -1,13 +1,9 @@
 //! A task is done and opened again, on a real server: on the timeline, after a restart, and from the log.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::expect_used, reason = "a test may fail by panicking")]
-#![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
-
-mod support;
-
 use base::{Clock as _, SystemClock};
 use serde_json::{Value, json};
-use support::{Server, databases, event, run};
+
+use crate::support::{Server, databases, event, run};
 
 #[test]
 fn a_task_is_done_and_opened_again_and_the_log_says_so() {

@@ -1,0 +1,1 @@
+CREATE INDEX apart_b ON apart (b);
