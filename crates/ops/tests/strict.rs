@@ -92,3 +92,26 @@ fn more_than_the_limit_is_refused_with_the_limit_named() {
         assert_eq!(logged(&world), 0);
     }
 }
+
+#[test]
+fn beyond_a_thousand_sources_only_those_made_by_hand_are_new() {
+    let world = World::open();
+    let send = |sources: &[String], strict: bool| {
+        let line = |source: &String| json!({"specversion": "1.0", "id": "1", "source": source, "type": "store.visited", "data": {"who": [{"scheme": "member_no", "value": "M1"}]}});
+        let body: String = sources.iter().map(|source| format!("{}\n", line(source))).collect();
+        let terms = Terms { strict, ..Terms::default() };
+        intake::take(&world.app, body.as_bytes(), Format::Ndjson, &terms).unwrap()
+    };
+    let named: Vec<String> = (0..1_002).map(|number| format!("shop/{number}")).collect();
+    let many = send(&named, false);
+    assert!((999..=1_000).contains(&many.accepted), "{}", many.accepted);
+    assert!(
+        many.rejected.iter().all(|one| one.field == "source" && one.message.en.contains("1000")),
+        "{:?}",
+        many.rejected
+    );
+    let (made, other) = ("made".to_owned(), "other".to_owned());
+    ops::account::add_source(&world.app.store, &made, world.app.now()).unwrap();
+    assert_eq!(send(&[made.clone(), other], true).accepted, 0);
+    assert_eq!(send(&[made], true).accepted, 1);
+}

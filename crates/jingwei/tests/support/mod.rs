@@ -101,6 +101,14 @@ impl Server {
         Some((value["url"].as_str()?.to_owned(), value["token"].as_str()?.to_owned()))
     }
 
+    /// Where its master zone is.
+    pub fn location(&self) -> store::Location {
+        match &self.database {
+            Some(url) => store::Location::Postgres(url.clone()),
+            None => store::Location::Sqlite(self.folder.join("master/jingwei.db")),
+        }
+    }
+
     /// Where it answers.
     pub fn url(&self) -> String {
         self.running().unwrap().0

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use store::{Connection, Location};
 
 use crate::support::{Server, databases, event, run};
 
@@ -20,18 +21,45 @@ fn holding(folder: &Path, but: &Path) -> Vec<String> {
         }
         if path.is_dir() {
             found.extend(holding(&path, but));
-        } else if fs::read(&path).is_ok_and(|bytes| bytes.windows(MARKER.len()).any(|part| part == MARKER.as_bytes())) {
+        } else if fs::read(&path).is_ok_and(|bytes| has(&bytes, MARKER)) {
             found.push(path.display().to_string());
         }
     }
     found
 }
 
+/// Where one sees that a packed block is looked into: a channel is no original, and stands in the log as it came.
+const SEEN: &str = "channel-of-the-log";
+
+fn has(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
+/// The tables with a row that holds the text, as stored or packed. PostgreSQL has its files elsewhere.
+fn tables_holding(server: &Server, text: &str) -> Vec<String> {
+    let catalog = match server.location() {
+        Location::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+        Location::Postgres(_) => "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()",
+    };
+    let mut db = Connection::open_reader(&server.location()).unwrap();
+    let tables: Vec<String> = db.query(catalog, &[]).unwrap().iter().map(|row| row.text(0).to_owned()).collect();
+    assert!(tables.len() > 20, "{tables:?}");
+    let mut holds = |table: &String| {
+        let rows = db.query(&format!("SELECT * FROM {table}"), &[]).unwrap();
+        let in_value = |value: &[u8]| {
+            let frame = value.windows(4).position(|part| part == [0x28, 0xb5, 0x2f, 0xfd]);
+            has(value, text) || frame.is_some_and(|at| has(&zstd::decode_all(&value[at..]).unwrap(), text))
+        };
+        rows.iter().any(|row| (0..20).any(|at| in_value(row.text(at).as_bytes()) || in_value(row.blob(at))))
+    };
+    tables.into_iter().filter(|table| holds(table)).collect()
+}
+
 fn planted() -> Vec<Value> {
     let who = json!([{"scheme": "member_no", "value": "M1"}, {"scheme": "phone", "value": "13800138000"}]);
     let time = "2026-06-03T10:15:00+08:00";
     vec![
-        event("m1", "message.received", time, json!({"who": who, "channel": "app", "text": format!("您好 {MARKER}")})),
+        event("m1", "message.received", time, json!({"who": who, "channel": SEEN, "text": format!("您好 {MARKER}")})),
         event("m2", "call.ended", time, json!({"who": who, "seconds": 30, "transcript": format!("客户: {MARKER}")})),
         event(
             "m3",
@@ -87,6 +115,8 @@ fn originals_are_found_nowhere_outside_the_raw_zone_and_there_only_sealed() {
             assert_eq!(holding(&server.folder, &raw), none, "outside the raw zone, {moment}");
             assert_eq!(holding(&raw, Path::new("")), none, "in the raw zone, {moment}");
             assert!(!server.log().contains(MARKER), "in the log, {moment}");
+            assert_eq!(tables_holding(&server, MARKER), none, "in the database, {moment}");
+            assert!(tables_holding(&server, SEEN).contains(&"log".to_owned()));
             server.stop();
         }
         assert!(!is_sqlite || server.folder.join("master/jingwei.db").exists());
