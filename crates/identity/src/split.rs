@@ -20,6 +20,18 @@ impl Graph {
         Some(self.cut(customer, &[link], Some(revive), known))
     }
 
+    /// The identities that would leave their customer if `link` were closed; empty when it is not open.
+    pub fn leaving(&mut self, link: Link, known: &mut dyn Known) -> BTreeSet<IdentityId> {
+        self.load(link.a, known);
+        let Some(customer) = self.nodes.get(&link.a).map(|node| node.customer) else { return BTreeSet::new() };
+        let mut whole = self.component(customer, known).clone();
+        if !whole.links.contains(&link) {
+            return BTreeSet::new();
+        }
+        whole.links.retain(|one| *one != link);
+        parts(&whole, &[link]).into_iter().nth(1).unwrap_or_default()
+    }
+
     /// Closes links within one customer. The part with the oldest identity stays; each other part leaves, the
     /// first of them as `revive` where given, the others as new customers.
     pub(crate) fn cut(

@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use base::{CustomerId, Timestamp};
+use base::{CustomerId, MergeId, Timestamp};
 use ops::customer::decision::{self, DecisionDetail};
 use ops::customer::profile;
 use ops::rule::{AddRequest, Readings};
@@ -152,4 +152,30 @@ fn a_shared_phone_that_is_found_out_leaves_nobody_the_others_tasks() {
         assert!(decisions(&world, customer).iter().all(|one| one.evidence.len() <= 1), "{}", member(number));
     }
     replay(&world);
+}
+
+/// The merges that made a customer, newest first.
+fn merges(world: &World, customer: CustomerId) -> Vec<MergeId> {
+    profile::get(&world.app, customer).unwrap().merges.iter().map(|merge| merge.id).collect()
+}
+
+#[test]
+fn a_merge_on_which_a_later_one_rests_is_undone_after_it() {
+    for later in [["M1", "M2"], ["M2", "M3"]] {
+        let world = World::open();
+        let earlier = if later == ["M1", "M2"] { ["M2", "M3"] } else { ["M1", "M2"] };
+        let orders = ["M1", "M2", "M3"].map(|member| event(member, "order.placed", &[member], 100));
+        world.take(&Value::from(orders.to_vec()));
+        let before = ["M1", "M2", "M3"].map(|member| world.customer(member));
+        world.take(&json!([event("one", "order.placed", &earlier, 100)]));
+        let inner = merges(&world, world.customer("M2"))[0];
+        world.take(&json!([event("two", "order.placed", &later, 100)]));
+        let outer = merges(&world, world.customer("M2"))[0];
+        let undo = |merge| world.app.pipeline.command(Command::Unmerge(merge)).unwrap();
+        let refused = undo(inner);
+        assert!(matches!(&refused, Outcome::Refused(why) if why.en.contains("undo")), "{later:?}: {refused:?}");
+        assert_eq!((undo(outer), undo(inner), undo(inner)), (Outcome::Done, Outcome::Done, Outcome::NotFound));
+        assert_eq!(["M1", "M2", "M3"].map(|member| world.customer(member)), before, "{later:?}");
+        replay(&world);
+    }
 }

@@ -75,10 +75,7 @@ impl Engine {
             Command::EditRule(id, rule) => self.edit_rule(id, *rule, unit),
             Command::SetRuleActive(id, active) => self.change_rule(id, unit, |row| row.active = active),
             Command::RemoveRule(id) => self.change_rule(id, unit, |row| (row.active, row.removed) = (false, true)),
-            Command::Unmerge(id) => {
-                let undone = self.unmerge(id, unit.received_at, unit, done)?;
-                Ok(if undone { Outcome::Done } else { Outcome::NotFound })
-            }
+            Command::Unmerge(id) => Ok(self.unmerge(id, unit.received_at, unit, done)?),
             Command::Declare(kinds) => self.declare_all(kinds, unit),
             Command::Flush => Ok(Outcome::Done),
         }

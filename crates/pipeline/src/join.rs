@@ -1,6 +1,6 @@
 //! Merges and un-merges: histories joined and taken apart, every rule looked at again.
 
-use base::{CustomerId, IdentityId, MergeId, RuleId, Timestamp};
+use base::{CustomerId, IdentityId, MergeId, RuleId, Text, Timestamp};
 use identity::{Change, Link, NewNode};
 use lexicon::Action;
 use signals::{Cause, Reason};
@@ -8,6 +8,7 @@ use store::log::Entry;
 use store::{MergeRow, StoreError, TagRow, Unit};
 
 use crate::apply::own;
+use crate::command::Outcome;
 use crate::engine::{Committed, Engine, StoredGraph};
 
 /// The longest history that is looked at again at once; a longer one follows behind, its tags marked.
@@ -163,31 +164,60 @@ impl Engine {
         }
     }
 
-    /// Takes a merge back. False when it was taken back before.
+    /// Takes a merge back, unless it was taken back before. One on which a later merge rests is not: the parts that would come of
+    /// it are not the customers that were.
     pub(crate) fn unmerge(
         &mut self,
         id: MergeId,
         now: Timestamp,
         unit: &mut Unit,
         done: &mut Committed,
-    ) -> Result<bool, StoreError> {
-        let Some((_, row)) = self.db.merge(id)?.filter(|(_, row)| row.undone_at.is_none()) else { return Ok(false) };
-        let row_owner = self.db.current_customer(row.stays)?.unwrap_or(row.stays);
-        self.begin_early(row_owner, unit, done)?;
+    ) -> Result<Outcome, StoreError> {
+        let Some((_, row)) = self.db.merge(id)?.filter(|(_, row)| row.undone_at.is_none()) else {
+            return Ok(Outcome::NotFound);
+        };
         let (a, b, link_seq) = row.link;
         let link = Link { a, b, seq: link_seq };
+        if let Some(later) = self.rests_on(id, &row, link)? {
+            return Ok(Outcome::Refused(later));
+        }
+        self.begin_early(row.stays, unit, done)?;
         let mut stored = StoredGraph { db: &mut self.db, failed: None };
         let changes = self.graph.unmerge(link, row.gone, &mut stored);
         if let Some(error) = stored.failed {
             return Err(error);
         }
-        let Some(changes) = changes else { return Ok(false) };
+        let Some(changes) = changes else { return Ok(Outcome::NotFound) };
         let seq = self.append(unit, Entry::Unmerge { merge: id });
         unit.merges.insert(id, MergeRow { undone_at: Some(now), ..row });
         unit.apart.push((a.min(b), a.max(b)));
         self.change(&changes, seq, unit, done)?;
         self.write_joined(&changes, unit);
-        Ok(true)
+        Ok(Outcome::Done)
+    }
+
+    /// Why a merge cannot be taken back before a later one: the customer that it made became part of another, or another joined
+    /// the side that would leave.
+    fn rests_on(&mut self, id: MergeId, row: &MergeRow, link: Link) -> Result<Option<Text>, StoreError> {
+        let current = self.db.current_customer(row.stays)?.unwrap_or(row.stays);
+        if current != row.stays {
+            let zh = format!("这位客户后来并入了 {current}，请先撤销那次合并");
+            let en = format!("this customer became part of {current} later; undo that merge first");
+            return Ok(Some(Text::new(zh, en)));
+        }
+        let mut stored = StoredGraph { db: &mut self.db, failed: None };
+        let leaving = self.graph.leaving(link, &mut stored);
+        if let Some(error) = stored.failed {
+            return Err(error);
+        }
+        let later = self.db.merges_of(row.stays)?.into_iter().find(|(later, row)| {
+            let (a, b, _) = row.link;
+            *later > id && row.undone_at.is_none() && (leaving.contains(&a) || leaving.contains(&b))
+        });
+        Ok(later.map(|(later, _)| {
+            let zh = format!("之后的合并 {later} 建立在这次合并之上，请先撤销它");
+            Text::new(zh, format!("a later merge, {later}, rests on this one; undo it first"))
+        }))
     }
 
     /// An identity as the graph wants to see it for the first time.

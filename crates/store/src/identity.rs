@@ -155,14 +155,13 @@ impl Connection {
         Ok(self.query(sql, &[customer.number().into()])?.iter().map(merge).collect())
     }
 
-    /// The merges into a customer that were undone.
+    /// The merges into a customer that were made up to an instant, undone or not.
     ///
     /// # Errors
     /// The database's.
-    pub fn undone_merges_of(&mut self, customer: CustomerId) -> Result<Vec<(MergeId, MergeRow)>, StoreError> {
-        let sql = "SELECT id, gone, stays, a, b, seq, at, undone_at FROM merge
-                   WHERE stays = $1 AND undone_at IS NOT NULL ORDER BY id DESC";
-        Ok(self.query(sql, &[customer.number().into()])?.iter().map(merge).collect())
+    pub fn merges_until(&mut self, customer: CustomerId, at: Timestamp) -> Result<Vec<MergeRow>, StoreError> {
+        let sql = "SELECT id, gone, stays, a, b, seq, at, undone_at FROM merge WHERE stays = $1 AND at <= $2";
+        Ok(self.query(sql, &[customer.number().into(), at.ms().into()])?.iter().map(|row| merge(row).1).collect())
     }
 
     /// Identities demoted as shared by too many, most shared first.

@@ -38,15 +38,28 @@ pub(crate) fn family(
     Ok((all, merges))
 }
 
-/// Whether a decision was made while its customer was one with another that was taken out again: what it rests on may be the
-/// other's.
+/// Whether a decision was made while its customer was one with another that was taken out again, be it by way of a third: what it
+/// rests on may be the other's.
 pub(crate) fn rests_on_others(db: &mut Connection, decision: &DecisionRow) -> Result<bool, StoreError> {
-    let merges = db.undone_merges_of(decision.customer)?;
     // What the undoing itself decided rests on the customer's own events again.
     let is_second_look = decision.reason == pipeline::reason_name(signals::Reason::Merge);
-    let was_made_in = |merge: &MergeRow| {
-        merge.at <= decision.at
-            && merge.undone_at.is_some_and(|undone| decision.at < undone || decision.at == undone && !is_second_look)
-    };
-    Ok(merges.iter().any(|(_, merge)| was_made_in(merge)))
+    let was_open = |undone| decision.at < undone || decision.at == undone && !is_second_look;
+    let mut layer = vec![decision.customer];
+    for _ in 0..DEPTH {
+        let mut next = Vec::new();
+        for one in layer {
+            for merge in db.merges_until(one, decision.at)? {
+                match merge.undone_at {
+                    Some(undone) if was_open(undone) => return Ok(true),
+                    Some(_) => {}
+                    None => next.push(merge.gone),
+                }
+            }
+        }
+        if next.is_empty() {
+            break;
+        }
+        layer = next;
+    }
+    Ok(false)
 }

@@ -221,7 +221,7 @@ async fn export(
 }
 
 /// Undo a merge: both customers are there again.
-#[utoipa::path(post, operation_id = "undo_merge", path = "/v1/merges/{id}/undo", tag = "customers", params(("id" = String, Path)), responses((status = 200, description = "undone"), (status = 404, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "undo_merge", path = "/v1/merges/{id}/undo", tag = "customers", params(("id" = String, Path)), responses((status = 200, description = "undone"), (status = 404, body = ErrorBody), (status = 422, description = "a later merge rests on it, which the message names", body = ErrorBody)))]
 async fn undo_merge(
     _: Signed,
     State(server): State<Arc<Server>>,
@@ -230,6 +230,7 @@ async fn undo_merge(
     server
         .run(move |server| match server.app.pipeline.command(Command::Unmerge(id::<MergeId>(&merge)?))? {
             Outcome::Done => Ok(()),
+            Outcome::Refused(why) => Err(OpError::invalid("merge", &why.zh, &why.en)),
             _ => Err(OpError::not_found()),
         })
         .await?;
