@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use base::{CustomerId, MergeId, Timestamp};
 use ops::customer::decision::{self, DecisionDetail};
-use ops::customer::profile;
+use ops::customer::{merge, profile};
 use ops::rule::{AddRequest, Readings};
-use pipeline::{Command, Outcome};
 use serde_json::{Value, json};
 use support::World;
 
@@ -31,7 +30,7 @@ fn rule(world: &World, sentence: &str) {
 
 fn unmerge(world: &World, customer: CustomerId) {
     let merge = profile::get(&world.app, customer).unwrap().merges.first().unwrap().id;
-    assert_eq!(world.app.pipeline.command(Command::Unmerge(merge)).unwrap(), Outcome::Done);
+    merge::undo(&world.app, merge).unwrap();
 }
 
 /// Tags and tasks with the decisions that made them.
@@ -171,10 +170,12 @@ fn a_merge_on_which_a_later_one_rests_is_undone_after_it() {
         let inner = merges(&world, world.customer("M2"))[0];
         world.take(&json!([event("two", "order.placed", &later, 100)]));
         let outer = merges(&world, world.customer("M2"))[0];
-        let undo = |merge| world.app.pipeline.command(Command::Unmerge(merge)).unwrap();
-        let refused = undo(inner);
-        assert!(matches!(&refused, Outcome::Refused(why) if why.en.contains("undo")), "{later:?}: {refused:?}");
-        assert_eq!((undo(outer), undo(inner), undo(inner)), (Outcome::Done, Outcome::Done, Outcome::NotFound));
+        let undo = |id| merge::undo(&world.app, id);
+        let refused = undo(inner).unwrap_err();
+        assert!(refused.code == "invalid" && refused.message.en.contains("first"), "{later:?}: {refused:?}");
+        undo(outer).unwrap();
+        undo(inner).unwrap();
+        assert_eq!(undo(inner).unwrap_err().code, "not_found");
         assert_eq!(["M1", "M2", "M3"].map(|member| world.customer(member)), before, "{later:?}");
         replay(&world);
     }

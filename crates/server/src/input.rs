@@ -60,26 +60,14 @@ fn unreadable(status: StatusCode, said: &str) -> ApiError {
     ApiError::unread(status, code, message)
 }
 
-impl From<JsonRejection> for ApiError {
-    fn from(rejection: JsonRejection) -> Self {
-        unreadable(rejection.status(), &rejection.body_text())
-    }
+macro_rules! unreadable {
+    ($($rejection:ty),*) => {$(
+        impl From<$rejection> for ApiError {
+            fn from(rejection: $rejection) -> Self {
+                unreadable(rejection.status(), &rejection.body_text())
+            }
+        }
+    )*};
 }
 
-impl From<BytesRejection> for ApiError {
-    fn from(rejection: BytesRejection) -> Self {
-        unreadable(rejection.status(), &rejection.body_text())
-    }
-}
-
-impl From<QueryRejection> for ApiError {
-    fn from(rejection: QueryRejection) -> Self {
-        unreadable(rejection.status(), &rejection.body_text())
-    }
-}
-
-impl From<PathRejection> for ApiError {
-    fn from(rejection: PathRejection) -> Self {
-        unreadable(rejection.status(), &rejection.body_text())
-    }
-}
+unreadable!(JsonRejection, BytesRejection, QueryRejection, PathRejection);

@@ -5,6 +5,7 @@ pub mod export;
 pub(crate) mod family;
 pub mod identifier;
 pub mod list;
+pub mod merge;
 pub mod original;
 pub mod profile;
 pub mod task;

@@ -15,7 +15,6 @@ use ops::customer::original::{AccessPage, OpenedOriginal};
 use ops::customer::profile::CustomerView;
 use ops::customer::timeline::{self, TimelinePage};
 use ops::{OpError, customer};
-use pipeline::{Command, Outcome};
 use serde::Deserialize;
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa::{IntoParams, ToSchema};
@@ -227,13 +226,7 @@ async fn undo_merge(
     State(server): State<Arc<Server>>,
     Path(merge): Path<String>,
 ) -> Result<Json<serde_json::Value>, ApiError> {
-    server
-        .run(move |server| match server.app.pipeline.command(Command::Unmerge(id::<MergeId>(&merge)?))? {
-            Outcome::Done => Ok(()),
-            Outcome::Refused(why) => Err(OpError::invalid("merge", &why.zh, &why.en)),
-            _ => Err(OpError::not_found()),
-        })
-        .await?;
+    server.run(move |server| customer::merge::undo(&server.app, id::<MergeId>(&merge)?)).await?;
     Ok(Json(serde_json::json!({})))
 }
 
