@@ -17,6 +17,12 @@ export const words = {
     export: "导出全部数据", search: "搜索客户", none: "没有符合条件的客户",
     switch: { language: "切换到英文", dark: "切换到深色", light: "切换到浅色", account: "账号", out: "退出登录" },
     filter: "按类型筛选", examples: "不知道怎么写？点一句试试", stream: "正在到来", total: "累计事件",
+    settings: {
+      open: "设置", people: "人员", roles: "角色", keys: "API 密钥", audit: "审计", name: "名称", role: "角色", saved: "我已保存",
+      invite: "邀请同事", link: "生成邀请链接", join: "加入", title: "加入晨曦母婴", role_of: "李雷 的角色", end: "停用 李雷", yes: "停用",
+      reader: "只读", owner_role: "业务负责人", sales: "销售与客服", new_role: "新建角色", save: "保存", region: "华东客服", tasks: "处理任务",
+      new_key: "新建密钥", create_key: "创建并显示密钥", denied: "你的角色看不到这一页", sessions: "登录会话", now: "本机", invited: "邀请",
+    },
   },
   en: {
     h: { customers: "Customers", rules: "Rules", events: "Events", editor: "Write a rule", timeline: "Timeline", why: "Why" },
@@ -35,5 +41,11 @@ export const words = {
     export: "Export everything", search: "Search customers", none: "No customer matches",
     switch: { language: "Switch to Chinese", dark: "Switch to dark", light: "Switch to light", account: "Account", out: "Sign out" },
     filter: "Filter by kind", examples: "Not sure how? Click one to try it", stream: "Arriving now", total: "Events in all",
+    settings: {
+      open: "Settings", people: "People", roles: "Roles", keys: "API keys", audit: "Audit", name: "Name", role: "Role", saved: "I have saved it",
+      invite: "Invite someone", link: "Make an invitation link", join: "Join", title: "Join Dawn Baby", role_of: "Role of 李雷", end: "Deactivate 李雷", yes: "Deactivate",
+      reader: "Reader", owner_role: "Business owner", sales: "Sales and service", new_role: "New role", save: "Save", region: "Service east", tasks: "Work on tasks",
+      new_key: "New key", create_key: "Create and show the key", denied: "Your role does not include this page", sessions: "Sessions", now: "This device", invited: "invited",
+    },
   },
 };

@@ -1,14 +1,13 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError } from "./api/http";
-import { sessionQuery } from "./api/session";
+import { askWho, sessionQuery } from "./api/session";
 
-/** The cache of what the server knows. Any answer of 401 ends the session here too. */
+/** The cache of what the server knows. Whoever was signed in and is no longer is so here too; after an answer of 403 it is asked what one may do now. */
 export function makeCache(signedOut: () => void): QueryClient {
   const onError = (error: unknown) => {
-    if (!(error instanceof ApiError) || error.status !== 401) return;
-    if (!cache.getQueryData(sessionQuery.queryKey)?.user) return;
-    cache.setQueryData(sessionQuery.queryKey, (old) => old && { ...old, user: null });
-    signedOut();
+    if (!(error instanceof ApiError)) return;
+    if (error.status !== 401 && error.code !== "forbidden") return;
+    void askWho(cache);
   };
   const cache = new QueryClient({
     queryCache: new QueryCache({ onError }),
@@ -19,6 +18,13 @@ export function makeCache(signedOut: () => void): QueryClient {
         retry: (failures, error) => failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
       },
     },
+  });
+  let someone = false;
+  cache.getQueryCache().subscribe(({ query, type }) => {
+    if (type !== "updated" || query.queryKey[0] !== sessionQuery.queryKey[0]) return;
+    const before = someone;
+    someone = (cache.getQueryData(sessionQuery.queryKey)?.user ?? null) !== null;
+    if (before && !someone) signedOut();
   });
   return cache;
 }

@@ -2,6 +2,8 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { sessionQuery } from "./api/session";
+import type { Right } from "./api/types";
+import { Denied, firstPlace, may } from "./components/rights";
 import { Broken, Missing } from "./layouts/errors";
 import { Shell } from "./layouts/shell";
 
@@ -13,6 +15,13 @@ const word = (value: unknown): string | undefined => {
 type Context = { cache: QueryClient };
 
 const root = createRootRouteWithContext<Context>()({ notFoundComponent: Missing, errorComponent: Broken });
+
+/** A place that only those who have a right may see. */
+const needs =
+  (right: Right) =>
+  async ({ context }: { context: Context }) => {
+    if (!may(await context.cache.ensureQueryData(sessionQuery), right)) throw new Denied(right);
+  };
 
 const setup = createRoute({
   getParentRoute: () => root,
@@ -26,6 +35,13 @@ const signIn = createRoute({
   path: "/sign-in",
   validateSearch: (search): { next?: string | undefined } => ({ next: word(search.next) }),
   component: lazyRouteComponent(() => import("./pages/sign-in"), "SignInPage"),
+});
+
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join",
+  validateSearch: (search): { token?: string | undefined } => ({ token: word(search.token) }),
+  component: lazyRouteComponent(() => import("./pages/join"), "JoinPage"),
 });
 
 const shell = createRoute({
@@ -42,14 +58,15 @@ const shell = createRoute({
 const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/customers", search: {} });
+  beforeLoad: async ({ context }) => {
+    throw redirect({ to: firstPlace(await context.cache.ensureQueryData(sessionQuery)), search: {} });
   },
 });
 
 const customers = createRoute({
   getParentRoute: () => shell,
   path: "/customers",
+  beforeLoad: needs("customers.read"),
   validateSearch: (search): { q?: string | undefined; tag?: string | undefined } => ({ q: word(search.q), tag: word(search.tag) }),
   component: lazyRouteComponent(() => import("./pages/customers"), "CustomersPage"),
 });
@@ -59,6 +76,7 @@ type CustomerSearch = { kind?: string | undefined; why?: string | undefined; rul
 const customer = createRoute({
   getParentRoute: () => shell,
   path: "/customers/$id",
+  beforeLoad: needs("customers.read"),
   validateSearch: (search): CustomerSearch => ({ kind: word(search.kind), why: word(search.why), rule: word(search.rule) }),
   component: lazyRouteComponent(() => import("./pages/customers/customer"), "CustomerPage"),
 });
@@ -66,12 +84,14 @@ const customer = createRoute({
 const rules = createRoute({
   getParentRoute: () => shell,
   path: "/rules",
+  beforeLoad: needs("rules.read"),
   component: lazyRouteComponent(() => import("./pages/rules"), "RulesPage"),
 });
 
 const newRule = createRoute({
   getParentRoute: () => shell,
   path: "/rules/new",
+  beforeLoad: needs("rules.write"),
   validateSearch: (search): { sentence?: string | undefined } => ({ sentence: word(search.sentence) }),
   component: lazyRouteComponent(() => import("./pages/rules/new"), "NewRulePage"),
 });
@@ -79,6 +99,7 @@ const newRule = createRoute({
 const rule = createRoute({
   getParentRoute: () => shell,
   path: "/rules/$id",
+  beforeLoad: needs("rules.read"),
   validateSearch: (search): { why?: string | undefined } => ({ why: word(search.why) }),
   component: lazyRouteComponent(() => import("./pages/rules/rule"), "RulePage"),
 });
@@ -86,6 +107,7 @@ const rule = createRoute({
 const editRule = createRoute({
   getParentRoute: () => shell,
   path: "/rules/$id/edit",
+  beforeLoad: needs("rules.write"),
   validateSearch: (search): { sentence?: string | undefined } => ({ sentence: word(search.sentence) }),
   component: lazyRouteComponent(() => import("./pages/rules/edit"), "EditRulePage"),
 });
@@ -93,13 +115,64 @@ const editRule = createRoute({
 const events = createRoute({
   getParentRoute: () => shell,
   path: "/events",
+  beforeLoad: needs("events.read"),
   component: lazyRouteComponent(() => import("./pages/events"), "EventsPage"),
 });
 
-const routes = root.addChildren([setup, signIn, shell.addChildren([home, customers, customer, rules, newRule, rule, editRule, events])]);
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./pages/settings"), "SettingsPage"),
+});
+
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/account" });
+  },
+});
+
+const account = createRoute({
+  getParentRoute: () => settings,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./pages/settings/account"), "AccountPage"),
+});
+
+const people = createRoute({
+  getParentRoute: () => settings,
+  path: "/people",
+  beforeLoad: needs("people.manage"),
+  component: lazyRouteComponent(() => import("./pages/settings/people"), "PeoplePage"),
+});
+
+const roles = createRoute({
+  getParentRoute: () => settings,
+  path: "/roles",
+  beforeLoad: needs("people.manage"),
+  component: lazyRouteComponent(() => import("./pages/settings/roles"), "RolesPage"),
+});
+
+const keys = createRoute({
+  getParentRoute: () => settings,
+  path: "/keys",
+  beforeLoad: needs("people.manage"),
+  component: lazyRouteComponent(() => import("./pages/settings/keys"), "KeysPage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => settings,
+  path: "/audit",
+  beforeLoad: needs("audit.read"),
+  validateSearch: (search): { actor?: string | undefined } => ({ actor: word(search.actor) }),
+  component: lazyRouteComponent(() => import("./pages/settings/audit"), "AuditPage"),
+});
+
+const inside = [home, customers, customer, rules, newRule, rule, editRule, events, settings.addChildren([settingsHome, account, people, roles, keys, audit])];
+const routes = root.addChildren([setup, signIn, join, shell.addChildren(inside)]);
 
 export const makeRouter = (cache: QueryClient) =>
-  createRouter({ routeTree: routes, context: { cache }, defaultPreload: "intent", defaultPendingMs: 300, scrollRestoration: true, scrollToTopSelectors: ["#content"] });
+  createRouter({ routeTree: routes, context: { cache }, defaultPreload: "intent", defaultPendingMs: 300, defaultErrorComponent: Broken, scrollRestoration: true, scrollToTopSelectors: ["#content"] });
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -115,6 +115,14 @@ ids! {
     DecisionId = "dec";
     /// A task for a person.
     TaskId = "tsk";
+    /// A role: what those who have it may do.
+    RoleId = "rol";
+    /// An invitation of a person.
+    InvitationId = "inv";
+    /// A key with which a program calls the API.
+    ApiKeyId = "key";
+    /// A line of the audit.
+    AuditId = "aud";
     /// A source of events.
     SourceId = "src";
     /// The joining of two customers.

@@ -57,11 +57,11 @@ impl Customer {
 fn show(identifier: &str, folder: &Folder, as_json: bool) -> Result<(), Failure> {
     let found = match Local::open(folder)? {
         Some(local) => {
-            let app = local.app()?;
-            let id = app.store.read(|db| customer::find(db, identifier))?;
-            let page = timeline::timeline(app, id, &timeline::Query { limit: 20, ..timeline::Query::default() })?;
-            let decisions = customer::decision::list(app, id)?;
-            json!({"customer": customer::profile::get(app, id)?, "timeline": page.items, "decisions": decisions.items})
+            let (app, me) = (local.app()?, Actor::local());
+            let id = customer::find(app, &me, identifier)?;
+            let page = timeline::timeline(app, &me, id, &timeline::Query { limit: 20, ..timeline::Query::default() })?;
+            let decisions = customer::decision::list(app, &me, id)?;
+            json!({"customer": customer::profile::get(app, &me, id)?, "timeline": page.items, "decisions": decisions.items})
         }
         None => {
             let running = folder.running()?;
@@ -113,9 +113,9 @@ fn export(identifier: &str, folder: &Folder, out: &Path) -> Result<(), Failure> 
     let mut file = BufWriter::new(File::create(&fresh).map_err(|error| format!("{}: {error}", fresh.display()))?);
     let written = match Local::open(folder)? {
         Some(local) => {
-            let app = local.app()?;
-            let id = app.store.read(|db| customer::find(db, identifier))?;
-            customer::export::export(app, &Actor("local".to_owned()), id, &mut file).map(|_| ()).map_err(Failure::from)
+            let (app, me) = (local.app()?, Actor::local());
+            let id = customer::find(app, &me, identifier)?;
+            customer::export::export(app, &me, id, &mut file).map(|_| ()).map_err(Failure::from)
         }
         None => {
             let running = folder.running()?;

@@ -59,7 +59,7 @@ impl Demo {
             bar.set_position(done);
         })?;
         bar.finish_and_clear();
-        account::add_person(app, EMAIL, "Owner", &password)?;
+        account::session::add_owner(app, EMAIL, "Owner", &password, None)?;
         println!("e-mail:   {EMAIL}\npassword: {password}   (shown once)");
         Ok(())
     }

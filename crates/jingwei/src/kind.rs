@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use base::Locale;
 use clap::Subcommand;
-use ops::kind;
+use ops::{Actor, kind};
 use serde_json::Value;
 use store::{Connection, Store};
 
@@ -72,7 +72,7 @@ fn declare(file: &Path, folder: &Folder, locale: Locale) -> Result<Value, Failur
     let bytes = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
     let body: Value = serde_json::from_slice(&bytes).map_err(|error| format!("{name}: {error}"))?;
     if let Some(local) = Local::open(folder)? {
-        let declared = kind::declare(local.app()?, &body).map_err(|error| {
+        let declared = kind::declare(local.app()?, &Actor::local(), &body).map_err(|error| {
             let field = error.field.unwrap_or_default();
             format!("{name}: {field}: {}", error.message.get(locale))
         })?;

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use base::{Clock, SystemClock};
 use ops::App;
+use ops::rule::Readings;
 use pipeline::{Listener, Pipeline, Secrets, Settings, Setup};
 use store::Store;
 
@@ -37,6 +38,7 @@ pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failu
         clock,
         zone: folder.zone()?,
         currency: folder.currency()?,
+        readings: Readings::default(),
         ending: AtomicBool::new(false),
     })
 }

@@ -108,7 +108,7 @@ fn main() -> ExitCode {
         Command::Doctor(doctor) => doctor.run(),
         Command::Demo(demo) => demo.run(),
         Command::Bench(bench) => bench.run(),
-        Command::Openapi => tell(&server::openapi()).map(|()| ExitCode::SUCCESS),
+        Command::Openapi => tell(&server::description()).map(|()| ExitCode::SUCCESS),
         Command::Vault { data } => launch::vault(&data),
         Command::App(options) => options.run(),
     };

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use base::Clock as _;
 use clap::Subcommand;
-use ops::account;
+use ops::{Actor, source};
 use store::Store;
 
 use crate::Failure;
@@ -28,7 +28,7 @@ impl Source {
     pub(crate) fn run(&self) -> Result<ExitCode, Failure> {
         let Self::Add { name, data } = self;
         let store = Store::open(Folder::open(data, None)?.location())?;
-        let made = account::add_source(&store, name, base::SystemClock.now())?;
+        let made = source::add(&store, &Actor::local(), name, base::SystemClock.now())?;
         println!("{}", made.key);
         Ok(ExitCode::SUCCESS)
     }

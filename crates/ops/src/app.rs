@@ -7,6 +7,8 @@ use base::{Clock, Currency, TimeZone, Timestamp};
 use domain::Kinds;
 use pipeline::{Pipeline, Secrets};
 use store::Store;
+
+use crate::rule::Readings;
 use vault::Client;
 
 /// A workspace that is open for work.
@@ -25,13 +27,11 @@ pub struct App {
     pub zone: TimeZone,
     /// The workspace's currency.
     pub currency: Currency,
+    /// What reading sentences learnt of the log's values.
+    pub readings: Readings,
     /// Whether the workspace is about to close.
     pub ending: AtomicBool,
 }
-
-/// Who asks, for the audit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor(pub String);
 
 impl App {
     /// The present instant.

@@ -7,8 +7,9 @@ use base::DAY_MS;
 use lexicon::{Context, Reader, Reading};
 use pipeline::{Command, NewRule};
 
+use crate::audit::Line;
 use crate::intake::{Format, Terms, take};
-use crate::{App, OpError};
+use crate::{Actor, App, OpError, Right};
 
 const SEED: u64 = 2026;
 /// How many events go in together.
@@ -96,12 +97,13 @@ pub fn tell(app: &App, beat: &Beat) -> Result<(), OpError> {
 /// zone's folder can be removed by the launcher, which starts both processes anew.
 ///
 /// # Errors
-/// This is not the demo company, or the database's.
-pub fn clear(app: &App) -> Result<(), OpError> {
+/// The right is lacking, this is not the demo company, or the database's.
+pub fn clear(app: &App, actor: &Actor) -> Result<(), OpError> {
+    actor.may(Right::ClearDemo)?;
     if app.store.read(|db| db.setting("demo"))?.is_none() {
         return Err(OpError::invalid("demo", "这不是演示公司", "this is not the demo company"));
     }
     app.ending.store(true, Ordering::SeqCst);
     app.pipeline.close(|| app.store.write(store::Connection::clear))?;
-    Ok(())
+    Line::new("demo.cleared", &"demo", serde_json::Value::Null).note(app, actor)
 }

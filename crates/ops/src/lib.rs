@@ -5,6 +5,7 @@
 
 pub mod account;
 mod app;
+pub mod audit;
 pub mod customer;
 pub mod demo;
 mod error;
@@ -12,10 +13,13 @@ pub mod event;
 pub mod intake;
 pub mod kind;
 mod population;
+mod rights;
 pub mod rule;
 mod say;
+pub mod source;
 pub mod term;
 
-pub use app::{Actor, App};
+pub use app::App;
 pub use error::{Fault, OpError};
 pub use population::Population;
+pub use rights::{Actor, Right, Rights};

@@ -11,7 +11,7 @@ use std::process::Command;
 use base::CustomerId;
 use ops::Actor;
 use ops::customer::export::export;
-use ops::rule::{AddRequest, Readings};
+use ops::rule::AddRequest;
 use serde_json::{Value, json};
 use support::{World, hash};
 
@@ -68,7 +68,7 @@ fn story(world: &World) -> (CustomerId, BTreeMap<&'static str, Vec<u8>>) {
         name: None,
         existing: true,
     };
-    ops::rule::add(&world.app, &Readings::default(), add).unwrap();
+    ops::rule::add(&world.app, &world.me, add).unwrap();
     let texts = [
         ("chat", chat.as_bytes().to_vec()),
         ("call", call.as_bytes().to_vec()),
@@ -106,7 +106,7 @@ fn text<'f>(files: &'f BTreeMap<String, Vec<u8>>, path: &str) -> &'f str {
 /// Waits until the rule has been begun for everyone.
 fn settle(world: &World, id: CustomerId) {
     for _ in 0..100 {
-        if !ops::customer::profile::get(&world.app, id).unwrap().tags.is_empty() {
+        if !ops::customer::profile::get(&world.app, &world.me, id).unwrap().tags.is_empty() {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(50));
@@ -253,7 +253,7 @@ fn with_the_vault_down_nothing_is_written() {
     let (id, _) = story(&world);
     world.stop_vault();
     let mut out = Vec::new();
-    let error = export(&world.app, &Actor("usr_00000001".into()), id, &mut out).unwrap_err();
+    let error = export(&world.app, &Actor::new("usr_00000001", ops::Rights::all()), id, &mut out).unwrap_err();
     assert_eq!((error.code, out.len()), ("vault_unavailable", 0));
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use base::{CustomerId, MergeId, Timestamp};
 use ops::customer::decision::{self, DecisionDetail};
 use ops::customer::{merge, profile};
-use ops::rule::{AddRequest, Readings};
+use ops::rule::AddRequest;
 use serde_json::{Value, json};
 use support::World;
 
@@ -22,20 +22,20 @@ fn event(id: &str, kind: &str, members: &[&str], amount: u32) -> Value {
 
 fn rule(world: &World, sentence: &str) {
     let request = AddRequest { sentence: sentence.into(), answers: BTreeMap::new(), name: None, existing: true };
-    ops::rule::add(&world.app, &Readings::default(), request).unwrap();
-    while ops::rule::list(&world.app).unwrap().items.iter().any(|rule| rule.beginning) {
+    ops::rule::add(&world.app, &world.me, request).unwrap();
+    while ops::rule::list(&world.app, &world.me).unwrap().items.iter().any(|rule| rule.beginning) {
         std::thread::sleep(Duration::from_millis(10));
     }
 }
 
 fn unmerge(world: &World, customer: CustomerId) {
-    let merge = profile::get(&world.app, customer).unwrap().merges.first().unwrap().id;
-    merge::undo(&world.app, merge).unwrap();
+    let merge = profile::get(&world.app, &world.me, customer).unwrap().merges.first().unwrap().id;
+    merge::undo(&world.app, &world.me, merge).unwrap();
 }
 
 /// Tags and tasks with the decisions that made them.
 fn stands(world: &World, customer: CustomerId) -> Vec<(String, u64)> {
-    let view = profile::get(&world.app, customer).unwrap();
+    let view = profile::get(&world.app, &world.me, customer).unwrap();
     let tags = view.tags.into_iter().map(|tag| (tag.tag, tag.decision.number()));
     let mut all: Vec<_> = tags.chain(view.tasks.into_iter().map(|task| (task.title, task.id.number()))).collect();
     all.sort();
@@ -44,8 +44,8 @@ fn stands(world: &World, customer: CustomerId) -> Vec<(String, u64)> {
 
 /// A customer's decisions, newest first.
 fn decisions(world: &World, customer: CustomerId) -> Vec<DecisionDetail> {
-    let all = decision::list(&world.app, customer).unwrap().items;
-    all.into_iter().map(|one| decision::get(&world.app, one.id).unwrap()).collect()
+    let all = decision::list(&world.app, &world.me, customer).unwrap().items;
+    all.into_iter().map(|one| decision::get(&world.app, &world.me, one.id).unwrap()).collect()
 }
 
 fn replay(world: &World) {
@@ -110,24 +110,24 @@ fn what_comes_back_follows_what_its_rule_says_by_now() {
     let world = World::open();
     rule(&world, "当客户最近30天内消费总额超过500元,就标记为常客");
     rule(&world, "只要客户最近30天内消费总额超过500元,就标记为老客");
-    let rules = ops::rule::list(&world.app).unwrap().items;
+    let rules = ops::rule::list(&world.app, &world.me).unwrap().items;
     world.take(&json!([event("b", "order.placed", &["B"], 600), event("a", "order.placed", &["A"], 900)]));
     let customers = ["A", "B"].map(|member| world.customer(member));
     world.take(&json!([event("ab", "store.visited", &["A", "B"], 0)]));
     let sentence = "当客户最近30天内消费总额超过10000元,就标记为钻石客户";
     let request = AddRequest { sentence: sentence.into(), answers: BTreeMap::new(), name: None, existing: true };
     let often = rules.iter().find(|rule| rule.name == "常客").unwrap();
-    ops::rule::edit(&world.app, &Readings::default(), often.id, request).unwrap();
+    ops::rule::edit(&world.app, &world.me, often.id, request).unwrap();
     let old = rules.iter().find(|rule| rule.name == "老客").unwrap();
-    ops::rule::set_on(&world.app, old.id, false).unwrap();
-    while ops::rule::list(&world.app).unwrap().items.iter().any(|rule| rule.beginning) {
+    ops::rule::set_on(&world.app, &world.me, old.id, false).unwrap();
+    while ops::rule::list(&world.app, &world.me).unwrap().items.iter().any(|rule| rule.beginning) {
         std::thread::sleep(Duration::from_millis(10));
     }
     world.clock.set(Timestamp::from_ms(support::NOW_MS + 60_000));
     unmerge(&world, customers[0].min(customers[1]));
     let left = customers.map(|customer| stands(&world, customer));
     assert_eq!(left, [Vec::new(), Vec::new()], "one rule asks for more by now, the other is off");
-    assert!(ops::rule::list(&world.app).unwrap().items.iter().all(|rule| rule.holding == 0));
+    assert!(ops::rule::list(&world.app, &world.me).unwrap().items.iter().all(|rule| rule.holding == 0));
     replay(&world);
 }
 
@@ -146,7 +146,7 @@ fn a_shared_phone_that_is_found_out_leaves_nobody_the_others_tasks() {
     }
     for number in 1..=7 {
         let customer = world.customer(&member(number));
-        let tasks = profile::get(&world.app, customer).unwrap().tasks.len();
+        let tasks = profile::get(&world.app, &world.me, customer).unwrap().tasks.len();
         assert!(tasks <= 1, "{} has {tasks} tasks", member(number));
         assert!(decisions(&world, customer).iter().all(|one| one.evidence.len() <= 1), "{}", member(number));
     }
@@ -155,7 +155,7 @@ fn a_shared_phone_that_is_found_out_leaves_nobody_the_others_tasks() {
 
 /// The merges that made a customer, newest first.
 fn merges(world: &World, customer: CustomerId) -> Vec<MergeId> {
-    profile::get(&world.app, customer).unwrap().merges.iter().map(|merge| merge.id).collect()
+    profile::get(&world.app, &world.me, customer).unwrap().merges.iter().map(|merge| merge.id).collect()
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_merge_on_which_a_later_one_rests_is_undone_after_it() {
         let inner = merges(&world, world.customer("M2"))[0];
         world.take(&json!([event("two", "order.placed", &later, 100)]));
         let outer = merges(&world, world.customer("M2"))[0];
-        let undo = |id| merge::undo(&world.app, id);
+        let undo = |id| merge::undo(&world.app, &world.me, id);
         let refused = undo(inner).unwrap_err();
         assert!(refused.code == "invalid" && refused.message.en.contains("first"), "{later:?}: {refused:?}");
         undo(outer).unwrap();

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use ops::customer::decision::DecisionDetail;
 use ops::intake::{self, Format, Terms};
-use ops::rule::{AddRequest, ReadRequest, Readings, RuleView};
+use ops::rule::{AddRequest, ReadRequest, RuleView};
 use serde_json::{Value, json};
 use support::World;
 
@@ -27,28 +27,28 @@ fn request(sentence: &str) -> AddRequest {
 }
 
 fn add(world: &World, sentence: &str) -> RuleView {
-    ops::rule::add(&world.app, &Readings::default(), request(sentence)).unwrap()
+    ops::rule::add(&world.app, &world.me, request(sentence)).unwrap()
 }
 
 /// Has a rule say something else, and tells who was said to gain, lose and stay.
 fn edit(world: &World, rule: &RuleView, sentence: &str) -> (RuleView, (u64, u64, u64)) {
-    let readings = Readings::default();
     let read = ReadRequest { sentence: sentence.into(), answers: BTreeMap::new() };
-    let told = ops::rule::read_edit(&world.app, &readings, rule.id, &read).unwrap().difference.unwrap();
-    let edited = ops::rule::edit(&world.app, &readings, rule.id, request(sentence)).unwrap();
+    let told = ops::rule::read_edit(&world.app, &world.me, rule.id, &read).unwrap().difference.unwrap();
+    let edited = ops::rule::edit(&world.app, &world.me, rule.id, request(sentence)).unwrap();
     settle(world);
     (edited, (told.gains, told.loses, told.stays))
 }
 
 fn tags(world: &World, member: usize) -> Vec<String> {
-    let view = ops::customer::profile::get(&world.app, world.customer(&format!("M{member}"))).unwrap();
+    let view = ops::customer::profile::get(&world.app, &world.me, world.customer(&format!("M{member}"))).unwrap();
     view.tags.into_iter().map(|tag| tag.tag).collect()
 }
 
 /// A customer's decisions, newest first.
 fn decisions(world: &World, member: usize) -> Vec<DecisionDetail> {
-    let all = ops::customer::decision::list(&world.app, world.customer(&format!("M{member}"))).unwrap().items;
-    all.into_iter().map(|one| ops::customer::decision::get(&world.app, one.id).unwrap()).collect()
+    let all =
+        ops::customer::decision::list(&world.app, &world.me, world.customer(&format!("M{member}"))).unwrap().items;
+    all.into_iter().map(|one| ops::customer::decision::get(&world.app, &world.me, one.id).unwrap()).collect()
 }
 
 /// M1 spent 900, M2 600, M3 300.
@@ -61,7 +61,7 @@ fn three(world: &World) {
 }
 
 fn settle(world: &World) {
-    while ops::rule::list(&world.app).unwrap().items.iter().any(|rule| rule.beginning) {
+    while ops::rule::list(&world.app, &world.me).unwrap().items.iter().any(|rule| rule.beginning) {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }
@@ -111,7 +111,7 @@ fn a_new_version_takes_back_what_no_longer_holds_and_old_decisions_keep_theirs()
         let (edited, told) = edit(&world, &rule, &said(200, "常客"));
         assert_eq!((edited.name.as_str(), told), ("常客", (3, 1, 0)), "another tag: the old one goes");
         assert_eq!([1, 2, 3].map(|n| tags(&world, n)), [["常客"], ["常客"], ["常客"]]);
-        let versions = ops::rule::get(&world.app, rule.id).unwrap().versions;
+        let versions = ops::rule::get(&world.app, &world.me, rule.id).unwrap().versions;
         assert_eq!(versions.iter().map(|version| version.version).collect::<Vec<_>>(), [3, 2, 1]);
         replay(&world);
     }
@@ -125,23 +125,24 @@ fn a_new_version_leaves_the_tasks_of_the_old_one() {
     settle(&world);
     edit(&world, &rule, "当客户最近30天内消费总额超过800元,建任务「回访」");
     edit(&world, &rule, "当客户最近30天内消费总额超过200元,建任务「回访」");
-    let tasks = [1, 2, 3]
-        .map(|n| ops::customer::profile::get(&world.app, world.customer(&format!("M{n}"))).unwrap().tasks.len());
+    let tasks = [1, 2, 3].map(|n| {
+        ops::customer::profile::get(&world.app, &world.me, world.customer(&format!("M{n}"))).unwrap().tasks.len()
+    });
     assert_eq!(tasks, [1, 2, 1], "M1 is not asked twice; M2 came to hold again");
     replay(&world);
 }
 
 #[test]
 fn texts_that_a_database_does_not_store_are_refused() {
-    let (world, readings) = (World::open(), Readings::default());
+    let world = World::open();
     let named = AddRequest {
         name: Some("贵\0客".into()), ..request("只要客户累计消费超过500元,就标记为贵客")
     };
     let refused = [
-        ops::rule::add(&world.app, &readings, request("就标记为贵\0客")).unwrap_err(),
-        ops::rule::add(&world.app, &readings, named).unwrap_err(),
-        ops::account::add_person(&world.app, "a\0@b", "李雷", "correct horse battery").unwrap_err(),
-        ops::account::add_source(&world.app.store, "sh\0op", world.app.now()).unwrap_err(),
+        ops::rule::add(&world.app, &world.me, request("就标记为贵\0客")).unwrap_err(),
+        ops::rule::add(&world.app, &world.me, named).unwrap_err(),
+        ops::account::session::add_owner(&world.app, "a\0@b", "李雷", "correct horse battery", None).unwrap_err(),
+        ops::source::add(&world.app.store, &world.me, "sh\0op", world.app.now()).unwrap_err(),
     ];
     let fields: Vec<_> = refused.iter().map(|error| (error.code, error.field.as_deref().unwrap())).collect();
     assert_eq!(fields, ["sentence", "name", "email", "name"].map(|field| ("invalid", field)));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use ops::OpError;
 use ops::intake::{self, BODY_EVENTS, Format, Receipt, Terms};
-use ops::rule::{AddRequest, Readings};
+use ops::rule::AddRequest;
 use serde_json::{Value, json};
 use support::{Way, World};
 
@@ -54,7 +54,7 @@ fn a_raw_zone_that_stops_midway_leaves_nothing_in_the_log_and_a_retry_completes(
     });
     let sentence = "只要客户最近30天内来信次数至少3次,就标记为常来信".to_owned();
     let rule = AddRequest { sentence, answers: BTreeMap::new(), name: None, existing: true };
-    ops::rule::add(&world.app, &Readings::default(), rule).unwrap();
+    ops::rule::add(&world.app, &world.me, rule).unwrap();
     let before = logged(&world);
     let lines: Vec<Value> = (0..9_000).map(message).collect();
     let receipt = strict(&world, &lines).unwrap();
@@ -111,7 +111,7 @@ fn beyond_a_thousand_sources_only_those_made_by_hand_are_new() {
         many.rejected
     );
     let (made, other) = ("made".to_owned(), "other".to_owned());
-    ops::account::add_source(&world.app.store, &made, world.app.now()).unwrap();
+    ops::source::add(&world.app.store, &world.me, &made, world.app.now()).unwrap();
     assert_eq!(send(&[made.clone(), other], true).accepted, 0);
     assert_eq!(send(&[made], true).accepted, 1);
 }

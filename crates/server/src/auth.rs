@@ -1,12 +1,16 @@
-//! Who calls: a signed-in person, the machine's owner on the command line, or a source with its ingest key.
+//! Who calls: a signed-in person, a program with its API key, the machine's owner on the command line, or a source with its ingest key.
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use base64::Engine as _;
-use ops::{Actor, Fault, OpError, account};
+use ops::account::{self, api_key, session};
+use ops::{Actor, App, Fault, OpError, source};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::state::Server;
@@ -16,18 +20,61 @@ pub(crate) const COOKIE: &str = "jw_session";
 /// The header that a page of ours sends and a form of others cannot.
 const OURS: &str = "x-jingwei";
 
-/// Someone who may use the workspace.
-pub(crate) struct Signed {
-    pub(crate) actor: Actor,
-    /// The session's token; none for the machine's owner.
-    pub(crate) session: Option<String>,
+/// By what someone is known.
+#[derive(Clone)]
+pub(crate) enum Credential {
+    /// The token of this run, which only the machine's owner can read.
+    Local,
+    /// A session's token.
+    Session(String),
+    /// An API key.
+    Key(String),
 }
 
-impl Signed {
+/// Someone who may use the workspace, and the workspace.
+pub(crate) struct Caller {
+    pub(crate) server: Arc<Server>,
+    pub(crate) actor: Actor,
+    pub(crate) credential: Credential,
+}
+
+/// What most operations answer.
+pub(crate) type Answer<T> = Result<Json<T>, ApiError>;
+
+/// The answer of an operation that has nothing to tell but that it is done.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Done {}
+
+impl Caller {
+    /// Runs a use case on a thread where it may block, and answers what it returns.
+    pub(crate) async fn run<T: Send + 'static>(
+        self,
+        case: impl FnOnce(&App, &Actor) -> Result<T, OpError> + Send + 'static,
+    ) -> Answer<T> {
+        let Self { server, actor, .. } = self;
+        server.run(move |server| case(&server.app, &actor)).await.map(Json)
+    }
+
+    /// As [`Caller::run`], for one that only does something.
+    pub(crate) async fn does(
+        self,
+        case: impl FnOnce(&App, &Actor) -> Result<(), OpError> + Send + 'static,
+    ) -> Answer<Done> {
+        self.run(move |app, actor| case(app, actor).map(|()| Done {})).await
+    }
+
+    /// The session's token; empty for one who has none.
+    pub(crate) fn token(&self) -> String {
+        match &self.credential {
+            Credential::Session(token) => token.clone(),
+            Credential::Local | Credential::Key(_) => String::new(),
+        }
+    }
+
     /// Refuses a browser that another site sent here: a link of theirs carries the cookie too.
     pub(crate) fn came_by_itself(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-        if self.session.is_some() && matches!(site, Some(b"cross-site" | b"same-site")) {
+        if matches!(self.credential, Credential::Session(_)) && matches!(site, Some(b"cross-site" | b"same-site")) {
             return Err(forged("请在本系统的页面上操作", "do this on a page of this workspace"));
         }
         Ok(())
@@ -57,6 +104,11 @@ pub(crate) fn is_https(headers: &HeaderMap) -> bool {
     text("origin").starts_with("https:") || proto.eq_ignore_ascii_case("https")
 }
 
+/// What the browser says that it is.
+pub(crate) fn agent(headers: &HeaderMap) -> String {
+    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
 fn bearer(parts: &Parts) -> Option<String> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     if let Some(token) = value.strip_prefix("Bearer ") {
@@ -71,19 +123,39 @@ fn is_local(server: &Server, token: &str) -> bool {
     account::fingerprint(token) == account::fingerprint(&server.settings.local_token)
 }
 
-impl FromRequestParts<Arc<Server>> for Signed {
+/// By what a request says that its sender is known.
+fn credential(server: &Server, parts: &Parts) -> Result<Credential, ApiError> {
+    match bearer(parts) {
+        Some(token) if is_local(server, &token) => return Ok(Credential::Local),
+        Some(key) if key.starts_with(api_key::PREFIX) => return Ok(Credential::Key(key)),
+        _ => {}
+    }
+    let token = cookie(parts).ok_or_else(OpError::sign_in)?;
+    if parts.method != Method::GET && !parts.headers.contains_key(OURS) {
+        return Err(forged("缺少 X-Jingwei 请求头", "the header X-Jingwei is missing"));
+    }
+    Ok(Credential::Session(token))
+}
+
+impl Credential {
+    /// Who it is of, as of now.
+    pub(crate) fn actor(&self, app: &App) -> Result<Actor, OpError> {
+        match self {
+            Self::Local => Ok(Actor::local()),
+            Self::Key(secret) => api_key::actor(app, secret),
+            Self::Session(token) => session::signed_in(app, token)?.map(|one| one.actor()).ok_or_else(OpError::sign_in),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Server>> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, ApiError> {
-        if bearer(parts).is_some_and(|token| is_local(server, &token)) {
-            return Ok(Self { actor: Actor("local".to_owned()), session: None });
-        }
-        let Some(token) = cookie(parts) else { return Err(OpError::sign_in().into()) };
-        if parts.method != Method::GET && !parts.headers.contains_key(OURS) {
-            return Err(forged("缺少 X-Jingwei 请求头", "the header X-Jingwei is missing"));
-        }
-        let person = Arc::clone(server).person(&token).await?.ok_or_else(OpError::sign_in)?;
-        Ok(Self { actor: Actor(person.id.to_string()), session: Some(token) })
+        let (server, credential) = (Arc::clone(server), credential(server, parts)?);
+        let asked = credential.clone();
+        let actor = Arc::clone(&server).run(move |server| asked.actor(&server.app)).await?;
+        Ok(Self { server, actor, credential })
     }
 }
 
@@ -102,7 +174,7 @@ impl FromRequestParts<Arc<Server>> for Sender {
             return Ok(Self { source: Some(source) });
         }
         let source = Arc::clone(server).run(move |server| {
-            let source = account::source_of_key(&server.app, &key)?;
+            let source = source::of_key(&server.app, &key)?;
             server.remember_key(&key, &source);
             Ok(source)
         });

@@ -38,6 +38,11 @@ impl ApiError {
         OpError { code: "internal", message, field: None, fault: Fault::Broken }.into()
     }
 
+    /// Whether the caller may not, rather than that something is away for a while.
+    pub(crate) fn is_the_callers(&self) -> bool {
+        self.status.is_client_error()
+    }
+
     /// A request that HTTP has a status for, and the use cases never saw.
     pub(crate) const fn unread(status: StatusCode, code: &'static str, message: Text) -> Self {
         Self { status, body: ErrorBody { code, message, field: None } }

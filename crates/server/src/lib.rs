@@ -19,7 +19,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use tokio::net::TcpListener;
-use utoipa::OpenApi;
+use utoipa::{OpenApi, PartialSchema, ToSchema, openapi};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use live::{Feed, Told, feed};
@@ -40,21 +40,47 @@ pub const INFLATED_LIMIT: usize = 256 << 20;
 ))]
 struct Description;
 
+/// Adds to each operation what every one of them may answer, and how a caller is known.
+fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
+    let error = openapi::ContentBuilder::new().schema(Some(openapi::Ref::from_schema_name("ErrorBody"))).build();
+    let refused = openapi::ResponseBuilder::new()
+        .description("why not: a code, a sentence in both languages, the member at fault")
+        .content("application/json", error)
+        .build();
+    let items = api.paths.paths.values_mut();
+    let operations = items.flat_map(|item| {
+        [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
+    });
+    for operation in operations {
+        operation.responses.responses.insert("default".to_owned(), refused.clone().into());
+    }
+    let components = api.components.get_or_insert_default();
+    let (name, schema) = (error::ErrorBody::name().into_owned(), error::ErrorBody::schema());
+    components.schemas.insert(name, schema);
+    let http = openapi::security::Http::new(openapi::security::HttpAuthScheme::Bearer);
+    components.add_security_scheme("key", openapi::security::SecurityScheme::Http(http));
+    let cookie = openapi::security::ApiKey::Cookie(openapi::security::ApiKeyValue::new(auth::COOKIE));
+    components.add_security_scheme("session", openapi::security::SecurityScheme::ApiKey(cookie));
+    let ways = ["key", "session"].map(|way| openapi::security::SecurityRequirement::new(way, [""; 0]));
+    api.security = Some(ways.to_vec());
+    api
+}
+
 fn routes() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::with_openapi(Description::openapi()).merge(api::routes())
 }
 
 /// The API's description, OpenAPI 3.1, as JSON.
 #[must_use]
-pub fn openapi() -> String {
+pub fn description() -> String {
     let (_, description) = routes().split_for_parts();
-    description.to_pretty_json().unwrap_or_default()
+    described(description).to_pretty_json().unwrap_or_default()
 }
 
 /// All routes over a server.
 pub fn router(server: Arc<Server>) -> Router {
     let (router, description) = routes().split_for_parts();
-    let description = Arc::new(description.to_pretty_json().unwrap_or_default());
+    let description = Arc::new(described(description).to_pretty_json().unwrap_or_default());
     let openapi =
         move || async move { ([(header::CONTENT_TYPE, "application/json")], description.as_str().to_owned()) };
     router

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use futures_util::{Stream, StreamExt as _};
+use ops::Right;
 use pipeline::{Committed, Listener};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 
-use crate::auth::Signed;
+use crate::auth::{Caller, Credential};
+use crate::error::ApiError;
 use crate::state::Server;
 
 /// How many commits may wait to be shown; beyond that some are not shown.
@@ -99,16 +100,17 @@ fn named(received: Result<Told, BroadcastStreamRecvError>) -> (&'static str, Arc
     }
 }
 
-/// Resolves once one who watches may watch no longer: the server stops, or the session is closed or over.
-async fn over(server: Arc<Server>, session: Option<String>) {
-    let Some(token) = session else { return server.stopping.cancelled().await };
+/// Resolves once one who watches may watch no longer: the server stops, the session is over, or the right is gone.
+async fn over(server: Arc<Server>, credential: Credential) {
     loop {
         tokio::select! {
             () = server.stopping.cancelled() => return,
             () = server.signed_out.notified() => {}
             () = tokio::time::sleep(LOOK_UP) => {}
         }
-        if matches!(Arc::clone(&server).person(&token).await, Ok(None)) {
+        let credential = credential.clone();
+        let may = Arc::clone(&server).run(move |server| credential.actor(&server.app)?.may(Right::ReadCustomers));
+        if may.await.is_err_and(|error| error.is_the_callers()) {
             return;
         }
     }
@@ -116,17 +118,16 @@ async fn over(server: Arc<Server>, session: Option<String>) {
 
 /// Watch commits as they are made: each is a `commit`; a `resync` says that some were left out, and that what is shown must be read anew.
 #[utoipa::path(get, operation_id = "watch_commits", path = "/v1/live", tag = "events", responses((status = 200, description = "server-sent events named `commit`, and `resync` with an empty object where some were left out", body = ops::event::LiveCommit, content_type = "text/event-stream")))]
-pub(crate) async fn live(
-    signed: Signed,
-    State(server): State<Arc<Server>>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub(crate) async fn live(caller: Caller) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    let Caller { server, actor, credential } = caller;
+    actor.may(Right::ReadCustomers)?;
     let told = BroadcastStream::new(server.live.subscribe());
     let events = told.map(|received| {
         let (name, data) = named(received);
         Ok(Event::default().event(name).data(&*data))
     });
-    let events = events.take_until(over(server, signed.session));
-    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+    let events = events.take_until(over(server, credential));
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 
 #[cfg(test)]

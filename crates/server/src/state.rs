@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base::Timestamp;
-use ops::rule::Readings;
-use ops::{App, account};
+use ops::App;
 use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
@@ -34,7 +33,6 @@ const UPLOADING: usize = 8;
 pub struct Server {
     pub(crate) app: App,
     pub(crate) settings: Settings,
-    pub(crate) readings: Readings,
     pub(crate) live: broadcast::Sender<Told>,
     /// Cancelled when the server is to stop.
     pub(crate) stopping: CancellationToken,
@@ -58,7 +56,6 @@ impl Server {
         Arc::new(Self {
             app,
             settings,
-            readings: Readings::default(),
             live,
             stopping: CancellationToken::new(),
             signed_out: Notify::new(),
@@ -87,15 +84,6 @@ impl Server {
     ) -> Result<T, ApiError> {
         let done = tokio::task::spawn_blocking(move || f(&self)).await;
         Ok(done.map_err(|_| ApiError::broken())??)
-    }
-
-    /// The person of a session that is still open.
-    ///
-    /// # Errors
-    /// The database's.
-    pub(crate) async fn person(self: Arc<Self>, token: &str) -> Result<Option<store::Person>, ApiError> {
-        let token = token.to_owned();
-        self.run(move |server| account::person(&server.app, &token)).await
     }
 
     /// Runs a use case once there is room for it. It keeps its place until it is done, whether or not the caller waits.

@@ -1,6 +1,6 @@
 //! People who sign in, their sessions, and what they looked at.
 
-use base::{CustomerId, Timestamp, UserId};
+use base::{CustomerId, RoleId, Timestamp, UserId};
 
 use crate::sql::{Connection, StoreError};
 use crate::value::Row;
@@ -16,18 +16,30 @@ pub struct Person {
     pub name: String,
     /// The Argon2id hash of their password.
     pub password_hash: String,
+    /// What they may do.
+    pub role: RoleId,
+    /// Since when they may no longer sign in.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// A signed-in browser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
+    /// The hash of its token.
+    pub token_hash: Vec<u8>,
     /// Who.
     pub person: UserId,
+    /// Since when.
+    pub created_at: Timestamp,
     /// Until when.
     pub expires_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// What the browser says that it is.
+    pub agent: String,
 }
 
-const COLUMNS: &str = "id, email, name, password_hash";
+const COLUMNS: &str = "person.id, person.email, person.name, person.password_hash, person.role, person.ended_at";
 
 fn person(row: &Row) -> Person {
     Person {
@@ -35,11 +47,24 @@ fn person(row: &Row) -> Person {
         email: row.text(1).to_owned(),
         name: row.text(2).to_owned(),
         password_hash: row.text(3).to_owned(),
+        role: RoleId::new(row.number(4)),
+        ended_at: row.int_or_null(5).map(Timestamp::from_ms),
+    }
+}
+
+fn session(row: &Row) -> Session {
+    Session {
+        token_hash: row.blob(0).to_vec(),
+        person: UserId::new(row.number(1)),
+        created_at: Timestamp::from_ms(row.int(2)),
+        expires_at: Timestamp::from_ms(row.int(3)),
+        seen_at: Timestamp::from_ms(row.int(4)),
+        agent: row.text(5).to_owned(),
     }
 }
 
 impl Connection {
-    /// Adds a person; false when the address is taken.
+    /// Adds a person; none when the address is taken.
     ///
     /// # Errors
     /// The database's.
@@ -48,11 +73,13 @@ impl Connection {
         email: &str,
         name: &str,
         password_hash: &str,
+        role: RoleId,
         at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let sql = "INSERT INTO person (email, name, password_hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-        let added = self.execute(sql, &[email.into(), name.into(), password_hash.into(), at.ms().into()])?;
-        Ok(added > 0)
+    ) -> Result<Option<UserId>, StoreError> {
+        let sql = "INSERT INTO person (email, name, password_hash, role, created_at) VALUES ($1, $2, $3, $4, $5)
+                   ON CONFLICT DO NOTHING RETURNING id";
+        let values = [email.into(), name.into(), password_hash.into(), role.number().into(), at.ms().into()];
+        Ok(self.query_one(sql, &values)?.map(|row| UserId::new(row.number(0))))
     }
 
     /// A person by e-mail address.
@@ -64,13 +91,41 @@ impl Connection {
         Ok(self.query_one(&sql, &[email.into()])?.as_ref().map(person))
     }
 
-    /// A person's name.
+    /// A person by id.
     ///
     /// # Errors
     /// The database's.
-    pub fn person_name(&mut self, id: UserId) -> Result<Option<String>, StoreError> {
-        let row = self.query_one("SELECT name FROM person WHERE id = $1", &[id.number().into()])?;
-        Ok(row.map(|row| row.text(0).to_owned()))
+    pub fn person(&mut self, id: UserId) -> Result<Option<Person>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM person WHERE id = $1");
+        Ok(self.query_one(&sql, &[id.number().into()])?.as_ref().map(person))
+    }
+
+    /// Everyone, with when they were last seen.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn people(&mut self) -> Result<Vec<(Person, Option<Timestamp>)>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS}, (SELECT MAX(seen_at) FROM session WHERE session.person = person.id) FROM person ORDER BY id"
+        );
+        let read = |row: &Row| (person(row), row.int_or_null(6).map(Timestamp::from_ms));
+        Ok(self.query(&sql, &[])?.iter().map(read).collect())
+    }
+
+    /// Writes a person's name, password, role and end.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn set_person(&mut self, person: &Person) -> Result<(), StoreError> {
+        let sql = "UPDATE person SET name = $1, password_hash = $2, role = $3, ended_at = $4 WHERE id = $5";
+        let values = [
+            person.name.as_str().into(),
+            person.password_hash.as_str().into(),
+            person.role.number().into(),
+            person.ended_at.map(Timestamp::ms).into(),
+            person.id.number().into(),
+        ];
+        self.execute(sql, &values).map(|_| ())
     }
 
     /// Whether anyone can sign in yet.
@@ -85,27 +140,51 @@ impl Connection {
     ///
     /// # Errors
     /// The database's.
-    pub fn add_session(
-        &mut self,
-        token_hash: &[u8],
-        person: UserId,
-        at: Timestamp,
-        expires_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.execute("DELETE FROM session WHERE expires_at < $1", &[at.ms().into()])?;
-        let sql = "INSERT INTO session (token_hash, person, created_at, expires_at) VALUES ($1, $2, $3, $4)";
-        let values = [token_hash.into(), person.number().into(), at.ms().into(), expires_at.ms().into()];
+    pub fn add_session(&mut self, session: &Session) -> Result<(), StoreError> {
+        self.execute("DELETE FROM session WHERE expires_at < $1", &[session.created_at.ms().into()])?;
+        let sql = "INSERT INTO session (token_hash, person, created_at, expires_at, seen_at, agent)
+                   VALUES ($1, $2, $3, $4, $5, $6)";
+        let values = [
+            session.token_hash.as_slice().into(),
+            session.person.number().into(),
+            session.created_at.ms().into(),
+            session.expires_at.ms().into(),
+            session.seen_at.ms().into(),
+            session.agent.as_str().into(),
+        ];
         self.execute(sql, &values).map(|_| ())
     }
 
-    /// The person of a session that is still open.
+    /// A session that is still open, and its person, who may still sign in.
     ///
     /// # Errors
     /// The database's.
-    pub fn session_person(&mut self, token_hash: &[u8], at: Timestamp) -> Result<Option<Person>, StoreError> {
-        let sql = "SELECT person.id, person.email, person.name, person.password_hash FROM session
-                   JOIN person ON person.id = session.person WHERE session.token_hash = $1 AND session.expires_at > $2";
-        Ok(self.query_one(sql, &[token_hash.into(), at.ms().into()])?.as_ref().map(person))
+    pub fn session(&mut self, token_hash: &[u8], at: Timestamp) -> Result<Option<(Person, Session)>, StoreError> {
+        let sql = "SELECT token_hash, person, created_at, expires_at, seen_at, agent FROM session
+                   WHERE token_hash = $1 AND expires_at > $2";
+        let Some(row) = self.query_one(sql, &[token_hash.into(), at.ms().into()])? else { return Ok(None) };
+        let session = session(&row);
+        let person = self.person(session.person)?.filter(|person| person.ended_at.is_none());
+        Ok(person.map(|person| (person, session)))
+    }
+
+    /// A person's open sessions, the latest used first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn sessions_of(&mut self, person: UserId, at: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let sql = "SELECT token_hash, person, created_at, expires_at, seen_at, agent FROM session
+                   WHERE person = $1 AND expires_at > $2 ORDER BY seen_at DESC, created_at DESC";
+        Ok(self.query(sql, &[person.number().into(), at.ms().into()])?.iter().map(session).collect())
+    }
+
+    /// Notes when a session was last used.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn set_session_seen(&mut self, token_hash: &[u8], at: Timestamp) -> Result<(), StoreError> {
+        let sql = "UPDATE session SET seen_at = $1 WHERE token_hash = $2";
+        self.execute(sql, &[at.ms().into(), token_hash.into()]).map(|_| ())
     }
 
     /// Closes a session.
@@ -114,6 +193,15 @@ impl Connection {
     /// The database's.
     pub fn remove_session(&mut self, token_hash: &[u8]) -> Result<(), StoreError> {
         self.execute("DELETE FROM session WHERE token_hash = $1", &[token_hash.into()]).map(|_| ())
+    }
+
+    /// Closes a person's sessions, but for the one with this hash.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn remove_sessions_of(&mut self, person: UserId, but: &[u8]) -> Result<(), StoreError> {
+        let sql = "DELETE FROM session WHERE person = $1 AND token_hash <> $2";
+        self.execute(sql, &[person.number().into(), but.into()]).map(|_| ())
     }
 
     /// Notes that someone looked at a customer's identifiers unmasked.

@@ -14,6 +14,8 @@
 //! ```
 
 mod account;
+mod api_key;
+mod audit;
 mod bloom;
 mod checkpoint;
 mod commit;
@@ -22,10 +24,12 @@ mod decided;
 mod decision;
 mod deferred;
 mod identity;
+mod invitation;
 pub mod log;
 mod lookup;
 mod migrate;
 mod prepared;
+mod role;
 mod rule;
 mod seen;
 mod source;
@@ -38,14 +42,18 @@ use std::mem::ManuallyDrop;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use account::{Person, Session};
+pub use api_key::ApiKey;
+pub use audit::{AuditFilter, AuditRow};
 pub use checkpoint::Checkpoints;
 pub use customer::{CustomerRow, StoredState};
 pub use decided::{Decided, DecidedStretch};
 pub use decision::Decision;
 pub use identity::Identity;
+pub use invitation::Invitation;
 pub use lookup::{Lookup, Stretch};
 pub use migrate::run as migrate;
 pub use prepared::Postgres;
+pub use role::Role;
 pub use rule::{Rule, RuleVersion};
 pub use seen::{Digest, Pages, RUN_EVENTS, Seen};
 pub use source::{Rejected, Source};

@@ -8,7 +8,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     Migration {
         number: 1,
         sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
@@ -43,6 +43,11 @@ const MIGRATIONS: [Migration; 7] = [
         number: 7,
         sqlite: include_str!("migrations/0007_apart.sqlite.sql"),
         postgres: include_str!("migrations/0007_apart.postgres.sql"),
+    },
+    Migration {
+        number: 8,
+        sqlite: include_str!("migrations/0008_people.sqlite.sql"),
+        postgres: include_str!("migrations/0008_people.postgres.sql"),
     },
 ];
 

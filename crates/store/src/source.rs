@@ -120,12 +120,12 @@ impl Connection {
         self.execute(sql, &[name.into(), value.into()]).map(|_| ())
     }
 
-    /// Deletes every customer, event, rule and source; people and their sessions stay.
+    /// Deletes every customer, event, rule and source; people, their roles, sessions and keys, and the audit stay.
     ///
     /// # Errors
     /// The database's; then nothing is deleted.
     pub fn clear(&mut self) -> Result<(), StoreError> {
-        const KEPT: [&str; 4] = ["migration", "meta", "person", "session"];
+        const KEPT: [&str; 8] = ["migration", "meta", "person", "session", "role", "invitation", "api_key", "audit"];
         let catalog = match self {
             Self::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
             Self::Postgres(_) => "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()",

@@ -3,6 +3,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { listTimeline, timelineKey } from "./customers";
 import { recentLimit } from "./events";
 import { joinCommits, losesTag, mergeTimeline, type Pages, patchCustomer, patchRows, patchRule, prepend } from "./patch";
+import { askWho } from "./session";
 import type { Commit, Customer, CustomerRow, RuleDetail, TimelineItem } from "./types";
 
 /** `seconds` counts those heard since the stream opened; `per_second` holds the last sixty. */
@@ -147,6 +148,7 @@ export function openLive(cache: QueryClient): () => void {
       lost = false;
     });
     stream.addEventListener("error", () => {
+      if (!lost) void askWho(cache);
       lost = true;
       set((live) => ({ ...live, connected: false }));
       // The browser itself tries again unless the server refused; then the session may be over.

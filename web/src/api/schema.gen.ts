@@ -43,6 +43,61 @@ export interface components {
             /** @description The sentence. */
             sentence: string;
         };
+        /** @description All keys. */
+        ApiKeyPage: {
+            /** @description The keys, newest first. */
+            items: components["schemas"]["ApiKeyView"][];
+        };
+        /** @description A key to be made. */
+        ApiKeyRequest: {
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may do. */
+            role: string;
+        };
+        /** @description A key, without its secret. */
+        ApiKeyView: {
+            /** @description Since when. */
+            created_at: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may do. */
+            role: string;
+            /** @description What that role is called. */
+            role_name: components["schemas"]["Text"];
+            /** @description When it was last used, to the minute. */
+            used_at?: string | null;
+        };
+        /** @description A page of the audit, newest first. */
+        AuditPage: {
+            /** @description The lines. */
+            items: components["schemas"]["AuditView"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description A line of the audit. */
+        AuditView: {
+            /** @description What, such as `role.changed`. */
+            action: string;
+            /** @description Who: the id of a person or key, or `local` for the machine's command line. */
+            actor: string;
+            /** @description When. */
+            at: string;
+            /** @description More of it. */
+            detail: Record<string, never>;
+            /** @description Its id, where the next page may begin. */
+            id: string;
+            /** @description What it is called. */
+            label: components["schemas"]["Text"];
+            /** @description Their name. */
+            name: string;
+            /** @description To what: an id or a name. */
+            subject: string;
+            /** @description What that is called, if it is a person, a key or a role; otherwise the same. */
+            subject_name: components["schemas"]["Text"];
+        };
         /** @description A change to a rule. */
         Change: {
             /** @description Whether it is on. */
@@ -189,6 +244,8 @@ export interface components {
             /** @description Its name. */
             name?: string | null;
         };
+        /** @description The answer of an operation that has nothing to tell but that it is done. */
+        Done: Record<string, never>;
         /** @description What a sentence came to, with what would change. */
         EditAnswer: components["schemas"]["Tried"] & {
             difference?: components["schemas"]["Difference"] | null;
@@ -270,6 +327,51 @@ export interface components {
             scope: string;
             /** @description The masked value. */
             value: string;
+        };
+        /** @description All invitations that were not taken yet. */
+        InvitationPage: {
+            /** @description The invitations, newest first. */
+            items: components["schemas"]["InvitationView"][];
+        };
+        /** @description Whom to invite. */
+        InvitationRequest: {
+            /** @description Their e-mail address. */
+            email: string;
+            /** @description The role they will have. */
+            role: string;
+        };
+        /** @description An invitation that was not taken yet. */
+        InvitationView: {
+            /** @description Since when. */
+            created_at: string;
+            /** @description Whose e-mail address. */
+            email: string;
+            /** @description Until when it can be taken. */
+            expires_at: string;
+            /** @description Its id. */
+            id: string;
+            /** @description The role they will have. */
+            role: string;
+            /** @description What it is called. */
+            role_name: components["schemas"]["Text"];
+        };
+        /** @description What a link offers. */
+        Invited: {
+            /** @description With which address they will sign in. */
+            email: string;
+            /** @description Until when it can be taken. */
+            expires_at: string;
+            /** @description What their role is called. */
+            role_name: components["schemas"]["Text"];
+        };
+        /** @description Someone who takes an invitation. */
+        JoinRequest: {
+            /** @description Their name. */
+            name: string;
+            /** @description At least twelve characters. */
+            password: string;
+            /** @description The token from the link. */
+            token: string;
         };
         /** @description A kind to be declared, as the API describes it. It is read by hand below, so that every fault is told with its place. */
         KindDeclaration: {
@@ -376,6 +478,20 @@ export interface components {
             /** @description Whether it was taken back. */
             undone: boolean;
         };
+        /** @description A new key, shown once. */
+        NewApiKey: {
+            /** @description The key. */
+            api_key: components["schemas"]["ApiKeyView"];
+            /** @description What goes into `Authorization: Bearer …`. */
+            secret: string;
+        };
+        /** @description A new invitation, with the secret of its link, shown once. */
+        NewInvitation: {
+            /** @description The invitation. */
+            invitation: components["schemas"]["InvitationView"];
+            /** @description What stands in the link `/join?token=…`. */
+            token: string;
+        };
         /** @description A source's new ingest key, shown once. */
         NewKey: {
             /** @description The source. */
@@ -384,6 +500,11 @@ export interface components {
             key: string;
             /** @description Its name. */
             name: string;
+        };
+        /** @description A link that someone followed. */
+        OfferRequest: {
+            /** @description The token from the link. */
+            token: string;
         };
         /** @description Which original is to be opened. */
         OpenRequest: {
@@ -394,6 +515,24 @@ export interface components {
              * @description The place of the original among the event's.
              */
             index: number;
+        };
+        /** @description A browser that is signed in. */
+        OpenSession: {
+            /** @description What the browser says that it is. */
+            agent: string;
+            /** @description Since when. */
+            created_at: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description Its id. */
+            id: string;
+            /** @description When it was last used, to the minute. */
+            seen_at: string;
+        };
+        /** @description One's open sessions. */
+        OpenSessions: {
+            /** @description The sessions, the latest used first. */
+            items: components["schemas"]["OpenSession"][];
         };
         /** @description An original, opened. */
         OpenedOriginal: {
@@ -417,6 +556,44 @@ export interface components {
             index: number;
             /** @description What people call it. */
             label: components["schemas"]["Text"];
+        };
+        /** @description A new password. */
+        PasswordRequest: {
+            /** @description At least twelve characters. */
+            new: string;
+            /** @description The one until now. */
+            old: string;
+        };
+        /** @description What is to change about a person; what is left out stays. */
+        PersonChange: {
+            /** @description Whether they may sign in. */
+            active?: boolean | null;
+            /** @description Their name. */
+            name?: string | null;
+            /** @description Their role. */
+            role?: string | null;
+        };
+        /** @description All people. */
+        PersonPage: {
+            /** @description The people, oldest first. */
+            items: components["schemas"]["PersonView"][];
+        };
+        /** @description A person of the workspace. */
+        PersonView: {
+            /** @description Whether they may sign in. */
+            active: boolean;
+            /** @description Their e-mail address. */
+            email: string;
+            /** @description Their id. */
+            id: string;
+            /** @description Their name. */
+            name: string;
+            /** @description Their role. */
+            role: string;
+            /** @description What it is called. */
+            role_name: components["schemas"]["Text"];
+            /** @description When they were last there, to the minute. */
+            seen_at?: string | null;
         };
         /** @description For whom a sentence holds, now and a month ago. */
         Preview: {
@@ -525,6 +702,38 @@ export interface components {
         RevealedIdentifiers: {
             /** @description The identifiers. */
             identifiers: components["schemas"]["Revealed"][];
+        };
+        /** @description A right. */
+        RightView: {
+            /** @description What it is called. */
+            label: components["schemas"]["Text"];
+            /** @description Its name in roles. */
+            name: string;
+        };
+        /** @description All roles, and all rights there are. */
+        RolePage: {
+            /** @description The roles. */
+            items: components["schemas"]["RoleView"][];
+            /** @description The rights. */
+            rights: components["schemas"]["RightView"][];
+        };
+        /** @description A role to be made or changed. */
+        RoleRequest: {
+            /** @description Its name. */
+            name: string;
+            /** @description The names of its rights. */
+            rights: string[];
+        };
+        /** @description A role. */
+        RoleView: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /** @description The names of its rights. */
+            rights: string[];
+            /** @description Whether it comes with the program, and cannot be changed. */
+            standard: boolean;
         };
         /** @description A rule with its latest decisions. */
         RuleDetail: components["schemas"]["RuleView"] & {
@@ -797,7 +1006,7 @@ export interface components {
             /** @description The question. */
             text: components["schemas"]["Text"];
         };
-        /** @description A person. */
+        /** @description Who is signed in. */
         UserView: {
             /** @description Their e-mail address. */
             email: string;
@@ -805,6 +1014,10 @@ export interface components {
             id: string;
             /** @description Their name. */
             name: string;
+            /** @description The names of their rights. */
+            rights: string[];
+            /** @description What their role is called. */
+            role: components["schemas"]["Text"];
         };
         /** @description A comparison, what it came to and what was wanted. */
         ValueView: {
@@ -857,6 +1070,11 @@ export interface components {
 export type AccessItem = components['schemas']['AccessItem'];
 export type AccessPage = components['schemas']['AccessPage'];
 export type AddRequest = components['schemas']['AddRequest'];
+export type ApiKeyPage = components['schemas']['ApiKeyPage'];
+export type ApiKeyRequest = components['schemas']['ApiKeyRequest'];
+export type ApiKeyView = components['schemas']['ApiKeyView'];
+export type AuditPage = components['schemas']['AuditPage'];
+export type AuditView = components['schemas']['AuditView'];
 export type Change = components['schemas']['Change'];
 export type CompanyView = components['schemas']['CompanyView'];
 export type CustomerItem = components['schemas']['CustomerItem'];
@@ -868,6 +1086,7 @@ export type DecisionPage = components['schemas']['DecisionPage'];
 export type DecisionView = components['schemas']['DecisionView'];
 export type Difference = components['schemas']['Difference'];
 export type DifferenceRow = components['schemas']['DifferenceRow'];
+export type Done = components['schemas']['Done'];
 export type EditAnswer = components['schemas']['EditAnswer'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type EventPage = components['schemas']['EventPage'];
@@ -876,6 +1095,11 @@ export type FieldView = components['schemas']['FieldView'];
 export type Health = components['schemas']['Health'];
 export type HubView = components['schemas']['HubView'];
 export type IdentifierView = components['schemas']['IdentifierView'];
+export type InvitationPage = components['schemas']['InvitationPage'];
+export type InvitationRequest = components['schemas']['InvitationRequest'];
+export type InvitationView = components['schemas']['InvitationView'];
+export type Invited = components['schemas']['Invited'];
+export type JoinRequest = components['schemas']['JoinRequest'];
 export type KindDeclaration = components['schemas']['KindDeclaration'];
 export type KindField = components['schemas']['KindField'];
 export type KindPage = components['schemas']['KindPage'];
@@ -883,10 +1107,19 @@ export type KindView = components['schemas']['KindView'];
 export type Latency = components['schemas']['Latency'];
 export type LiveCommit = components['schemas']['LiveCommit'];
 export type MergeView = components['schemas']['MergeView'];
+export type NewApiKey = components['schemas']['NewApiKey'];
+export type NewInvitation = components['schemas']['NewInvitation'];
 export type NewKey = components['schemas']['NewKey'];
+export type OfferRequest = components['schemas']['OfferRequest'];
 export type OpenRequest = components['schemas']['OpenRequest'];
+export type OpenSession = components['schemas']['OpenSession'];
+export type OpenSessions = components['schemas']['OpenSessions'];
 export type OpenedOriginal = components['schemas']['OpenedOriginal'];
 export type OriginalView = components['schemas']['OriginalView'];
+export type PasswordRequest = components['schemas']['PasswordRequest'];
+export type PersonChange = components['schemas']['PersonChange'];
+export type PersonPage = components['schemas']['PersonPage'];
+export type PersonView = components['schemas']['PersonView'];
 export type Preview = components['schemas']['Preview'];
 export type ProfileValue = components['schemas']['ProfileValue'];
 export type ReadAnswer = components['schemas']['ReadAnswer'];
@@ -896,6 +1129,10 @@ export type RejectedLine = components['schemas']['RejectedLine'];
 export type RejectionView = components['schemas']['RejectionView'];
 export type Revealed = components['schemas']['Revealed'];
 export type RevealedIdentifiers = components['schemas']['RevealedIdentifiers'];
+export type RightView = components['schemas']['RightView'];
+export type RolePage = components['schemas']['RolePage'];
+export type RoleRequest = components['schemas']['RoleRequest'];
+export type RoleView = components['schemas']['RoleView'];
 export type RuleDetail = components['schemas']['RuleDetail'];
 export type RuleName = components['schemas']['RuleName'];
 export type RulePage = components['schemas']['RulePage'];

@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { http } from "./http";
 import type { Session, Setup } from "./types";
 
@@ -7,6 +7,9 @@ export const sessionQuery = queryOptions({
   queryFn: ({ signal }) => http.get<Session>("/v1/session", signal),
   staleTime: Infinity,
 });
+
+/** Asks anew who is signed in, and what they may do. */
+export const askWho = (cache: QueryClient) => cache.fetchQuery({ ...sessionQuery, staleTime: 0 }).catch(() => undefined);
 
 export const addSession = (body: { email: string; password: string }) => http.post<Session>("/v1/session", body);
 export const removeSession = () => http.remove<unknown>("/v1/session");

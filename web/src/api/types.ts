@@ -19,6 +19,34 @@ export type User = S.UserView;
 export type Company = S.CompanyView;
 export type Session = Sent<S.SessionView>;
 export type Setup = S.SetupRequest;
+/** The names of rights that the interface asks for. */
+export type Right =
+  | "customers.read"
+  | "customers.reveal"
+  | "customers.originals"
+  | "customers.export"
+  | "customers.unmerge"
+  | "tasks.write"
+  | "rules.read"
+  | "rules.write"
+  | "events.read"
+  | "kinds.write"
+  | "sources.write"
+  | "people.manage"
+  | "audit.read"
+  | "demo.clear";
+
+export type Person = Sent<S.PersonView>;
+export type PersonChange = S.PersonChange;
+export type Invitation = S.InvitationView;
+export type NewInvitation = S.NewInvitation;
+export type Invited = S.Invited;
+export type Role = Closer<S.RoleView, { rights: Right[] }>;
+export type RolePage = { items: Role[]; rights: { name: Right; label: Text }[] };
+export type ApiKey = Sent<S.ApiKeyView>;
+export type NewApiKey = S.NewApiKey;
+export type AuditLine = S.AuditView;
+export type OpenSession = S.OpenSession;
 
 export type CustomerRow = Sent<S.CustomerItem>;
 export type ProfileField = S.ProfileValue;

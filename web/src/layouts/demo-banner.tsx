@@ -3,6 +3,7 @@ import { App, Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { clearDemo, sessionQuery } from "@/api/session";
 import { useAct } from "@/components/act";
+import { useMay } from "@/components/rights";
 import { Chip } from "@/ui/parts";
 import css from "./demo-banner.module.css";
 
@@ -10,6 +11,7 @@ export function DemoBanner() {
   const { t } = useTranslation();
   const { modal, message } = App.useApp();
   const cache = useQueryClient();
+  const may = useMay();
   const demo = useQuery({ ...sessionQuery, enabled: false }).data?.company.demo;
   const clear = useAct<void, unknown>({
     mutationFn: clearDemo,
@@ -38,9 +40,11 @@ export function DemoBanner() {
           {t("demo.text")}<span className={css.more}>{t("demo.more")}</span>
         </span>
       </p>
-      <Button size="small" onClick={ask} loading={clear.isPending}>
-        {t("demo.clear")}
-      </Button>
+      {may("demo.clear") && (
+        <Button size="small" onClick={ask} loading={clear.isPending}>
+          {t("demo.clear")}
+        </Button>
+      )}
     </section>
   );
 }

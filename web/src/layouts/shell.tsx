@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { healthQuery } from "@/api/health";
 import { openLive } from "@/api/live";
 import { Palette } from "@/components/palette";
+import { useMay } from "@/components/rights";
 import { ScrollContext } from "@/components/scroll";
 import { Icon } from "@/ui/icon";
 import { Mark } from "@/ui/mark";
@@ -12,7 +13,11 @@ import { DemoBanner } from "./demo-banner";
 import css from "./shell.module.css";
 import { TopBar } from "./top-bar";
 
-const places = ["customers", "rules", "events"] as const;
+const places = [
+  { place: "customers", right: "customers.read" },
+  { place: "rules", right: "rules.read" },
+  { place: "events", right: "events.read" },
+] as const;
 
 function RailFoot() {
   const { t } = useTranslation();
@@ -28,24 +33,36 @@ function RailFoot() {
   );
 }
 
+type PlaceProps = { place: "customers" | "rules" | "events" | "settings" };
+
+function Place({ place }: PlaceProps) {
+  const { t } = useTranslation();
+  const name = t(`nav.${place}`);
+  return (
+    <li>
+      <Link to={`/${place}`} className={css.place} aria-label={name} title={name} activeProps={{ "data-active": true }}>
+        <Icon name={place} size={18} />
+        <span>{name}</span>
+      </Link>
+    </li>
+  );
+}
+
 function Rail() {
   const { t } = useTranslation();
+  const may = useMay();
   return (
     <nav className={css.rail} aria-label={t("nav.label")}>
-      <Link to="/customers" search={{}} className={css.brand} aria-label={t("brand")}>
+      <Link to="/" className={css.brand} aria-label={t("brand")}>
         <Mark size={24} />
         <span className={css.brand_zh}>经纬</span>
         <span className={css.brand_en}>Jingwei</span>
       </Link>
       <ul className={css.places}>
-        {places.map((place) => (
-          <li key={place}>
-            <Link to={`/${place}`} className={css.place} aria-label={t(`nav.${place}`)} title={t(`nav.${place}`)} activeProps={{ "data-active": true }}>
-              <Icon name={place} size={18} />
-              <span>{t(`nav.${place}`)}</span>
-            </Link>
-          </li>
+        {places.filter(({ right }) => may(right)).map(({ place }) => (
+          <Place key={place} place={place} />
         ))}
+        <Place place="settings" />
       </ul>
       <RailFoot />
     </nav>
@@ -72,7 +89,8 @@ export function Shell() {
   const [searching, setSearching] = useState(false);
   const [openPalette] = useState(() => () => setSearching(true));
   usePaletteKey(openPalette);
-  useEffect(() => openLive(cache), [cache]);
+  const watches = useMay()("customers.read");
+  useEffect(() => (watches ? openLive(cache) : undefined), [cache, watches]);
 
   return (
     <ScrollContext value={scroll}>

@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { Dropdown } from "antd";
 import { useTranslation } from "react-i18next";
 import { sessionQuery } from "@/api/session";
+import { useMay } from "@/components/rights";
 import { useSignOut } from "@/components/sign-out";
 import { DarkSwitch, LanguageSwitch } from "@/components/switches";
 import { Icon } from "@/ui/icon";
@@ -15,9 +17,11 @@ function UserMenu() {
   const { t } = useTranslation();
   const user = useQuery({ ...sessionQuery, enabled: false }).data?.user;
   const signOut = useSignOut();
+  const navigate = useNavigate();
   const items = [
     { key: "who", disabled: true, label: <span className={css.who}>{user?.name}<small>{user?.email}</small></span> },
     { type: "divider" as const },
+    { key: "account", label: t("top.settings"), onClick: () => void navigate({ to: "/settings/account" }) },
     { key: "out", label: t("top.sign_out"), onClick: () => signOut.mutate() },
   ];
   return (
@@ -31,6 +35,7 @@ function UserMenu() {
 
 export function TopBar({ openPalette }: { openPalette: () => void }) {
   const { t } = useTranslation();
+  const may = useMay();
   const company = useQuery({ ...sessionQuery, enabled: false }).data?.company;
   return (
     <header className={css.bar}>
@@ -43,7 +48,7 @@ export function TopBar({ openPalette }: { openPalette: () => void }) {
         </span>
       </button>
       <div className={css.tools}>
-        <LiveIndicator />
+        {may("customers.read") && <LiveIndicator />}
         <LanguageSwitch />
         <DarkSwitch />
         <UserMenu />

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use ops::Actor;
 use ops::intake::Format;
-use ops::rule::{AddRequest, Readings};
+use ops::rule::AddRequest;
 use serde_json::Value;
 
 use crate::disk::{self, Image, Moment};
@@ -68,11 +69,11 @@ fn deliver(world: &World, number: u64) -> u64 {
 
 /// Makes the rules that are not there.
 fn add_rules(world: &World) {
-    let known = ops::rule::list(world.app()).unwrap().items.len();
+    let known = ops::rule::list(world.app(), &Actor::local()).unwrap().items.len();
     for sentence in SENTENCES.into_iter().skip(known) {
         let (sentence, answers) = (sentence.to_owned(), BTreeMap::new());
         let request = AddRequest { sentence, answers, name: None, existing: true };
-        ops::rule::add(world.app(), &Readings::default(), request).unwrap();
+        ops::rule::add(world.app(), &Actor::local(), request).unwrap();
     }
 }
 

@@ -114,7 +114,7 @@ impl Server {
         self.running().unwrap().0
     }
 
-    fn agent() -> ureq::Agent {
+    pub fn agent() -> ureq::Agent {
         let config =
             ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(90)));
         config.build().into()
@@ -134,23 +134,49 @@ impl Server {
 
     /// Posts with the owner's token.
     pub fn post(&self, path: &str, body: &Value) -> Answer {
-        let (url, token) = self.running().unwrap();
-        let request = Self::agent().post(format!("{url}{path}")).header("authorization", format!("Bearer {token}"));
-        read(request.send_json(body).unwrap()).unwrap()
+        self.ask("POST", path, &self.running().unwrap().1, Some(body))
     }
 
     /// Puts with the owner's token.
     pub fn put(&self, path: &str, body: &Value) -> Answer {
-        let (url, token) = self.running().unwrap();
-        let request = Self::agent().put(format!("{url}{path}")).header("authorization", format!("Bearer {token}"));
-        read(request.send_json(body).unwrap()).unwrap()
+        self.ask("PUT", path, &self.running().unwrap().1, Some(body))
     }
 
     /// Patches with the owner's token.
     pub fn patch(&self, path: &str, body: &Value) -> Answer {
-        let (url, token) = self.running().unwrap();
-        let request = Self::agent().patch(format!("{url}{path}")).header("authorization", format!("Bearer {token}"));
-        read(request.send_json(body).unwrap()).unwrap()
+        self.ask("PATCH", path, &self.running().unwrap().1, Some(body))
+    }
+
+    /// Deletes with the owner's token.
+    pub fn delete(&self, path: &str) -> Answer {
+        self.ask("DELETE", path, &self.running().unwrap().1, None)
+    }
+
+    /// Asks with any token.
+    pub fn ask(&self, method: &str, path: &str, token: &str, body: Option<&Value>) -> Answer {
+        let text = body.map(Value::to_string).unwrap_or_default();
+        let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url()));
+        let request = request.header("authorization", format!("Bearer {token}"));
+        let request = request.header("content-type", "application/json").body(text).unwrap();
+        read(Self::agent().run(request).unwrap()).unwrap()
+    }
+
+    /// The tables of the master zone with their rows.
+    pub fn tables(&self) -> Vec<(String, Vec<store::Row>)> {
+        let catalog = match self.location() {
+            store::Location::Sqlite(_) => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            }
+            store::Location::Postgres(_) => "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()",
+        };
+        let mut db = store::Connection::open_reader(&self.location()).unwrap();
+        let names = db.query(catalog, &[]).unwrap();
+        assert!(names.len() > 20, "{names:?}");
+        let mut rows = |name: String| {
+            let rows = db.query(&format!("SELECT * FROM {name}"), &[]).unwrap();
+            (name, rows)
+        };
+        names.iter().map(|row| rows(row.text(0).to_owned())).collect()
     }
 
     /// Sends events with the ingest key; none when the connection broke.
@@ -227,7 +253,7 @@ impl Drop for Server {
     }
 }
 
-fn read(mut response: ureq::http::Response<ureq::Body>) -> Option<Answer> {
+pub fn read(mut response: ureq::http::Response<ureq::Body>) -> Option<Answer> {
     let status = response.status().as_u16();
     let retry_after = response.headers().contains_key("retry-after");
     let body = response.body_mut().read_to_string().ok()?;

@@ -57,7 +57,17 @@ impl World {
             listener: Box::new(|_| ()),
         });
         let (zone, currency, ending) = (settings().zone, Currency::CNY, AtomicBool::new(false));
-        let app = App { store, pipeline: pipeline.unwrap(), vault: client, secrets, clock, zone, currency, ending };
+        let app = App {
+            store,
+            pipeline: pipeline.unwrap(),
+            vault: client,
+            secrets,
+            clock,
+            zone,
+            currency,
+            readings: ops::rule::Readings::default(),
+            ending,
+        };
         Self { app: Some(app), stopper, vault: Some(thread) }
     }
 

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use store::{Connection, Location};
 
 use crate::support::{Server, databases, event, run};
 
@@ -37,22 +36,13 @@ fn has(bytes: &[u8], text: &str) -> bool {
 
 /// The tables with a row that holds the text, as stored or packed. PostgreSQL has its files elsewhere.
 fn tables_holding(server: &Server, text: &str) -> Vec<String> {
-    let catalog = match server.location() {
-        Location::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
-        Location::Postgres(_) => "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()",
+    let in_value = |value: &[u8]| {
+        let frame = value.windows(4).position(|part| part == [0x28, 0xb5, 0x2f, 0xfd]);
+        has(value, text) || frame.is_some_and(|at| has(&zstd::decode_all(&value[at..]).unwrap(), text))
     };
-    let mut db = Connection::open_reader(&server.location()).unwrap();
-    let tables: Vec<String> = db.query(catalog, &[]).unwrap().iter().map(|row| row.text(0).to_owned()).collect();
-    assert!(tables.len() > 20, "{tables:?}");
-    let mut holds = |table: &String| {
-        let rows = db.query(&format!("SELECT * FROM {table}"), &[]).unwrap();
-        let in_value = |value: &[u8]| {
-            let frame = value.windows(4).position(|part| part == [0x28, 0xb5, 0x2f, 0xfd]);
-            has(value, text) || frame.is_some_and(|at| has(&zstd::decode_all(&value[at..]).unwrap(), text))
-        };
-        rows.iter().any(|row| (0..20).any(|at| in_value(row.text(at).as_bytes()) || in_value(row.blob(at))))
-    };
-    tables.into_iter().filter(|table| holds(table)).collect()
+    let holds = |row: &store::Row| (0..20).any(|at| in_value(row.text(at).as_bytes()) || in_value(row.blob(at)));
+    let tables = server.tables().into_iter();
+    tables.filter(|(_, rows)| rows.iter().any(holds)).map(|(name, _)| name).collect()
 }
 
 fn planted() -> Vec<Value> {

@@ -15,7 +15,7 @@ use crate::customer::family;
 use crate::customer::timeline::{self, TimelineItem};
 use crate::rule::Versions;
 use crate::say;
-use crate::{App, OpError};
+use crate::{Actor, App, OpError, Right};
 
 /// The most decisions shown of a customer.
 const DECISIONS: u32 = 200;
@@ -231,8 +231,9 @@ fn withheld(why: Text) -> Text {
 /// A customer's decisions, newest first, with those of customers merged into it.
 ///
 /// # Errors
-/// There is no such customer, or the database's.
-pub fn list(app: &App, id: CustomerId) -> Result<DecisionPage, OpError> {
+/// The right is lacking, there is no such customer, or the database's.
+pub fn list(app: &App, actor: &Actor, id: CustomerId) -> Result<DecisionPage, OpError> {
+    actor.may(Right::ReadCustomers)?;
     let kinds = app.kinds();
     app.store.read(|db| {
         let id = super::current(db, id)?;
@@ -265,8 +266,9 @@ pub(crate) fn views(
 /// A decision with all that it rests on.
 ///
 /// # Errors
-/// There is no such decision, or the database's.
-pub fn get(app: &App, id: DecisionId) -> Result<DecisionDetail, OpError> {
+/// The right is lacking, there is no such decision, or the database's.
+pub fn get(app: &App, actor: &Actor, id: DecisionId) -> Result<DecisionDetail, OpError> {
+    actor.may(Right::ReadCustomers)?;
     let kinds = app.kinds();
     app.store.read(|db| {
         let (id, row) = db.decision(id)?.ok_or_else(OpError::not_found)?;
@@ -291,8 +293,9 @@ pub fn get(app: &App, id: DecisionId) -> Result<DecisionDetail, OpError> {
 /// Whether a rule holds for a customer now, and why or why not.
 ///
 /// # Errors
-/// There is no such customer or rule, or the database's.
-pub fn why_not(app: &App, id: CustomerId, rule: RuleId) -> Result<WhyNot, OpError> {
+/// The right is lacking, there is no such customer or rule, or the database's.
+pub fn why_not(app: &App, actor: &Actor, id: CustomerId, rule: RuleId) -> Result<WhyNot, OpError> {
+    actor.may(Right::ReadCustomers)?;
     let (kinds, now) = (app.kinds(), app.now());
     let id = app.store.read(|db| super::current(db, id))?;
     let found = app

@@ -6,7 +6,8 @@ use serde::Serialize;
 use store::IdentityRow;
 use utoipa::ToSchema;
 
-use crate::{Actor, App, OpError};
+use crate::audit::{Line, audited};
+use crate::{Actor, App, OpError, Right};
 
 /// An identifier as anyone may see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -65,14 +66,18 @@ pub struct RevealedIdentifiers {
 /// Reveals a customer's identifiers; who did is noted first.
 ///
 /// # Errors
-/// There is no such customer, or the database's.
+/// The right is lacking, there is no such customer, or the database's.
 pub fn reveal(app: &App, actor: &Actor, id: CustomerId) -> Result<RevealedIdentifiers, OpError> {
+    actor.may(Right::RevealIdentifiers)?;
     let (customer, rows) = app.store.read(|db| {
         let customer = super::current(db, id)?;
         Ok::<_, OpError>((customer, db.identities_of(customer)?))
     })?;
     let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-    app.store.write(|db| db.add_reveal(app.now(), &actor.0, customer, count))?;
+    audited(app, actor.id(), |db| {
+        db.add_reveal(app.now(), actor.id(), customer, count)?;
+        Ok(((), Line::new("identifiers.revealed", &customer, serde_json::json!({"identifiers": count}))))
+    })?;
     let identifiers = rows.into_iter().filter_map(|(id, row)| Some(Revealed { id, value: row.value? })).collect();
     Ok(RevealedIdentifiers { identifiers })
 }

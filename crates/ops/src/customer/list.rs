@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::customer::forms;
 use crate::customer::identifier::IdentifierView;
 use crate::error::without_nul;
-use crate::{App, OpError};
+use crate::{Actor, App, OpError, Right};
 
 /// The most in one page.
 pub const PAGE_LIMIT: u32 = 200;
@@ -57,8 +57,9 @@ pub struct Query {
 /// Lists customers.
 ///
 /// # Errors
-/// A cursor that is none, a text with U+0000, or the database's.
-pub fn list(app: &App, query: &Query) -> Result<CustomerPage, OpError> {
+/// The right is lacking, a cursor that is none, a text with U+0000, or the database's.
+pub fn list(app: &App, actor: &Actor, query: &Query) -> Result<CustomerPage, OpError> {
+    actor.may(Right::ReadCustomers)?;
     without_nul("q", query.text.as_deref().unwrap_or_default())?;
     without_nul("tag", query.tag.as_deref().unwrap_or_default())?;
     let limit = query.limit.clamp(1, PAGE_LIMIT);

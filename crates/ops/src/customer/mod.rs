@@ -15,7 +15,7 @@ use base::CustomerId;
 use domain::IncomingIdentifier;
 use store::Connection;
 
-use crate::OpError;
+use crate::{Actor, App, OpError, Right};
 
 /// The customer of this id; one that was merged leads to the one it is part of.
 ///
@@ -44,8 +44,13 @@ pub(crate) fn forms(text: &str) -> Vec<String> {
 /// The customer that an id or identifier names. An identifier that several customers share names the one it proves most about.
 ///
 /// # Errors
-/// There is none, or the database's.
-pub fn find(db: &mut Connection, text: &str) -> Result<CustomerId, OpError> {
+/// The right is lacking, there is none, or the database's.
+pub fn find(app: &App, actor: &Actor, text: &str) -> Result<CustomerId, OpError> {
+    actor.may(Right::ReadCustomers)?;
+    app.store.read(|db| named(db, text))
+}
+
+fn named(db: &mut Connection, text: &str) -> Result<CustomerId, OpError> {
     if let Ok(id) = text.parse::<CustomerId>() {
         return current(db, id);
     }

@@ -9,8 +9,9 @@ use store::log::Event;
 use utoipa::ToSchema;
 use vault::{AuditAct, Basis, Grant, IdentityAlias, OpenRef, Purpose, RawRef};
 
+use crate::audit::Names;
 use crate::customer::timeline;
-use crate::{Actor, App, OpError};
+use crate::{Actor, App, OpError, Right};
 
 /// How long a grant for one opening lives, in milliseconds.
 const GRANT_MS: i64 = 60_000;
@@ -70,13 +71,13 @@ pub(crate) fn grant(app: &App, actor: &Actor, identities: Vec<IdentityAlias>, pu
     let mut id = [0; 16];
     getrandom::fill(&mut id).ok();
     let now = app.now().ms();
-    Grant { identities, purpose, basis, actor: actor.0.clone(), not_after_ms: now + GRANT_MS, id }
+    Grant { identities, purpose, basis, actor: actor.id().to_owned(), not_after_ms: now + GRANT_MS, id }
 }
 
 /// Opens one original for customer service, on the ground of the contract with the customer.
 ///
 /// # Errors
-/// There is no such original, the raw zone is down, or the database's.
+/// The right is lacking, there is no such original, the raw zone is down, or the database's.
 pub fn open(
     app: &App,
     actor: &Actor,
@@ -84,6 +85,7 @@ pub fn open(
     event: EventId,
     index: u32,
 ) -> Result<OpenedOriginal, OpError> {
+    actor.may(Right::OpenOriginals)?;
     let reference = app.store.read(|db| {
         let customer = super::current(db, customer)?;
         let (_, found) = timeline::event(db, event.number())?.ok_or_else(OpError::not_found)?;
@@ -107,43 +109,30 @@ pub fn open(
 /// Who opened a customer's originals.
 ///
 /// # Errors
-/// There is no such customer, the raw zone is down, or the database's.
-pub fn access(app: &App, customer: CustomerId) -> Result<AccessPage, OpError> {
+/// The right is lacking, there is no such customer, the raw zone is down, or the database's.
+pub fn access(app: &App, actor: &Actor, customer: CustomerId) -> Result<AccessPage, OpError> {
+    actor.may(Right::ReadCustomers)?;
     let aliases = app.store.read(|db| {
         let customer = super::current(db, customer)?;
         let rows = db.identities_of(customer)?;
         Ok::<_, OpError>(rows.into_iter().map(|(_, row)| IdentityAlias(row.key_hash)).collect::<Vec<_>>())
     })?;
     let rows = app.vault.audit(&aliases, 200)?;
-    let names = app.store.read(|db| actor_names(db, rows.iter().filter_map(|row| row.grant.as_ref())))?;
     let text = |(zh, en): (&str, &str)| Text::new(zh, en);
-    let items = rows.into_iter().filter_map(|row| {
-        let grant = row.grant?;
-        Some(AccessItem {
-            time: Timestamp::from_ms(row.time_ms),
-            actor: names.get(&grant.actor).cloned().unwrap_or(grant.actor),
-            purpose: text(grant.purpose.label()),
-            basis: text(grant.basis.label()),
-            records: u64::from(row.count),
-            allowed: row.act == AuditAct::Opened,
-        })
+    let mut names = Names::default();
+    let items = app.store.read(|db| {
+        let granted = rows.into_iter().filter_map(|row| Some((row.grant?, row.time_ms, row.count, row.act)));
+        let item = |(grant, time_ms, count, act): (vault::AuditGrant, _, _, _)| {
+            Ok::<_, OpError>(AccessItem {
+                time: Timestamp::from_ms(time_ms),
+                actor: names.of(db, &grant.actor)?,
+                purpose: text(grant.purpose.label()),
+                basis: text(grant.basis.label()),
+                records: u64::from(count),
+                allowed: act == AuditAct::Opened,
+            })
+        };
+        granted.map(item).collect()
     });
-    Ok(AccessPage { items: items.collect() })
-}
-
-/// The names of those who opened, by what the audit calls them.
-fn actor_names<'g>(
-    db: &mut Connection,
-    grants: impl Iterator<Item = &'g vault::AuditGrant>,
-) -> Result<std::collections::HashMap<String, String>, OpError> {
-    let mut names = std::collections::HashMap::new();
-    for grant in grants {
-        if let Ok(id) = grant.actor.parse()
-            && !names.contains_key(&grant.actor)
-            && let Some(name) = db.person_name(id)?
-        {
-            names.insert(grant.actor.clone(), name);
-        }
-    }
-    Ok(names)
+    Ok(AccessPage { items: items? })
 }

@@ -9,7 +9,7 @@ use store::{Connection, MergeRow};
 use utoipa::ToSchema;
 
 use crate::customer::identifier::IdentifierView;
-use crate::{App, OpError};
+use crate::{Actor, App, OpError, Right};
 
 /// A customer.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -116,8 +116,9 @@ pub struct TaskView {
 /// A customer's page.
 ///
 /// # Errors
-/// There is no such customer, or the database's.
-pub fn get(app: &App, id: CustomerId) -> Result<CustomerView, OpError> {
+/// The right is lacking, there is no such customer, or the database's.
+pub fn get(app: &App, actor: &Actor, id: CustomerId) -> Result<CustomerView, OpError> {
+    actor.may(Right::ReadCustomers)?;
     let kinds = app.kinds();
     let id = app.store.read(|db| super::current(db, id))?;
     let span =

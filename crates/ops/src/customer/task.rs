@@ -1,23 +1,25 @@
 //! Tasks that rules wrote, and what people do with them: each change is an event of the workspace's own.
 
-use base::{CustomerId, DecisionId, TaskId, Text, UserId};
+use base::{CustomerId, DecisionId, TaskId, Text};
 use domain::{Identifier, Incoming, IncomingValue, Rejection, RejectionCode, Scheme};
 use pipeline::{OWN_SOURCE, Recogniser, Taken};
 use store::{Connection, IdentityRow, TaskRow};
 
 use super::profile::TaskView;
-use crate::{Actor, App, Fault, OpError};
+use crate::audit::name_of;
+use crate::{Actor, App, Fault, OpError, Right};
 
 /// Marks a task as done, or as open again; says so on the customer's timeline.
 ///
 /// # Errors
-/// There is no such task, its customer has no identifier left, or the database's.
+/// The right is lacking, there is no such task, its customer has no identifier left, or the database's.
 pub fn set_done(app: &App, actor: &Actor, id: TaskId, done: bool) -> Result<TaskView, OpError> {
+    actor.may(Right::WriteTasks)?;
     let (task, is_done, changed, who, by) = app.store.read(|db| {
         let (task, is_done, changed) =
             db.task(id)?.filter(|(task, ..)| !task.withdrawn).ok_or_else(OpError::not_found)?;
         let customer = super::current(db, task.customer)?;
-        Ok::<_, OpError>((task, is_done, changed, strongest(db, customer)?, name_of(db, actor)?))
+        Ok::<_, OpError>((task, is_done, changed, strongest(db, customer)?, name_of(db, actor.id())?))
     })?;
     if is_done != done {
         let event = event(id, &task.title, done, changed, &by);
@@ -60,14 +62,6 @@ fn strongest(db: &mut Connection, customer: CustomerId) -> Result<(Identifier, [
     let row = best.ok_or_else(OpError::not_found)?;
     let value = row.value.unwrap_or_default();
     Ok((Identifier { scheme: Scheme::named(&row.scheme), scope: row.scope, value }, row.key_hash))
-}
-
-fn name_of(db: &mut Connection, actor: &Actor) -> Result<String, OpError> {
-    let name = match actor.0.parse::<UserId>() {
-        Ok(id) => db.person_name(id)?,
-        Err(_) => None,
-    };
-    Ok(name.unwrap_or_else(|| actor.0.clone()))
 }
 
 /// The workspace's own source is not for others to send.

@@ -8,7 +8,7 @@ use store::{Connection, StoreError};
 use utoipa::ToSchema;
 
 use crate::say;
-use crate::{App, OpError};
+use crate::{Actor, App, OpError, Right};
 
 /// The most in one page.
 pub const PAGE_LIMIT: usize = 200;
@@ -89,8 +89,9 @@ pub struct Query {
 /// A page of a customer's timeline.
 ///
 /// # Errors
-/// There is no such customer, a cursor that is none, or the database's.
-pub fn timeline(app: &App, id: CustomerId, query: &Query) -> Result<TimelinePage, OpError> {
+/// The right is lacking, there is no such customer, a cursor that is none, or the database's.
+pub fn timeline(app: &App, actor: &Actor, id: CustomerId, query: &Query) -> Result<TimelinePage, OpError> {
+    actor.may(Right::ReadCustomers)?;
     let kinds = app.kinds();
     let id = app.store.read(|db| super::current(db, id))?;
     let before = query.cursor.as_deref().map(read_cursor).transpose()?.unwrap_or((Timestamp::MAX, u64::MAX));

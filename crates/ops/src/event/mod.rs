@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::customer::decision::{self, DecisionView};
 use crate::customer::identifier::IdentifierView;
 use crate::customer::timeline::{self, TimelineItem};
-use crate::{App, OpError};
+use crate::{Actor, App, OpError, Right};
 
 /// How intake is doing.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -133,8 +133,9 @@ pub struct LiveCommit {
 /// How intake is doing.
 ///
 /// # Errors
-/// The database's.
-pub fn summary(app: &App) -> Result<Summary, OpError> {
+/// The right is lacking, or the database's.
+pub fn summary(app: &App, actor: &Actor) -> Result<Summary, OpError> {
+    actor.may(Right::ReadEvents)?;
     let meter = app.pipeline.meter();
     let (latency, flush) = (meter.latency(), meter.flush());
     let status = app.vault.status().ok();
@@ -197,8 +198,10 @@ fn hubs(db: &mut Connection) -> Result<Vec<HubView>, OpError> {
 /// The latest events.
 ///
 /// # Errors
-/// The database's.
-pub fn recent(app: &App, limit: usize) -> Result<EventPage, OpError> {
+/// The right is lacking, or the database's.
+pub fn recent(app: &App, actor: &Actor, limit: usize) -> Result<EventPage, OpError> {
+    actor.may(Right::ReadEvents)?;
+    actor.may(Right::ReadCustomers)?;
     let (kinds, limit) = (app.kinds(), limit.clamp(1, 200));
     app.store.read(|db| {
         let next = db.next_seq()?;

@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 
 pub use declaration::{FieldDeclaration, KindDeclaration};
 
-use crate::{App, OpError};
+use crate::audit::Line;
+use crate::{Actor, App, OpError, Right};
 
 /// All kinds.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -87,8 +88,9 @@ fn field(field: &Field) -> KindField {
 /// Declares kinds, or declares them anew: one declaration, or an array of them, of which all are taken or none.
 ///
 /// # Errors
-/// A declaration that cannot be read or does not fit, with its place; or the database's.
-pub fn declare(app: &App, body: &Value) -> Result<KindPage, OpError> {
+/// The right is lacking, a declaration that cannot be read or does not fit, with its place; or the database's.
+pub fn declare(app: &App, actor: &Actor, body: &Value) -> Result<KindPage, OpError> {
+    actor.may(Right::WriteKinds)?;
     let declared = declaration::read(body)?;
     let names: Vec<String> = declared.iter().map(|kind| kind.name.clone()).collect();
     match app.pipeline.command(Command::Declare(declared))? {
@@ -98,6 +100,7 @@ pub fn declare(app: &App, body: &Value) -> Result<KindPage, OpError> {
             Err(error)
         }
         _ => {
+            Line::new("kinds.declared", &names.join(" "), Value::Null).note(app, actor)?;
             let kinds = app.kinds();
             let items = names.iter().filter_map(|name| kinds.by_name(name)).map(view).collect();
             Ok(KindPage { items })

@@ -9,10 +9,10 @@ use serde::Serialize;
 use store::Connection;
 use utoipa::ToSchema;
 
-use super::{AddRequest, ReadRequest, Readings, RuleView, SAMPLE, changed, ground, made, previewed, row, trial};
+use super::{AddRequest, ReadRequest, RuleView, SAMPLE, changed, ground, made, previewed, row, trial};
 use crate::population::Population;
 use crate::term::{Ground, Tried};
-use crate::{App, OpError};
+use crate::{Actor, App, OpError, Right};
 
 /// What a sentence came to, with what would change.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -54,30 +54,31 @@ pub struct DifferenceRow {
 /// Reads a sentence that a rule is to say instead and, when it is understood, previews it and what would change.
 ///
 /// # Errors
-/// There is no such rule, the sentence has U+0000, or the database's.
-pub fn read_edit(app: &App, readings: &Readings, id: RuleId, request: &ReadRequest) -> Result<EditAnswer, OpError> {
+/// The right is lacking, there is no such rule, the sentence has U+0000, or the database's.
+pub fn read_edit(app: &App, actor: &Actor, id: RuleId, request: &ReadRequest) -> Result<EditAnswer, OpError> {
+    actor.may(Right::ReadRules)?;
     let (kinds, now) = (app.kinds(), app.now());
     let ground = ground(app, &kinds);
     app.store.read(|db| {
         let rule = row(db, id)?;
-        let trial = trial(db, &ground, readings, request, now)?;
+        let trial = trial(db, &ground, &app.readings, request, now)?;
         let definition = trial.tried.definition.clone().filter(|_| trial.tried.status == "understood");
         let old = serde_json::from_str::<Definition>(&rule.definition).ok().filter(|_| rule.active);
         let difference = match (&definition, old) {
-            (Some(new), Some(old)) => Some(difference(db, &ground, id, &old, new, now)?),
+            (Some(new), Some(old)) => Some(difference(db, actor, &ground, id, (&old, new), now)?),
             _ => None,
         };
-        let preview = previewed(db, &ground, &trial.tried, trial.population, now)?;
+        let preview = previewed(db, actor, &ground, &trial.tried, trial.population, now)?;
         Ok(EditAnswer { tried: trial.tried, preview, difference })
     })
 }
 
 fn difference(
     db: &mut Connection,
+    actor: &Actor,
     ground: &Ground<'_>,
     id: RuleId,
-    old: &Definition,
-    new: &Definition,
+    (old, new): (&Definition, &Definition),
     now: Timestamp,
 ) -> Result<Difference, OpError> {
     let mut all = Population::load(db, ground.kinds, &[old, new], ground.zone)?;
@@ -90,7 +91,8 @@ fn difference(
     let stays = before.intersection(&after).filter(|_| same).copied().collect::<BTreeSet<_>>();
     let side = |of: &BTreeSet<CustomerId>| of.difference(&stays).copied().collect::<Vec<_>>();
     let (gains, loses) = (side(&after), side(&before));
-    let half = |of: &[CustomerId], gains: bool| of.iter().take(SAMPLE / 2).map(|id| (*id, gains)).collect::<Vec<_>>();
+    let shown = if actor.may(Right::ReadCustomers).is_ok() { SAMPLE / 2 } else { 0 };
+    let half = |of: &[CustomerId], gains: bool| of.iter().take(shown).map(|id| (*id, gains)).collect::<Vec<_>>();
     let sample = half(&gains, true).into_iter().chain(half(&loses, false)).map(|(customer, gains)| {
         let name = db.customer(customer)?.and_then(|row| row.name);
         Ok::<_, OpError>(DifferenceRow { customer, name, gains })
@@ -104,14 +106,15 @@ fn difference(
 /// longer holds is taken back by a decision of its own.
 ///
 /// # Errors
-/// There is no such rule, the sentence is not understood or does nothing, or the database's.
-pub fn edit(app: &App, readings: &Readings, id: RuleId, request: AddRequest) -> Result<RuleView, OpError> {
+/// The right is lacking, there is no such rule, the sentence is not understood or does nothing, or the database's.
+pub fn edit(app: &App, actor: &Actor, id: RuleId, request: AddRequest) -> Result<RuleView, OpError> {
+    actor.may(Right::WriteRules)?;
     let old = app.store.read(|db| row(db, id))?;
     let is_named = request.name.as_ref().is_some_and(|name| !name.trim().is_empty());
-    let mut rule = made(app, readings, request)?;
+    let mut rule = made(app, request)?;
     let action = serde_json::from_str::<Definition>(&old.definition).ok().and_then(|definition| definition.action);
     if !is_named && action.is_none_or(|action| action.name() != old.name) {
         rule.name = old.name;
     }
-    changed(app, Command::EditRule(id, Box::new(rule)))
+    changed(app, actor, "rule.changed", Command::EditRule(id, Box::new(rule)))
 }

@@ -17,11 +17,12 @@ pub use edit::{Difference, DifferenceRow, EditAnswer, edit, read_edit};
 pub use version::VersionView;
 pub(crate) use version::Versions;
 
+use crate::audit::Line;
 use crate::customer::decision::{self, DecisionView};
 use crate::error::without_nul;
 use crate::population::{Matches, Population, Vocabulary};
 use crate::term::{self, Ground, Tried};
-use crate::{App, OpError};
+use crate::{Actor, App, OpError, Right};
 
 /// The most customers shown as a sample.
 const SAMPLE: usize = 12;
@@ -158,13 +159,14 @@ fn ground<'g>(app: &'g App, kinds: &'g domain::Kinds) -> Ground<'g> {
 /// Reads a sentence and, when it is understood, previews it.
 ///
 /// # Errors
-/// The sentence has U+0000, or the database's.
-pub fn read(app: &App, readings: &Readings, request: &ReadRequest) -> Result<ReadAnswer, OpError> {
+/// The right is lacking, the sentence has U+0000, or the database's.
+pub fn read(app: &App, actor: &Actor, request: &ReadRequest) -> Result<ReadAnswer, OpError> {
+    actor.may(Right::ReadRules)?;
     let (kinds, now) = (app.kinds(), app.now());
     let ground = ground(app, &kinds);
     app.store.read(|db| {
-        let trial = trial(db, &ground, readings, request, now)?;
-        let preview = previewed(db, &ground, &trial.tried, trial.population, now)?;
+        let trial = trial(db, &ground, &app.readings, request, now)?;
+        let preview = previewed(db, actor, &ground, &trial.tried, trial.population, now)?;
         Ok(ReadAnswer { tried: trial.tried, preview })
     })
 }
@@ -183,6 +185,7 @@ fn trial(
 
 fn previewed(
     db: &mut Connection,
+    actor: &Actor,
     ground: &Ground<'_>,
     tried: &Tried,
     population: Option<Population>,
@@ -190,7 +193,7 @@ fn previewed(
 ) -> Result<Option<Preview>, OpError> {
     match (&tried.definition, population) {
         (Some(definition), Some(population)) if tried.status == "understood" => {
-            preview(db, ground, definition, population, now).map(Some)
+            preview(db, actor, ground, definition, population, now).map(Some)
         }
         _ => Ok(None),
     }
@@ -198,6 +201,7 @@ fn previewed(
 
 fn preview(
     db: &mut Connection,
+    actor: &Actor,
     ground: &Ground<'_>,
     definition: &Definition,
     mut all: Population,
@@ -209,7 +213,7 @@ fn preview(
     let mut shown: Vec<_> = today.customers.iter().chain(&before.customers).copied().take(SAMPLE * 2).collect();
     shown.sort_unstable();
     shown.dedup();
-    shown.truncate(SAMPLE);
+    shown.truncate(if actor.may(Right::ReadCustomers).is_ok() { SAMPLE } else { 0 });
     let row = |customer| {
         let name = db.customer(customer)?.and_then(|row| row.name);
         let (now, month_ago) =
@@ -229,16 +233,17 @@ fn preview(
 /// Makes a rule of a sentence that is understood, and switches it on.
 ///
 /// # Errors
-/// The sentence is not understood or does nothing, there are too many rules, or the database's.
-pub fn add(app: &App, readings: &Readings, request: AddRequest) -> Result<RuleView, OpError> {
-    changed(app, Command::AddRule(Box::new(made(app, readings, request)?)))
+/// The right is lacking, the sentence is not understood or does nothing, there are too many rules, or the database's.
+pub fn add(app: &App, actor: &Actor, request: AddRequest) -> Result<RuleView, OpError> {
+    actor.may(Right::WriteRules)?;
+    changed(app, actor, "rule.added", Command::AddRule(Box::new(made(app, request)?)))
 }
 
 /// What a request says that a rule should be.
-fn made(app: &App, readings: &Readings, request: AddRequest) -> Result<NewRule, OpError> {
+fn made(app: &App, request: AddRequest) -> Result<NewRule, OpError> {
     let read = ReadRequest { sentence: request.sentence, answers: request.answers };
     let kinds = app.kinds();
-    let tried = app.store.read(|db| trial(db, &ground(app, &kinds), readings, &read, app.now()))?.tried;
+    let tried = app.store.read(|db| trial(db, &ground(app, &kinds), &app.readings, &read, app.now()))?.tried;
     let definition = tried.definition.filter(|_| tried.status == "understood").ok_or_else(|| {
         OpError::invalid(
             "sentence",
@@ -258,25 +263,32 @@ fn made(app: &App, readings: &Readings, request: AddRequest) -> Result<NewRule, 
 /// Switches a rule on or off.
 ///
 /// # Errors
-/// There is no such rule, or the database's.
-pub fn set_on(app: &App, id: RuleId, on: bool) -> Result<RuleView, OpError> {
-    changed(app, Command::SetRuleActive(id, on))
+/// The right is lacking, there is no such rule, or the database's.
+pub fn set_on(app: &App, actor: &Actor, id: RuleId, on: bool) -> Result<RuleView, OpError> {
+    actor.may(Right::WriteRules)?;
+    changed(app, actor, "rule.changed", Command::SetRuleActive(id, on))
 }
 
 /// Removes a rule; its decisions stay.
 ///
 /// # Errors
-/// There is no such rule, or the database's.
-pub fn remove(app: &App, id: RuleId) -> Result<(), OpError> {
+/// The right is lacking, there is no such rule, or the database's.
+pub fn remove(app: &App, actor: &Actor, id: RuleId) -> Result<(), OpError> {
+    actor.may(Right::WriteRules)?;
     match app.pipeline.command(Command::RemoveRule(id))? {
         Outcome::NotFound => Err(OpError::not_found()),
-        _ => Ok(()),
+        _ => Line::new("rule.removed", &id, serde_json::Value::Null).note(app, actor),
     }
 }
 
-fn changed(app: &App, command: Command) -> Result<RuleView, OpError> {
+fn changed(app: &App, actor: &Actor, action: &'static str, command: Command) -> Result<RuleView, OpError> {
     match app.pipeline.command(command)? {
-        Outcome::Rule(id) => Ok(get(app, id)?.rule),
+        Outcome::Rule(id) => {
+            let rule = app.store.read(|db| found(db, app, id))?;
+            let detail = serde_json::json!({"name": rule.name, "sentence": rule.sentence, "version": rule.version, "on": rule.on});
+            Line::new(action, &id, detail).note(app, actor)?;
+            Ok(rule)
+        }
         Outcome::Refused(why) => Err(OpError::invalid("definition", &why.zh, &why.en)),
         _ => Err(OpError::not_found()),
     }
@@ -285,8 +297,9 @@ fn changed(app: &App, command: Command) -> Result<RuleView, OpError> {
 /// All rules.
 ///
 /// # Errors
-/// The database's.
-pub fn list(app: &App) -> Result<RulePage, OpError> {
+/// The right is lacking, or the database's.
+pub fn list(app: &App, actor: &Actor) -> Result<RulePage, OpError> {
+    actor.may(Right::ReadRules)?;
     let kinds = app.kinds();
     app.store.read(|db| {
         let rows: Vec<_> = db.rules()?.into_iter().rev().filter(|(_, row)| !row.removed).collect();
@@ -299,17 +312,23 @@ pub fn list(app: &App) -> Result<RulePage, OpError> {
 /// A rule with its latest decisions.
 ///
 /// # Errors
-/// There is no such rule, or the database's.
-pub fn get(app: &App, id: RuleId) -> Result<RuleDetail, OpError> {
+/// The right is lacking, there is no such rule, or the database's.
+pub fn get(app: &App, actor: &Actor, id: RuleId) -> Result<RuleDetail, OpError> {
+    actor.may(Right::ReadRules)?;
     let kinds = app.kinds();
+    let sees_customers = actor.may(Right::ReadCustomers).is_ok();
     app.store.read(|db| {
-        let row = row(db, id)?;
-        let rule = view(&kinds, id, &row, &Counts::of(db, app, &[id])?);
-        let rows = db.decisions_by(id, 50)?;
+        let rule = found(db, app, id)?;
+        let rows = if sees_customers { db.decisions_by(id, 50)? } else { Vec::new() };
         let decisions = decision::views(db, &kinds, &app.zone, &rows)?.items;
         let versions = Versions::load(db)?.of(id, &kinds);
         Ok(RuleDetail { rule, decisions, versions })
     })
+}
+
+fn found(db: &mut Connection, app: &App, id: RuleId) -> Result<RuleView, OpError> {
+    let row = row(db, id)?;
+    Ok(view(&app.kinds(), id, &row, &Counts::of(db, app, &[id])?))
 }
 
 /// A rule that was not removed.

@@ -26,6 +26,8 @@ pub fn hash(bytes: &[u8]) -> String {
 /// A workspace with its vault on a thread.
 pub struct World {
     pub app: App,
+    /// Someone who may do everything.
+    pub me: Actor,
     pub clock: Arc<TestClock>,
     stopper: Option<vault::Stopper>,
     vault: Option<std::thread::JoinHandle<()>>,
@@ -61,9 +63,18 @@ impl World {
         let secrets = pipeline::Secrets::derive(&[7; 32]);
         let (currency, ending) = (base::Currency::CNY, std::sync::atomic::AtomicBool::new(false));
         let time: Arc<dyn base::Clock> = clock.clone();
-        let app =
-            App { store, pipeline: pipeline.unwrap(), vault: client, secrets, clock: time, zone, currency, ending };
-        Self { app, clock, stopper: stoppers.recv().ok(), vault: Some(vault), home }
+        let app = App {
+            store,
+            pipeline: pipeline.unwrap(),
+            vault: client,
+            secrets,
+            clock: time,
+            zone,
+            currency,
+            readings: ops::rule::Readings::default(),
+            ending,
+        };
+        Self { app, me: Actor::local(), clock, stopper: stoppers.recv().ok(), vault: Some(vault), home }
     }
 
     pub fn take(&self, events: &Value) {
@@ -79,12 +90,12 @@ impl World {
     }
 
     pub fn customer(&self, identifier: &str) -> CustomerId {
-        self.app.store.read(|db| ops::customer::find(db, identifier)).unwrap()
+        ops::customer::find(&self.app, &self.me, identifier).unwrap()
     }
 
     pub fn export(&self, id: CustomerId) -> (ExportSummary, Vec<u8>) {
         let mut out = Vec::new();
-        let summary = export(&self.app, &Actor("usr_00000001".into()), id, &mut out).unwrap();
+        let summary = export(&self.app, &Actor::new("usr_00000001", ops::Rights::all()), id, &mut out).unwrap();
         (summary, out)
     }
 

@@ -1,10 +1,5 @@
 //! Customers.
 
-use std::io::Write;
-use std::sync::Arc;
-
-use axum::Json;
-use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use base::{CustomerId, EventId, MergeId, RuleId};
@@ -14,22 +9,20 @@ use ops::customer::list::{self, CustomerPage};
 use ops::customer::original::{AccessPage, OpenedOriginal};
 use ops::customer::profile::CustomerView;
 use ops::customer::timeline::{self, TimelinePage};
-use ops::{OpError, customer};
+use ops::{Actor, App, customer};
 use serde::Deserialize;
+use std::io::Write;
+use std::sync::Arc;
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::Signed;
-use crate::error::{ApiError, ErrorBody};
+use super::id;
+use crate::auth::{Answer, Caller, Done};
+use crate::error::ApiError;
 use crate::input::{Body, Path, Query};
 use crate::state::Server;
-
-/// Reads an id from a path; one that is none names nothing.
-pub(super) fn id<T: std::str::FromStr>(text: &str) -> Result<T, OpError> {
-    text.parse().map_err(|_| OpError::not_found())
-}
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -45,43 +38,23 @@ struct ListParams {
 }
 
 /// List customers, the latest first, or find them.
-#[utoipa::path(get, operation_id = "list_customers", path = "/v1/customers", tag = "customers", params(ListParams), responses((status = 200, body = CustomerPage), (status = 401, body = ErrorBody)))]
-async fn list(
-    _: Signed,
-    State(server): State<Arc<Server>>,
-    Query(params): Query<ListParams>,
-) -> Result<Json<CustomerPage>, ApiError> {
+#[utoipa::path(get, operation_id = "list_customers", path = "/v1/customers", tag = "customers", params(ListParams), responses((status = 200, body = CustomerPage)))]
+async fn list(caller: Caller, Query(params): Query<ListParams>) -> Answer<CustomerPage> {
     let query =
         list::Query { text: params.q, tag: params.tag, cursor: params.cursor, limit: params.limit.unwrap_or(50) };
-    Ok(Json(server.run(move |server| list::list(&server.app, &query)).await?))
+    caller.run(move |app, actor| list::list(app, actor, &query)).await
 }
 
 /// Get a customer, by id or by any identifier.
-#[utoipa::path(get, operation_id = "get_customer", path = "/v1/customers/{id}", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = CustomerView), (status = 404, body = ErrorBody)))]
-async fn get(
-    _: Signed,
-    State(server): State<Arc<Server>>,
-    Path(name): Path<String>,
-) -> Result<Json<CustomerView>, ApiError> {
-    let found = server.run(move |server| {
-        let id = server.app.store.read(|db| customer::find(db, &name))?;
-        customer::profile::get(&server.app, id)
-    });
-    Ok(Json(found.await?))
+#[utoipa::path(get, operation_id = "get_customer", path = "/v1/customers/{id}", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = CustomerView)))]
+async fn get(caller: Caller, Path(name): Path<String>) -> Answer<CustomerView> {
+    caller.run(move |app, actor| customer::profile::get(app, actor, customer::find(app, actor, &name)?)).await
 }
 
 /// Reveal a customer's identifiers; who did is noted.
-#[utoipa::path(post, operation_id = "reveal_identifiers", path = "/v1/customers/{id}/reveal", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = RevealedIdentifiers), (status = 404, body = ErrorBody)))]
-async fn reveal(
-    signed: Signed,
-    State(server): State<Arc<Server>>,
-    Path(customer): Path<String>,
-) -> Result<Json<RevealedIdentifiers>, ApiError> {
-    Ok(Json(
-        server
-            .run(move |server| customer::identifier::reveal(&server.app, &signed.actor, id::<CustomerId>(&customer)?))
-            .await?,
-    ))
+#[utoipa::path(post, operation_id = "reveal_identifiers", path = "/v1/customers/{id}/reveal", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = RevealedIdentifiers)))]
+async fn reveal(caller: Caller, Path(customer): Path<String>) -> Answer<RevealedIdentifiers> {
+    caller.run(move |app, actor| customer::identifier::reveal(app, actor, id::<CustomerId>(&customer)?)).await
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -96,25 +69,20 @@ struct TimelineParams {
 }
 
 /// Get a page of a customer's timeline, newest first.
-#[utoipa::path(get, operation_id = "get_timeline", path = "/v1/customers/{id}/timeline", tag = "customers", params(("id" = String, Path), TimelineParams), responses((status = 200, body = TimelinePage), (status = 404, body = ErrorBody)))]
+#[utoipa::path(get, operation_id = "get_timeline", path = "/v1/customers/{id}/timeline", tag = "customers", params(("id" = String, Path), TimelineParams), responses((status = 200, body = TimelinePage)))]
 async fn events(
-    _: Signed,
-    State(server): State<Arc<Server>>,
+    caller: Caller,
     Path(customer): Path<String>,
     Query(params): Query<TimelineParams>,
-) -> Result<Json<TimelinePage>, ApiError> {
+) -> Answer<TimelinePage> {
     let query = timeline::Query { cursor: params.cursor, limit: params.limit.unwrap_or(50), kind: params.kind };
-    Ok(Json(server.run(move |server| timeline::timeline(&server.app, id::<CustomerId>(&customer)?, &query)).await?))
+    caller.run(move |app, actor| timeline::timeline(app, actor, id::<CustomerId>(&customer)?, &query)).await
 }
 
 /// List a customer's decisions, newest first.
-#[utoipa::path(get, operation_id = "list_decisions", path = "/v1/customers/{id}/decisions", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = DecisionPage), (status = 404, body = ErrorBody)))]
-async fn decisions(
-    _: Signed,
-    State(server): State<Arc<Server>>,
-    Path(customer): Path<String>,
-) -> Result<Json<DecisionPage>, ApiError> {
-    Ok(Json(server.run(move |server| customer::decision::list(&server.app, id::<CustomerId>(&customer)?)).await?))
+#[utoipa::path(get, operation_id = "list_decisions", path = "/v1/customers/{id}/decisions", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = DecisionPage)))]
+async fn decisions(caller: Caller, Path(customer): Path<String>) -> Answer<DecisionPage> {
+    caller.run(move |app, actor| customer::decision::list(app, actor, id::<CustomerId>(&customer)?)).await
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -125,17 +93,12 @@ struct WhyParams {
 }
 
 /// Tell whether a rule holds for a customer, and why or why not.
-#[utoipa::path(get, operation_id = "why_not", path = "/v1/customers/{id}/why-not", tag = "customers", params(("id" = String, Path), WhyParams), responses((status = 200, body = WhyNot), (status = 404, body = ErrorBody)))]
-async fn why_not(
-    _: Signed,
-    State(server): State<Arc<Server>>,
-    Path(customer): Path<String>,
-    Query(params): Query<WhyParams>,
-) -> Result<Json<WhyNot>, ApiError> {
-    let found = server.run(move |server| {
-        customer::decision::why_not(&server.app, id::<CustomerId>(&customer)?, id::<RuleId>(&params.rule)?)
-    });
-    Ok(Json(found.await?))
+#[utoipa::path(get, operation_id = "why_not", path = "/v1/customers/{id}/why-not", tag = "customers", params(("id" = String, Path), WhyParams), responses((status = 200, body = WhyNot)))]
+async fn why_not(caller: Caller, Path(customer): Path<String>, Query(params): Query<WhyParams>) -> Answer<WhyNot> {
+    let why_not = move |app: &App, actor: &Actor| {
+        customer::decision::why_not(app, actor, id::<CustomerId>(&customer)?, id::<RuleId>(&params.rule)?)
+    };
+    caller.run(why_not).await
 }
 
 /// Which original is to be opened.
@@ -148,33 +111,23 @@ struct OpenRequest {
 }
 
 /// Open an original for customer service; a grant and an audit row precede it.
-#[utoipa::path(post, operation_id = "open_original", path = "/v1/customers/{id}/originals", tag = "customers", params(("id" = String, Path)), request_body = OpenRequest, responses((status = 200, body = OpenedOriginal), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
+#[utoipa::path(post, operation_id = "open_original", path = "/v1/customers/{id}/originals", tag = "customers", params(("id" = String, Path)), request_body = OpenRequest, responses((status = 200, body = OpenedOriginal)))]
 async fn open(
-    signed: Signed,
-    State(server): State<Arc<Server>>,
+    caller: Caller,
     Path(customer): Path<String>,
     Body(request): Body<OpenRequest>,
-) -> Result<Json<OpenedOriginal>, ApiError> {
-    let opened = server.run(move |server| {
-        customer::original::open(
-            &server.app,
-            &signed.actor,
-            id::<CustomerId>(&customer)?,
-            id::<EventId>(&request.event)?,
-            request.index,
-        )
-    });
-    Ok(Json(opened.await?))
+) -> Answer<OpenedOriginal> {
+    let open = move |app: &App, actor: &Actor| {
+        let (customer, event) = (id::<CustomerId>(&customer)?, id::<EventId>(&request.event)?);
+        customer::original::open(app, actor, customer, event, request.index)
+    };
+    caller.run(open).await
 }
 
 /// List who opened a customer's originals.
-#[utoipa::path(get, operation_id = "list_openings", path = "/v1/customers/{id}/access", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = AccessPage), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
-async fn access(
-    _: Signed,
-    State(server): State<Arc<Server>>,
-    Path(customer): Path<String>,
-) -> Result<Json<AccessPage>, ApiError> {
-    Ok(Json(server.run(move |server| customer::original::access(&server.app, id::<CustomerId>(&customer)?)).await?))
+#[utoipa::path(get, operation_id = "list_openings", path = "/v1/customers/{id}/access", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = AccessPage)))]
+async fn access(caller: Caller, Path(customer): Path<String>) -> Answer<AccessPage> {
+    caller.run(move |app, actor| customer::original::access(app, actor, id::<CustomerId>(&customer)?)).await
 }
 
 /// A writer whose bytes go out as they come.
@@ -192,24 +145,17 @@ impl Write for Outlet {
 }
 
 /// Export everything about a customer as a signed archive.
-#[utoipa::path(get, operation_id = "export_customer", path = "/v1/customers/{id}/export", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/zip"), (status = 403, description = "another site sent the browser here", body = ErrorBody), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
-async fn export(
-    signed: Signed,
-    State(server): State<Arc<Server>>,
-    headers: HeaderMap,
-    Path(name): Path<String>,
-) -> Result<Response, ApiError> {
-    signed.came_by_itself(&headers)?;
-    let customer = Arc::clone(&server)
-        .run(move |server| {
-            server.app.vault.status()?;
-            server.app.store.read(|db| customer::find(db, &name))
-        })
-        .await?;
+#[utoipa::path(get, operation_id = "export_customer", path = "/v1/customers/{id}/export", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/zip")))]
+async fn export(caller: Caller, headers: HeaderMap, Path(name): Path<String>) -> Result<Response, ApiError> {
+    caller.came_by_itself(&headers)?;
+    let Caller { server, actor, .. } = caller;
+    let asked = actor.clone();
+    let whom = move |server: &Server| customer::export::whom(&server.app, &asked, &name);
+    let customer = Arc::clone(&server).run(whom).await?;
     let (send, receive) = tokio::sync::mpsc::channel(16);
     tokio::task::spawn_blocking(move || {
         let mut out = std::io::BufWriter::with_capacity(1 << 16, Outlet(send.clone()));
-        let done = customer::export::export(&server.app, &signed.actor, customer, &mut out);
+        let done = customer::export::export(&server.app, &actor, customer, &mut out);
         if done.is_err() || out.flush().is_err() {
             send.blocking_send(Err(std::io::Error::other("the export broke off"))).ok();
         }
@@ -219,15 +165,10 @@ async fn export(
     Ok((headers, axum::body::Body::from_stream(ReceiverStream::new(receive))).into_response())
 }
 
-/// Undo a merge: both customers are there again.
-#[utoipa::path(post, operation_id = "undo_merge", path = "/v1/merges/{id}/undo", tag = "customers", params(("id" = String, Path)), responses((status = 200, description = "undone"), (status = 404, body = ErrorBody), (status = 422, description = "a later merge rests on it, which the message names", body = ErrorBody)))]
-async fn undo_merge(
-    _: Signed,
-    State(server): State<Arc<Server>>,
-    Path(merge): Path<String>,
-) -> Result<Json<serde_json::Value>, ApiError> {
-    server.run(move |server| customer::merge::undo(&server.app, id::<MergeId>(&merge)?)).await?;
-    Ok(Json(serde_json::json!({})))
+/// Undo a merge: both customers are there again. While a later one rests on it, it is refused, with the one to undo first.
+#[utoipa::path(post, operation_id = "undo_merge", path = "/v1/merges/{id}/undo", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = Done)))]
+async fn undo_merge(caller: Caller, Path(merge): Path<String>) -> Answer<Done> {
+    caller.does(move |app, actor| customer::merge::undo(app, actor, id::<MergeId>(&merge)?)).await
 }
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {

@@ -21,7 +21,7 @@ use utoipa_axum::routes;
 
 use crate::INFLATED_LIMIT;
 use crate::auth::Sender;
-use crate::error::{ApiError, ErrorBody, RETRY_AFTER};
+use crate::error::{ApiError, RETRY_AFTER};
 use crate::input::{Bytes, Path, Query};
 use crate::state::Server;
 
@@ -78,7 +78,7 @@ fn answer(receipt: Receipt) -> Response {
 /// Send events: CloudEvents 1.0, single, batch, or one a line, at most 100,000; gzip welcome. Acknowledged means on disk.
 #[utoipa::path(post, operation_id = "send_events", path = "/v1/events", tag = "events", params(Options),
     request_body(content((Object = "application/cloudevents+json"), (Vec<Object> = "application/cloudevents-batch+json"), (String = "application/x-ndjson"))),
-    responses((status = 200, body = Receipt), (status = 401, body = ErrorBody), (status = 422, body = Receipt), (status = 503, description = "the raw zone is down", body = Receipt)))]
+    responses((status = 200, body = Receipt), (status = 422, body = Receipt), (status = 503, description = "the raw zone is down", body = Receipt)))]
 async fn events(
     sender: Sender,
     State(server): State<Arc<Server>>,
@@ -95,7 +95,7 @@ async fn events(
 /// Send events in the form of Segment's tracking API: `identify`, `track`, `page`, `screen`, `group`, `alias` or `batch`.
 #[utoipa::path(post, operation_id = "send_segment", path = "/v1/{call}", tag = "events", params(("call" = String, Path, description = "identify, track, page, screen, group, alias or batch")),
     request_body(content = Object, content_type = "application/json"),
-    responses((status = 200, body = Receipt), (status = 401, body = ErrorBody), (status = 422, body = Receipt), (status = 503, body = Receipt)))]
+    responses((status = 200, body = Receipt), (status = 422, body = Receipt), (status = 503, body = Receipt)))]
 async fn segment(
     sender: Sender,
     State(server): State<Arc<Server>>,
@@ -111,7 +111,7 @@ async fn segment(
 /// Send the bytes of an attachment, before the event that names it by their SHA-256.
 #[utoipa::path(put, operation_id = "put_original", path = "/v1/originals/{sha256}", tag = "events", params(("sha256" = String, Path, description = "64 hexadecimal digits")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 204, description = "sealed"), (status = 401, body = ErrorBody), (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)))]
+    responses((status = 204, description = "sealed")))]
 async fn original(
     _: Sender,
     State(server): State<Arc<Server>>,

@@ -1,11 +1,16 @@
 //! The API, one file per noun.
 
+mod api_keys;
+mod audit;
 mod customers;
 mod decisions;
 mod events;
 mod health;
 mod intake;
+mod invitations;
 mod kinds;
+mod people;
+mod roles;
 mod rules;
 mod session;
 mod sources;
@@ -13,6 +18,8 @@ mod tasks;
 
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
+use ops::OpError;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -21,11 +28,26 @@ pub(crate) use health::Found;
 use crate::live;
 use crate::state::Server;
 
+/// The largest body, in bytes, of what is written by hand.
+const BODY_LIMIT: usize = 16 << 10;
+
+/// Reads an id from a path; one that is none names nothing.
+fn id<T: std::str::FromStr>(text: &str) -> Result<T, OpError> {
+    text.parse().map_err(|_| OpError::not_found())
+}
+
 /// Every operation, with its description.
 pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
+    let by_hand = session::routes()
+        .merge(people::routes())
+        .merge(roles::routes())
+        .merge(invitations::routes())
+        .merge(api_keys::routes())
+        .layer(DefaultBodyLimit::max(BODY_LIMIT));
     OpenApiRouter::new()
         .merge(health::routes())
-        .merge(session::routes())
+        .merge(by_hand)
+        .merge(audit::routes())
         .merge(intake::routes())
         .merge(customers::routes())
         .merge(decisions::routes())

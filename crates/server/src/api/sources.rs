@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::State;
 use base::SourceId;
-use ops::account::{self, NewKey};
+use ops::source::{self, NewKey};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::customers::id;
-use crate::auth::Signed;
-use crate::error::{ApiError, ErrorBody};
+use super::id;
+use crate::auth::{Answer, Caller};
 use crate::input::{Body, Path};
 use crate::state::Server;
 
@@ -25,23 +22,15 @@ struct AddRequest {
 }
 
 /// Add a source, or give a known one a new ingest key, which is shown once.
-#[utoipa::path(post, operation_id = "add_source", path = "/v1/sources", tag = "sources", request_body = AddRequest, responses((status = 200, body = NewKey), (status = 422, body = ErrorBody)))]
-async fn add(
-    _: Signed,
-    State(server): State<Arc<Server>>,
-    Body(request): Body<AddRequest>,
-) -> Result<Json<NewKey>, ApiError> {
-    Ok(Json(server.run(move |server| account::add_source(&server.app.store, &request.name, server.app.now())).await?))
+#[utoipa::path(post, operation_id = "add_source", path = "/v1/sources", tag = "sources", request_body = AddRequest, responses((status = 200, body = NewKey)))]
+async fn add(caller: Caller, Body(request): Body<AddRequest>) -> Answer<NewKey> {
+    caller.run(move |app, actor| source::add(&app.store, actor, &request.name, app.now())).await
 }
 
 /// Give a source a new ingest key; the old one stops working within seconds.
-#[utoipa::path(post, operation_id = "renew_key", path = "/v1/sources/{id}/key", tag = "sources", params(("id" = String, Path)), responses((status = 200, body = NewKey), (status = 404, body = ErrorBody)))]
-async fn renew(
-    _: Signed,
-    State(server): State<Arc<Server>>,
-    Path(source): Path<String>,
-) -> Result<Json<NewKey>, ApiError> {
-    Ok(Json(server.run(move |server| account::renew_key(&server.app.store, id::<SourceId>(&source)?)).await?))
+#[utoipa::path(post, operation_id = "renew_key", path = "/v1/sources/{id}/key", tag = "sources", params(("id" = String, Path)), responses((status = 200, body = NewKey)))]
+async fn renew(caller: Caller, Path(source): Path<String>) -> Answer<NewKey> {
+    caller.run(move |app, actor| source::renew_key(app, actor, id::<SourceId>(&source)?)).await
 }
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {

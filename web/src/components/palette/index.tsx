@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useProblem } from "@/components/failed";
+import { useMay } from "@/components/rights";
 import { Icon } from "@/ui/icon";
 import { Avatar, Kbd } from "@/ui/parts";
 import { type Command, pick, step } from "./commands";
@@ -49,7 +50,8 @@ export function Palette({ close }: { close: () => void }) {
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const query = typed.trim();
-  const found = useQuery(foundCustomersQuery(query));
+  const may = useMay();
+  const found = useQuery(foundCustomersQuery(may("customers.read") ? query : ""));
   const commands = useCommands(found.data?.items ?? []);
   const items = pick(commands, query);
   const place = Math.min(at, Math.max(0, items.length - 1));
@@ -100,7 +102,7 @@ export function Palette({ close }: { close: () => void }) {
         {items.length > 0 && <Options id={id} items={items} at={place} point={setAt} choose={choose} />}
         {found.isLoading && items.length === 0 && <p className={css.none}>{t("common.loading")}</p>}
         {found.isError && <p className={css.none} role="alert">{problem(found.error)}</p>}
-        {found.isSuccess && items.length === 0 && <p className={css.none}>{t("palette.empty", { q: query })}</p>}
+        {!found.isLoading && !found.isError && items.length === 0 && <p className={css.none}>{t("palette.empty", { q: query })}</p>}
         <footer className={css.foot}>
           <span><Kbd>↑</Kbd> <Kbd>↓</Kbd> {t("palette.hint_move")}</span>
           <span><Kbd>↵</Kbd> {t("palette.hint_open")}</span>

@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { CustomerRow } from "@/api/types";
 import { useLanguage } from "@/components/language";
+import { useMay } from "@/components/rights";
 import { useSignOut } from "@/components/sign-out";
 import { setLanguage } from "@/i18n";
 import { setAppearance } from "@/util/preferences";
@@ -24,7 +25,8 @@ export function useCommands(customers: readonly CustomerRow[]): Command[] {
       run: () => void navigate({ to: "/customers/$id", params: { id: row.id }, search: {} }),
     }),
   );
-  const go = (to: "/customers" | "/rules" | "/rules/new" | "/events", label: string, words: string): Command => ({
+  const may = useMay();
+  const go = (to: "/customers" | "/rules" | "/rules/new" | "/events" | "/settings/account" | "/settings/people", label: string, words: string): Command => ({
     id: to,
     group: "go",
     label,
@@ -33,10 +35,12 @@ export function useCommands(customers: readonly CustomerRow[]): Command[] {
   });
   return [
     ...found,
-    go("/customers", t("nav.customers"), "customers 客户 kehu kh"),
-    go("/rules", t("nav.rules"), "rules 规则 guize gz"),
-    go("/events", t("nav.events"), "events 事件 shijian sj sources 数据源"),
-    go("/rules/new", t("palette.new_rule"), "new rule 新规则 xinguize"),
+    ...(may("customers.read") ? [go("/customers", t("nav.customers"), "customers 客户 kehu kh")] : []),
+    ...(may("rules.read") ? [go("/rules", t("nav.rules"), "rules 规则 guize gz")] : []),
+    ...(may("events.read") ? [go("/events", t("nav.events"), "events 事件 shijian sj sources 数据源")] : []),
+    ...(may("rules.write") ? [go("/rules/new", t("palette.new_rule"), "new rule 新规则 xinguize")] : []),
+    ...(may("people.manage") ? [go("/settings/people", t("settings.people"), "people invite 人员 邀请 renyuan yaoqing roles 角色")] : []),
+    go("/settings/account", t("settings.account"), "settings account password 设置 账号 密码 shezhi mima"),
     language === "zh"
       ? act("english", t("palette.to_english"), "language 语言 yuyan", () => setLanguage("en"))
       : act("chinese", t("palette.to_chinese"), "language 语言 zhongwen", () => setLanguage("zh")),

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { eventsSummaryQuery } from "@/api/events";
 import { Failed } from "@/components/failed";
+import { useMay } from "@/components/rights";
 import { Bones } from "@/ui/parts";
 import css from "./events.module.css";
 import { Hubs } from "./hubs";
@@ -14,6 +15,7 @@ import { Vault } from "./vault";
 
 export function EventsPage() {
   const { t } = useTranslation();
+  const may = useMay();
   const found = useQuery(eventsSummaryQuery);
   const summary = found.data;
   return (
@@ -29,7 +31,7 @@ export function EventsPage() {
           <Rate summary={summary} />
           <div className={css.columns}>
             <div>
-              <Stream />
+              {may("customers.read") && <Stream />}
               <Sources sources={summary.sources} />
               <Rejections rejections={summary.rejections} />
             </div>

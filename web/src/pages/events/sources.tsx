@@ -7,6 +7,7 @@ import type { Source } from "@/api/types";
 import { useAct } from "@/components/act";
 import { Ago } from "@/components/ago";
 import { useFormat } from "@/components/language";
+import { useMay } from "@/components/rights";
 import { Icon } from "@/ui/icon";
 import { Quiet, Section } from "@/ui/parts";
 import { AddSource } from "./add-source";
@@ -31,6 +32,7 @@ function useRenew(show: (key: SourceKey) => void) {
 function Line({ source, renew }: { source: Source; renew: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const may = useMay();
   return (
     <tr>
       <th scope="row">{source.name}</th>
@@ -39,7 +41,7 @@ function Line({ source, renew }: { source: Source; renew: () => void }) {
       <td data-bad={source.rejected > 0}>{format.number(source.rejected)}</td>
       <td><Ago time={source.last_at} /></td>
       <td>
-        <Button size="small" type="text" aria-label={`${t("events.source_renew")} ${source.name}`} title={t("events.source_renew")} icon={<Icon name="key" size={14} />} onClick={renew} />
+        {may("sources.write") && <Button size="small" type="text" aria-label={`${t("events.source_renew")} ${source.name}`} title={t("events.source_renew")} icon={<Icon name="key" size={14} />} onClick={renew} />}
       </td>
     </tr>
   );
@@ -48,6 +50,7 @@ function Line({ source, renew }: { source: Source; renew: () => void }) {
 export function Sources({ sources }: { sources: readonly Source[] }) {
   const { t } = useTranslation();
   const cache = useQueryClient();
+  const may = useMay();
   const [adding, setAdding] = useState(false);
   const [key, setKey] = useState<SourceKey | null>(null);
   const renew = useRenew(setKey);
@@ -62,7 +65,7 @@ export function Sources({ sources }: { sources: readonly Source[] }) {
     </Button>
   );
   return (
-    <Section title={t("events.sources")} icon="device" aside={add}>
+    <Section title={t("events.sources")} icon="device" aside={may("sources.write") && add}>
       {sources.length === 0 ? (
         <Quiet>{t("events.source_empty")}</Quiet>
       ) : (

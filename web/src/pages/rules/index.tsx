@@ -6,6 +6,7 @@ import { rulesQuery } from "@/api/rules";
 import type { Rule } from "@/api/types";
 import { Failed } from "@/components/failed";
 import { useFormat } from "@/components/language";
+import { useMay } from "@/components/rights";
 import { useOutcome } from "@/components/why/outcome";
 import { SentenceList } from "@/editors/term/view/suggestions";
 import { Icon } from "@/ui/icon";
@@ -18,10 +19,11 @@ function RuleLine({ rule }: { rule: Rule }) {
   const format = useFormat();
   const outcome = useOutcome();
   const turn = useSwitch();
+  const may = useMay();
   const what = rule.action && outcome({ outcome: rule.action.do, name: rule.action.tag ?? rule.action.title ?? rule.name });
   return (
     <li className={css.rule} data-on={rule.on}>
-      <Switch size="small" checked={rule.on} aria-label={t("rules.on_label", { name: rule.name })} onChange={(on) => turn.mutate({ rule, on })} />
+      <Switch size="small" checked={rule.on} disabled={!may("rules.write")} aria-label={t("rules.on_label", { name: rule.name })} onChange={(on) => turn.mutate({ rule, on })} />
       <Link to="/rules/$id" params={{ id: rule.id }} search={{}} className={css.words}>
         <strong>{rule.name}</strong>
         <span>{rule.sentence}</span>
@@ -38,11 +40,12 @@ function RuleLine({ rule }: { rule: Rule }) {
 function NoRules() {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const may = useMay();
   return (
     <Empty icon="rules" title={t("rules.empty")} hint={t("rules.empty_hint")}>
-      <div className={css.examples}>
+      {may("rules.write") && <div className={css.examples}>
         <SentenceList label={t("editor.examples")} sentences={t("editor.example_list", { returnObjects: true })} use={(sentence) => void navigate({ to: "/rules/new", search: { sentence } })} />
-      </div>
+      </div>}
     </Empty>
   );
 }
@@ -50,6 +53,7 @@ function NoRules() {
 export function RulesPage() {
   const { t } = useTranslation();
   const found = useQuery(rulesQuery);
+  const may = useMay();
   return (
     <div className={css.page}>
       <header className={css.head}>
@@ -57,9 +61,11 @@ export function RulesPage() {
           <h1 className={css.title}>{t("rules.title")}</h1>
           <p className={css.lead}>{t("rules.lead")}</p>
         </div>
-        <Link to="/rules/new" search={{}}>
-          <Button type="primary" icon={<Icon name="plus" size={15} />} tabIndex={-1}>{t("rules.add")}</Button>
-        </Link>
+        {may("rules.write") && (
+          <Link to="/rules/new" search={{}}>
+            <Button type="primary" icon={<Icon name="plus" size={15} />} tabIndex={-1}>{t("rules.add")}</Button>
+          </Link>
+        )}
       </header>
       {found.isPending && <Bones rows={8} label={t("common.loading")} />}
       {found.isError && <Failed error={found.error} retry={() => void found.refetch()} />}

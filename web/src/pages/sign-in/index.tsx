@@ -23,7 +23,7 @@ export function SignInPage() {
     mutationFn: addSession,
     onSuccess: (session) => {
       cache.setQueryData(sessionQuery.queryKey, session);
-      router.history.push(next?.startsWith("/") && !next.startsWith("//") ? next : "/customers");
+      router.history.push(next?.startsWith("/") && !next.startsWith("//") ? next : "/");
     },
   });
   const submit = (event: FormEvent) => {

@@ -34,7 +34,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vault::IdentityAlias;
 
-use crate::{Actor, App, OpError};
+use crate::audit::{Line, audited};
+use crate::{Actor, App, OpError, Right};
 
 /// What an export came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -57,16 +58,30 @@ pub struct ExportSummary {
     pub bytes: u64,
 }
 
+/// The customer that a name means, once it is clear that an export may begin.
+///
+/// # Errors
+/// The right is lacking, there is no such customer, the raw zone or the database is down.
+pub fn whom(app: &App, actor: &Actor, name: &str) -> Result<CustomerId, OpError> {
+    actor.may(Right::ExportCustomers)?;
+    app.vault.status()?;
+    super::find(app, actor, name)
+}
+
 /// Writes a customer's whole story to `out` as a ZIP, from front to back. Who asked is noted first.
 ///
 /// # Errors
-/// There is no such customer, the raw zone or the database is down: then nothing is written. When either goes away later, or
-/// `out` fails, what was written has no directory at its end and so is no ZIP: throw it away.
+/// The right is lacking, there is no such customer, the raw zone or the database is down: then nothing is written. When either
+/// goes away later, or `out` fails, what was written has no directory at its end and so is no ZIP: throw it away.
 pub fn export(app: &App, actor: &Actor, id: CustomerId, out: &mut dyn Write) -> Result<ExportSummary, OpError> {
+    actor.may(Right::ExportCustomers)?;
     app.vault.status()?;
     let subject = subject(app, id)?;
     let count = u64::try_from(subject.identities.len()).unwrap_or(u64::MAX);
-    app.store.write(|db| db.add_reveal(subject.now, &actor.0, subject.customer, count))?;
+    audited(app, actor.id(), |db| {
+        db.add_reveal(subject.now, actor.id(), subject.customer, count)?;
+        Ok(((), Line::new("customer.exported", &subject.customer, serde_json::Value::Null)))
+    })?;
     let aliases: Vec<IdentityAlias> = subject.identities.iter().map(|(_, alias, _)| *alias).collect();
     let mut package = package::Package {
         opener: opener::Opener::new(app, actor, &aliases),

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { accessQuery } from "@/api/customers";
-import { sessionQuery } from "@/api/session";
 import { Failed } from "@/components/failed";
 import { useFormat, useText } from "@/components/language";
 import { Bones, Chip, Quiet, Section } from "@/ui/parts";
@@ -13,8 +12,6 @@ export function AccessHistory({ customer }: { customer: string }) {
   const text = useText();
   const format = useFormat();
   const found = useQuery(accessQuery(customer));
-  const user = useQuery({ ...sessionQuery, enabled: false }).data?.user;
-  const nameOf = (actor: string) => (user && actor === user.id ? user.name : actor);
   const items = found.data?.items ?? [];
   return (
     <Section title={<span className={css.amber}>{t("customer.access")}</span>} icon="lock">
@@ -25,7 +22,7 @@ export function AccessHistory({ customer }: { customer: string }) {
         {items.map((access) => (
           <li key={access.time + access.actor} className={css.access} title={text(access.basis)}>
             <p>
-              <strong>{nameOf(access.actor)}</strong> · {text(access.purpose)} · {t("customer.access_records", { count: access.records })}
+              <strong>{access.actor}</strong> · {text(access.purpose)} · {t("customer.access_records", { count: access.records })}
             </p>
             <small>{format.full(access.time)}</small>
             {!access.allowed && <Chip tone="red">{t("customer.access_denied")}</Chip>}

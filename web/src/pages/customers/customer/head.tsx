@@ -5,6 +5,7 @@ import { exportPath } from "@/api/customers";
 import type { Customer } from "@/api/types";
 import { Ago } from "@/components/ago";
 import { useFormat } from "@/components/language";
+import { useMay } from "@/components/rights";
 import { Icon } from "@/ui/icon";
 import { Avatar, Fact } from "@/ui/parts";
 import css from "./customer.module.css";
@@ -12,6 +13,7 @@ import css from "./customer.module.css";
 export function Head({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const may = useMay();
   return (
     <header className={css.head}>
       <div className={css.trail}>
@@ -19,9 +21,11 @@ export function Head({ customer }: { customer: Customer }) {
           <Icon name="back" size={14} />
           {t("customers.title")}
         </Link>
-        <Button size="small" href={exportPath(customer.id)} download title={t("customer.export_hint")} icon={<Icon name="download" size={14} />}>
-          {t("customer.export")}
-        </Button>
+        {may("customers.export") && (
+          <Button size="small" href={exportPath(customer.id)} download title={t("customer.export_hint")} icon={<Icon name="download" size={14} />}>
+            {t("customer.export")}
+          </Button>
+        )}
       </div>
       <div className={css.who}>
         <Avatar name={customer.name} size={52} />

@@ -5,6 +5,7 @@ import { reveal } from "@/api/customers";
 import type { Identifier } from "@/api/types";
 import { useAct } from "@/components/act";
 import { useLabel } from "@/components/language";
+import { useMay } from "@/components/rights";
 import { Icon } from "@/ui/icon";
 import { Chip, Section } from "@/ui/parts";
 import css from "./customer.module.css";
@@ -32,6 +33,7 @@ function Line({ identifier, value }: { identifier: Identifier; value: string | u
 export function Identifiers({ customer, identifiers }: { customer: string; identifiers: readonly Identifier[] }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
+  const may = useMay();
   const [all, setAll] = useState(false);
   const [open, setOpen] = useState<ReadonlyMap<string, string>>(new Map());
   const show = useAct({
@@ -54,7 +56,7 @@ export function Identifiers({ customer, identifiers }: { customer: string; ident
     </Tooltip>
   );
   return (
-    <Section title={t("customer.identifiers")} icon="key" aside={identifiers.length > 0 && toggle}>
+    <Section title={t("customer.identifiers")} icon="key" aside={identifiers.length > 0 && may("customers.reveal") && toggle}>
       <ul>
         {listed.map((identifier) => (
           <Line key={identifier.id} identifier={identifier} value={open.get(identifier.id)} />

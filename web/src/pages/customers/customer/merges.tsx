@@ -5,6 +5,7 @@ import { undoMerge } from "@/api/customers";
 import type { Merge } from "@/api/types";
 import { useAct } from "@/components/act";
 import { useFormat, useText } from "@/components/language";
+import { useMay } from "@/components/rights";
 import { Icon } from "@/ui/icon";
 import { Section } from "@/ui/parts";
 import css from "./customer.module.css";
@@ -37,6 +38,7 @@ export function Merges({ customer, merges }: { customer: string; merges: readonl
   const text = useText();
   const format = useFormat();
   const ask = useUndo(customer);
+  const may = useMay();
   if (merges.length === 0) return null;
   return (
     <Section title={t("customer.merges")} icon="merge">
@@ -45,9 +47,8 @@ export function Merges({ customer, merges }: { customer: string; merges: readonl
           <li key={merge.id} className={css.merge} data-past={merge.undone}>
             <p>{text(merge.reason)}</p>
             <small>{format.full(merge.time)}</small>
-            {merge.undone ? (
-              <small>{t("customer.merge_undone")}</small>
-            ) : (
+            {merge.undone && <small>{t("customer.merge_undone")}</small>}
+            {!merge.undone && may("customers.unmerge") && (
               <Button size="small" type="text" icon={<Icon name="undo" size={14} />} onClick={() => ask(merge.id)}>
                 {t("customer.merge_undo")}
               </Button>

@@ -5,6 +5,7 @@ import { setTaskDone } from "@/api/customers";
 import type { Customer, Task } from "@/api/types";
 import { useAct } from "@/components/act";
 import { Ago } from "@/components/ago";
+import { useMay } from "@/components/rights";
 import { Section } from "@/ui/parts";
 import css from "./customer.module.css";
 
@@ -28,13 +29,14 @@ function useDone(customer: string) {
 export function Tasks({ customer, tasks, see }: { customer: string; tasks: readonly Task[]; see: (decision: string) => void }) {
   const { t } = useTranslation();
   const change = useDone(customer);
+  const may = useMay();
   if (tasks.length === 0) return null;
   return (
     <Section title={t("customer.tasks")} icon="task">
       <ul className={css.lines}>
         {tasks.map((task) => (
           <li key={task.id} className={css.task} data-done={task.done}>
-            <Checkbox checked={task.done} aria-label={t("customer.task_done", { title: task.title })} onChange={(event) => change.mutate({ task, done: event.target.checked })} />
+            <Checkbox checked={task.done} disabled={!may("tasks.write")} aria-label={t("customer.task_done", { title: task.title })} onChange={(event) => change.mutate({ task, done: event.target.checked })} />
             <button type="button" className={css.line} onClick={() => see(task.decision)} title={t("customer.task_why")}>
               <span>{task.title}</span>
               <small><Ago time={task.time} /></small>

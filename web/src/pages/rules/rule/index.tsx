@@ -8,6 +8,7 @@ import type { RuleDetail } from "@/api/types";
 import { useAct } from "@/components/act";
 import { Failed } from "@/components/failed";
 import { useFormat } from "@/components/language";
+import { useMay } from "@/components/rights";
 import { WhyDrawer } from "@/components/why/drawer";
 import { useOutcome } from "@/components/why/outcome";
 import { BothLanguages } from "@/editors/term/view/understood";
@@ -51,22 +52,25 @@ function Head({ rule }: { rule: RuleDetail }) {
   const outcome = useOutcome();
   const turn = useSwitch();
   const remove = useRemove(rule);
+  const may = useMay();
   const { action } = rule;
   return (
     <header>
       <div className={css.rule_head}>
-        <Switch checked={rule.on} aria-label={t("rules.on_label", { name: rule.name })} onChange={(on) => turn.mutate({ rule, on })} />
+        <Switch checked={rule.on} disabled={!may("rules.write")} aria-label={t("rules.on_label", { name: rule.name })} onChange={(on) => turn.mutate({ rule, on })} />
         <h1 className={css.title}>{rule.name}</h1>
         {action && <Chip tone="teal">{outcome({ outcome: action.do, name: action.tag ?? action.title ?? rule.name })}</Chip>}
-        <span className={css.tools}>
-          <Link to="/rules/$id/edit" params={{ id: rule.id }} search={{}}>
-            <Button size="small" tabIndex={-1} icon={<Icon name="note" size={14} />}>{t("rule.edit")}</Button>
-          </Link>
-          <Link to="/rules/new" search={{ sentence: rule.sentence }}>
-            <Button size="small" tabIndex={-1} icon={<Icon name="copy" size={14} />}>{t("rule.similar")}</Button>
-          </Link>
-          <Button size="small" type="text" danger icon={<Icon name="trash" size={14} />} onClick={remove}>{t("rule.remove")}</Button>
-        </span>
+        {may("rules.write") && (
+          <span className={css.tools}>
+            <Link to="/rules/$id/edit" params={{ id: rule.id }} search={{}}>
+              <Button size="small" tabIndex={-1} icon={<Icon name="note" size={14} />}>{t("rule.edit")}</Button>
+            </Link>
+            <Link to="/rules/new" search={{ sentence: rule.sentence }}>
+              <Button size="small" tabIndex={-1} icon={<Icon name="copy" size={14} />}>{t("rule.similar")}</Button>
+            </Link>
+            <Button size="small" type="text" danger icon={<Icon name="trash" size={14} />} onClick={remove}>{t("rule.remove")}</Button>
+          </span>
+        )}
       </div>
       <p className={css.meta}>
         {t(`rules.${rule.trigger}`)} · {t("rule.version", { n: rule.version })} · {t("rule.created", { time: format.full(rule.created_at) })}
@@ -93,6 +97,7 @@ export function RulePage() {
   const { id } = route.useParams();
   const { why } = route.useSearch();
   const navigate = route.useNavigate();
+  const may = useMay();
   const found = useQuery(ruleQuery(id));
   if (found.error instanceof ApiError && found.error.status === 404) return <Empty icon="rules" title={t("rule.missing")} hint={t("rule.missing_hint")} />;
   if (found.isError && !found.data) return <Failed error={found.error} retry={() => void found.refetch()} />;
@@ -119,7 +124,7 @@ export function RulePage() {
                 <Fact large label={t("rules.holding")}>{format.number(rule.holding)}</Fact>
                 <Fact large label={t("rules.decided")}>{format.count(rule.decided_24h)}</Fact>
               </dl>
-              {rule.action?.tag !== undefined && (
+              {rule.action?.tag !== undefined && may("customers.read") && (
                 <Link to="/customers" search={{ tag: rule.action.tag }}>{t("rule.holding_see")}</Link>
               )}
             </div>

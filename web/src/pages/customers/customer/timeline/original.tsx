@@ -7,6 +7,7 @@ import { sessionQuery } from "@/api/session";
 import type { Original, OriginalRef, TimelineItem } from "@/api/types";
 import { useAct } from "@/components/act";
 import { useFormat, useLabel } from "@/components/language";
+import { useMay } from "@/components/rights";
 import { Icon } from "@/ui/icon";
 import { Content } from "./original-content";
 import css from "./original.module.css";
@@ -58,6 +59,7 @@ export function OriginalLine({ item, original }: { item: TimelineItem; original:
   const labelOf = useLabel();
   const format = useFormat();
   const cache = useQueryClient();
+  const may = useMay();
   const user = useQuery({ ...sessionQuery, enabled: false }).data?.user?.name ?? "";
   const [asking, setAsking] = useState(false);
   const [opened, setOpened] = useState<Opened | null>(null);
@@ -91,9 +93,11 @@ export function OriginalLine({ item, original }: { item: TimelineItem; original:
       <Icon name="lock" size={13} />
       <span>{labelOf(original.label)}</span>
       <i aria-hidden="true" />
-      <Popover open={asking} onOpenChange={setAsking} trigger="click" content={ask} placement="bottomRight" destroyOnHidden>
-        <button type="button">{t("original.open")}</button>
-      </Popover>
+      {may("customers.originals") && (
+        <Popover open={asking} onOpenChange={setAsking} trigger="click" content={ask} placement="bottomRight" destroyOnHidden>
+          <button type="button">{t("original.open")}</button>
+        </Popover>
+      )}
     </div>
   );
 }

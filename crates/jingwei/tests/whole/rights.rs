@@ -1,0 +1,186 @@
+//! Every operation by everyone: who lacks its right is refused, and nothing has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::support::{Server, databases};
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum For {
+    /// Whoever can reach the server.
+    Anyone,
+    /// A source with its ingest key.
+    Sources,
+    /// Whoever is known.
+    Known,
+    /// Whoever has signed in, and no key.
+    People,
+    /// Whoever has this right.
+    Right(&'static str),
+}
+
+use For::{Anyone, Known, People, Right, Sources};
+
+/// What each operation needs, and a body that it would take. An operation that is not here fails the test.
+fn operations() -> Vec<(&'static str, For, Value)> {
+    let sentence = json!({"sentence": "当客户30天内投诉至少1次,标记为需要关怀"});
+    let role = json!({"name": "x", "rights": ["customers.read"]});
+    let nobody = json!({"email": "a@b", "password": "wrong"});
+    vec![
+        ("get_health", Anyone, Value::Null),
+        ("get_session", Anyone, Value::Null),
+        ("sign_out", Anyone, Value::Null),
+        ("set_up", Anyone, json!({"token": "x", "name": "x", "email": "a@b", "password": "x", "company": "x"})),
+        ("sign_in", Anyone, nobody),
+        ("read_invitation", Anyone, json!({"token": "x"})),
+        ("join", Anyone, json!({"token": "x", "name": "x", "password": "long enough to do"})),
+        ("send_events", Sources, json!([])),
+        ("send_segment", Sources, json!({})),
+        ("put_original", Sources, Value::Null),
+        ("list_kinds", Known, Value::Null),
+        ("list_sessions", People, Value::Null),
+        ("end_session", People, Value::Null),
+        ("change_password", People, json!({"old": "x", "new": "long enough to do"})),
+        ("list_customers", Right("customers.read"), Value::Null),
+        ("get_customer", Right("customers.read"), Value::Null),
+        ("get_timeline", Right("customers.read"), Value::Null),
+        ("list_decisions", Right("customers.read"), Value::Null),
+        ("get_decision", Right("customers.read"), Value::Null),
+        ("why_not", Right("customers.read"), Value::Null),
+        ("list_openings", Right("customers.read"), Value::Null),
+        ("watch_commits", Right("customers.read"), Value::Null),
+        ("reveal_identifiers", Right("customers.reveal"), Value::Null),
+        ("open_original", Right("customers.originals"), json!({"event": "evt_00000001", "index": 0})),
+        ("export_customer", Right("customers.export"), Value::Null),
+        ("undo_merge", Right("customers.unmerge"), Value::Null),
+        ("change_task", Right("tasks.write"), json!({"done": true})),
+        ("list_rules", Right("rules.read"), Value::Null),
+        ("get_rule", Right("rules.read"), Value::Null),
+        ("read_sentence", Right("rules.read"), sentence.clone()),
+        ("read_edit", Right("rules.read"), sentence.clone()),
+        ("add_rule", Right("rules.write"), sentence.clone()),
+        ("edit_rule", Right("rules.write"), sentence),
+        ("change_rule", Right("rules.write"), json!({"on": false})),
+        ("remove_rule", Right("rules.write"), Value::Null),
+        ("get_intake", Right("events.read"), Value::Null),
+        ("list_events", Right("events.read"), Value::Null),
+        ("declare_kinds", Right("kinds.write"), json!([])),
+        ("add_source", Right("sources.write"), json!({"name": "x"})),
+        ("renew_key", Right("sources.write"), Value::Null),
+        ("list_people", Right("people.manage"), Value::Null),
+        ("change_person", Right("people.manage"), json!({"name": "x"})),
+        ("list_roles", Right("people.manage"), Value::Null),
+        ("add_role", Right("people.manage"), role.clone()),
+        ("change_role", Right("people.manage"), role),
+        ("remove_role", Right("people.manage"), Value::Null),
+        ("list_invitations", Right("people.manage"), Value::Null),
+        ("add_invitation", Right("people.manage"), json!({"email": "a@b", "role": "rol_00000006"})),
+        ("remove_invitation", Right("people.manage"), Value::Null),
+        ("list_api_keys", Right("people.manage"), Value::Null),
+        ("add_api_key", Right("people.manage"), json!({"name": "x", "role": "rol_00000006"})),
+        ("remove_api_key", Right("people.manage"), Value::Null),
+        ("list_audit", Right("audit.read"), Value::Null),
+        ("clear_demo", Right("demo.clear"), Value::Null),
+    ]
+}
+
+/// The prefix of the ids that a path of the API names.
+fn foreign(path: &str) -> String {
+    let ids = [
+        ("customers", "cus"),
+        ("decisions", "dec"),
+        ("merges", "mrg"),
+        ("tasks", "tsk"),
+        ("rules", "aut"),
+        ("sources", "src"),
+        ("people", "usr"),
+        ("roles", "rol"),
+        ("invitations", "inv"),
+        ("api-keys", "key"),
+        ("sessions", "ses"),
+    ];
+    let noun = path.split('/').nth(2).unwrap_or_default();
+    let prefix = ids.iter().find(|(name, _)| *name == noun).map_or("xxx", |(_, prefix)| prefix);
+    // A number far above any that exists.
+    path.replace("{id}", &format!("{prefix}_0zzzzzz1")).replace("{sha256}", &"0".repeat(64)).replace("{call}", "track")
+}
+
+/// What is stored, but for when a key was last used.
+fn stored(server: &Server) -> BTreeMap<String, BTreeSet<String>> {
+    let rows = |rows: Vec<store::Row>| rows.iter().map(|row| format!("{row:?}")).collect();
+    server.tables().into_iter().filter(|(name, _)| name != "api_key").map(|(name, all)| (name, rows(all))).collect()
+}
+
+/// A key for each role that there is, with the names of its rights.
+fn keys(server: &Server) -> Vec<(String, Vec<String>)> {
+    assert_eq!(server.post("/v1/roles", &json!({"name": "无权", "rights": []})).status, 200);
+    let roles = server.get("/v1/roles")["items"].as_array().unwrap().clone();
+    assert_eq!(roles.len(), 7);
+    let key = |role: &Value| {
+        let made = server.post("/v1/api-keys", &json!({"name": role["name"]["en"], "role": role["id"]}));
+        assert_eq!(made.status, 200, "{}", made.body);
+        let rights = role["rights"].as_array().unwrap().iter().map(|right| right.as_str().unwrap().to_owned());
+        (made.body["secret"].as_str().unwrap().to_owned(), rights.collect())
+    };
+    roles.iter().map(key).collect()
+}
+
+#[test]
+fn who_lacks_the_right_is_refused_everywhere_and_nothing_has_changed() {
+    for database in databases() {
+        let server = Server::start(database);
+        let keys = keys(&server);
+        let known = operations();
+        let description = server.get("/openapi.json");
+        let mut asked = 0;
+        for (path, item) in description["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let name = operation["operationId"].as_str().unwrap();
+                let of = known.iter().find(|(known, ..)| *known == name);
+                let (_, need, body) = of.unwrap_or_else(|| panic!("what {name} needs is not known to this test"));
+                let needs_rule = name == "why_not";
+                let path = foreign(path) + if needs_rule { "?rule=aut_0zzzzzz1" } else { "" };
+                let method = method.to_uppercase();
+                let body = Some(body).filter(|body| !body.is_null());
+                let before = stored(&server);
+                let nobody = server.ask(&method, &path, "jwa_unknown", body);
+                assert_eq!(nobody.status == 401, *need != Anyone || name == "sign_in", "{name}: {}", nobody.body);
+                for (key, rights) in &keys {
+                    let may = match need {
+                        Anyone => continue,
+                        Sources | People => false,
+                        Known => true,
+                        Right(right) => rights.iter().any(|has| has == right),
+                    };
+                    if may && name == "watch_commits" {
+                        continue; // it would go on for ever
+                    }
+                    asked += 1;
+                    if may && !path.contains("_0zzzzzz1") {
+                        let answer = server.ask(&method, &path, key, body);
+                        assert!(!matches!(answer.status, 401 | 500..), "{name}: {} {}", answer.status, answer.body);
+                        let needs_both = name == "list_events" && !rights.iter().any(|has| has == "customers.read");
+                        assert!(answer.status != 403 || needs_both, "{name}: {}", answer.body);
+                        continue;
+                    }
+                    let answer = server.ask(&method, &path, key, body);
+                    let expected = match need {
+                        Sources => 401,
+                        _ if may => 404,
+                        _ => 403,
+                    };
+                    assert_eq!(answer.status, expected, "{method} {path} with {rights:?}: {}", answer.body);
+                    if let (Right(right), false) = (need, may) {
+                        assert_eq!(answer.body["field"], *right, "{name}");
+                    }
+                }
+                if path.contains("_0zzzzzz1") || matches!(need, Sources | People) {
+                    assert_eq!(stored(&server), before, "{name} changed something");
+                }
+            }
+        }
+        assert!(asked > 300, "{asked}");
+    }
+}

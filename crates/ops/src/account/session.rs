@@ -1,0 +1,336 @@
+//! Signing in and out, and what a browser needs to know first.
+
+use base::{DAY_MS, SessionId, Text, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::{Connection, Person, Session};
+use utoipa::ToSchema;
+
+use super::role::{self, OWNER};
+use super::{SEEN_MS, check, fingerprint, hash, matches, person, secret};
+use crate::audit::{Line, audited};
+use crate::error::without_nul;
+use crate::{Actor, App, Fault, OpError, Rights};
+
+/// How long a session lives, in milliseconds.
+pub const SESSION_MS: i64 = 30 * DAY_MS;
+/// How much is kept of what a browser says that it is, in characters.
+const AGENT_CHARS: usize = 200;
+
+/// What a browser needs to know first.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SessionView {
+    /// Who is signed in.
+    pub user: Option<UserView>,
+    /// Whether the owner's account is still to be made.
+    pub setup_needed: bool,
+    /// The company.
+    pub company: CompanyView,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UserView {
+    /// Their id.
+    #[schema(value_type = String)]
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// What their role is called.
+    pub role: Text,
+    /// The names of their rights.
+    pub rights: Vec<String>,
+}
+
+/// The company.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CompanyView {
+    /// Its name.
+    pub name: String,
+    /// Its zone.
+    pub zone: String,
+    /// Its currency.
+    pub currency: String,
+    /// Whether it is the demo company.
+    pub demo: bool,
+}
+
+/// The owner's account to be made.
+#[derive(Deserialize, ToSchema)]
+pub struct SetupRequest {
+    /// The token from the link printed at the first start.
+    pub token: String,
+    /// The owner's name.
+    pub name: String,
+    /// The owner's e-mail address.
+    pub email: String,
+    /// At least twelve characters.
+    pub password: String,
+    /// The company's name.
+    pub company: String,
+}
+
+/// Someone who signs in.
+#[derive(Deserialize, ToSchema)]
+pub struct SignInRequest {
+    /// The e-mail address.
+    pub email: String,
+    /// The password.
+    pub password: String,
+}
+
+/// A new password.
+#[derive(Deserialize, ToSchema)]
+pub struct PasswordRequest {
+    /// The one until now.
+    pub old: String,
+    /// At least twelve characters.
+    pub new: String,
+}
+
+/// A browser that is signed in.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OpenSession {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: SessionId,
+    /// What the browser says that it is.
+    pub agent: String,
+    /// Since when.
+    #[schema(value_type = String)]
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    #[schema(value_type = String)]
+    pub seen_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// One's open sessions.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OpenSessions {
+    /// The sessions, the latest used first.
+    pub items: Vec<OpenSession>,
+}
+
+/// Someone who is signed in.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// Who.
+    pub person: Person,
+    /// What they may do.
+    pub rights: Rights,
+    /// What their role is called.
+    pub role: Text,
+}
+
+impl SignedIn {
+    /// They, as one who acts.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::new(self.person.id.to_string(), self.rights)
+    }
+}
+
+/// Makes the owner's account, once, with the token printed at the first start, and returns the session's token.
+///
+/// # Errors
+/// The token is wrong, an account exists, or a member does not fit.
+pub fn set_up(app: &App, token: &str, request: &SetupRequest, agent: &str) -> Result<String, OpError> {
+    check(&request.email, &request.password)?;
+    without_nul("company", &request.company)?;
+    let wrong =
+        || OpError::new(Fault::Forbidden, "setup_token", "设置链接无效或已用过", "the link is not valid, or was used");
+    if fingerprint(token) != fingerprint(&request.token) || app.store.read(Connection::has_people)? {
+        return Err(wrong());
+    }
+    let company = request.company.trim();
+    if company.is_empty() || company.chars().count() > 100 {
+        return Err(OpError::invalid("company", "请填写公司名称", "a company's name is wanted"));
+    }
+    let id = add_owner(app, &request.email, &request.name, &request.password, Some(company))?;
+    open(app, id, agent)
+}
+
+/// Makes an owner's account; with a company's name, only where nobody has an account.
+///
+/// # Errors
+/// A member does not fit, the address is taken, or the database's.
+pub fn add_owner(app: &App, email: &str, name: &str, password: &str, company: Option<&str>) -> Result<UserId, OpError> {
+    let (email, name, hash) = (super::address(email)?, super::name(name)?, super::new_password(password)?);
+    audited(app, Actor::local().id(), |db| {
+        if let Some(company) = company {
+            if db.has_people()? {
+                return Err(OpError::new(Fault::Forbidden, "setup_token", "所有者已存在", "there is an owner"));
+            }
+            db.set_setting("company", company)?;
+        }
+        let id = person::add(db, &email, name, &hash, OWNER, app.now())?;
+        Ok((id, Line::new("person.added", &id, json!({"role": OWNER}))))
+    })
+}
+
+/// Signs someone in and returns the session's token.
+///
+/// # Errors
+/// The address or the password is wrong, or the account was ended; which is not told, nor shown by the time it takes.
+pub fn sign_in(app: &App, request: &SignInRequest, agent: &str) -> Result<String, OpError> {
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let person = app.store.read(|db| db.person_by_email(&request.email.trim().to_lowercase()))?;
+    let hash = person.as_ref().map_or(NOBODY, |person| &person.password_hash);
+    let fits = matches(&request.password, hash);
+    match person {
+        Some(person) if fits && person.ended_at.is_none() => open(app, person.id, agent),
+        known => {
+            let known = known.map(|person| person.id.to_string());
+            if let Some(id) = known {
+                Line::new("session.refused", &id, Value::Null).note(app, &Actor::new(id, Rights::default()))?;
+            }
+            let (zh, en) = ("邮箱或密码不正确", "the address or the password is wrong");
+            Err(OpError::new(Fault::SignIn, "wrong_password", zh, en))
+        }
+    }
+}
+
+/// Opens a session and returns its token.
+pub(crate) fn open(app: &App, person: UserId, agent: &str) -> Result<String, OpError> {
+    let token = secret("jws_")?;
+    let now = app.now();
+    let session = Session {
+        token_hash: fingerprint(&token),
+        person,
+        created_at: now,
+        expires_at: now.plus_ms(SESSION_MS),
+        seen_at: now,
+        agent: agent.chars().filter(|letter| !letter.is_control()).take(AGENT_CHARS).collect(),
+    };
+    audited(app, &person.to_string(), |db| {
+        db.add_session(&session)?;
+        Ok(((), Line::new("session.opened", &session_id(&session), Value::Null)))
+    })?;
+    Ok(token)
+}
+
+/// Part of the hash of its token: enough to name it, no help to guess it.
+fn session_id(session: &Session) -> SessionId {
+    let bytes = session.token_hash.first_chunk::<8>().copied().unwrap_or_default();
+    SessionId::new(u64::from_be_bytes(bytes))
+}
+
+/// Who has a session that is still open, and what they may do.
+///
+/// # Errors
+/// The database's.
+pub fn signed_in(app: &App, token: &str) -> Result<Option<SignedIn>, OpError> {
+    let (hash, now) = (fingerprint(token), app.now());
+    let Some((person, session)) = app.store.read(|db| db.session(&hash, now))? else { return Ok(None) };
+    if now.ms() - session.seen_at.ms() > SEEN_MS {
+        app.store.write(|db| db.set_session_seen(&hash, now))?;
+    }
+    let (role, rights) = app.store.read(|db| role::find(db, person.role))?.unwrap_or_default();
+    Ok(Some(SignedIn { person, rights, role }))
+}
+
+/// Closes a session.
+///
+/// # Errors
+/// The database's.
+pub fn sign_out(app: &App, token: &str) -> Result<(), OpError> {
+    let hash = fingerprint(token);
+    let Some((person, session)) = app.store.read(|db| db.session(&hash, app.now()))? else { return Ok(()) };
+    audited(app, &person.id.to_string(), |db| {
+        db.remove_session(&hash)?;
+        Ok(((), Line::new("session.closed", &session_id(&session), Value::Null)))
+    })
+}
+
+/// The person who acts; a key and the machine's owner have no sessions.
+fn oneself(actor: &Actor) -> Result<UserId, OpError> {
+    actor
+        .id()
+        .parse()
+        .map_err(|_| OpError::new(Fault::Forbidden, "people_only", "仅限登录的人员", "for people who sign in only"))
+}
+
+/// One's own open sessions; `token` is the one that asks.
+///
+/// # Errors
+/// A key asks, or the database's.
+pub fn list(app: &App, actor: &Actor, token: &str) -> Result<OpenSessions, OpError> {
+    let (person, current) = (oneself(actor)?, fingerprint(token));
+    let view = |session: Session| OpenSession {
+        id: session_id(&session),
+        current: session.token_hash == current,
+        agent: session.agent,
+        created_at: session.created_at,
+        seen_at: session.seen_at,
+    };
+    let items = app.store.read(|db| db.sessions_of(person, app.now()))?.into_iter().map(view).collect();
+    Ok(OpenSessions { items })
+}
+
+/// Ends one of one's own sessions.
+///
+/// # Errors
+/// A key asks, there is no such session, or the database's.
+pub fn end(app: &App, actor: &Actor, id: SessionId) -> Result<(), OpError> {
+    let person = oneself(actor)?;
+    audited(app, actor.id(), |db| {
+        let sessions = db.sessions_of(person, app.now())?;
+        let session = sessions.iter().find(|session| session_id(session) == id).ok_or_else(OpError::not_found)?;
+        db.remove_session(&session.token_hash)?;
+        Ok(((), Line::new("session.ended", &id, Value::Null)))
+    })
+}
+
+/// Changes one's own password; all other sessions end.
+///
+/// # Errors
+/// A key asks, the old password is wrong, the new one does not fit, or the database's.
+pub fn change_password(app: &App, actor: &Actor, token: &str, request: &PasswordRequest) -> Result<(), OpError> {
+    let id = oneself(actor)?;
+    check("", &request.old)?;
+    let mut person = app.store.read(|db| db.person(id))?.ok_or_else(OpError::not_found)?;
+    if !matches(&request.old, &person.password_hash) {
+        return Err(OpError::invalid("old", "原密码不正确", "the old password is wrong"));
+    }
+    super::check("", &request.new)?;
+    if request.new.chars().count() < super::PASSWORD_MIN {
+        return Err(OpError::invalid("new", "密码至少 12 个字符", "a password has at least 12 characters"));
+    }
+    person.password_hash = hash(&request.new)?;
+    audited(app, actor.id(), |db| {
+        db.set_person(&person)?;
+        db.remove_sessions_of(id, &fingerprint(token))?;
+        Ok(((), Line::new("password.changed", &id, Value::Null)))
+    })
+}
+
+/// What a browser needs to know first.
+///
+/// # Errors
+/// The database's.
+pub fn view(app: &App, who: Option<&SignedIn>) -> Result<SessionView, OpError> {
+    let user = |one: &SignedIn| UserView {
+        id: one.person.id,
+        name: one.person.name.clone(),
+        email: one.person.email.clone(),
+        role: one.role.clone(),
+        rights: one.rights.names().into_iter().map(str::to_owned).collect(),
+    };
+    app.store.read(|db| {
+        Ok(SessionView {
+            user: who.map(user),
+            setup_needed: !db.has_people()?,
+            company: CompanyView {
+                name: db.setting("company")?.unwrap_or_else(|| "Jingwei".to_owned()),
+                zone: app.zone.iana_name().unwrap_or("UTC").to_owned(),
+                currency: app.currency.code().to_owned(),
+                demo: db.setting("demo")?.is_some(),
+            },
+        })
+    })
+}

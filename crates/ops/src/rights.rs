@@ -1,0 +1,201 @@
+//! What someone may do, decided here, once, for the API, the command line and whatever else comes.
+//!
+//! Each use case takes an [`Actor`] and begins with the right that it needs. Rights come with a role; who has none of a use case's
+//! rights is told so, and nothing is done.
+//!
+//! ```
+//! use ops::{Actor, Right, Rights};
+//! let service = Actor::new("usr_00000001", Rights::from_iter([Right::ReadCustomers]));
+//! assert!(service.may(Right::ReadCustomers).is_ok());
+//! assert_eq!(service.may(Right::WriteRules).unwrap_err().code, "forbidden");
+//! ```
+
+use base::Text;
+
+use crate::{Fault, OpError};
+
+/// Something that one may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// See customers: profile with masked identifiers, tags, timeline, decisions and their reasons.
+    ReadCustomers,
+    /// See identifiers in full.
+    RevealIdentifiers,
+    /// Open sealed originals.
+    OpenOriginals,
+    /// Export a customer.
+    ExportCustomers,
+    /// Undo merges.
+    UndoMerges,
+    /// Mark tasks as done, or as open again.
+    WriteTasks,
+    /// See rules and what they decided.
+    ReadRules,
+    /// Make, change and remove rules.
+    WriteRules,
+    /// See events as they come in, sources and refusals.
+    ReadEvents,
+    /// Declare kinds of events.
+    WriteKinds,
+    /// Make sources and their ingest keys.
+    WriteSources,
+    /// Invite people, give roles, make roles and API keys.
+    ManagePeople,
+    /// See who did what.
+    ReadAudit,
+    /// Clear the demo company.
+    ClearDemo,
+}
+
+impl Right {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::ReadCustomers,
+        Self::RevealIdentifiers,
+        Self::OpenOriginals,
+        Self::ExportCustomers,
+        Self::UndoMerges,
+        Self::WriteTasks,
+        Self::ReadRules,
+        Self::WriteRules,
+        Self::ReadEvents,
+        Self::WriteKinds,
+        Self::WriteSources,
+        Self::ManagePeople,
+        Self::ReadAudit,
+        Self::ClearDemo,
+    ];
+
+    /// Its name in roles and in the API, which never changes.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ReadCustomers => "customers.read",
+            Self::RevealIdentifiers => "customers.reveal",
+            Self::OpenOriginals => "customers.originals",
+            Self::ExportCustomers => "customers.export",
+            Self::UndoMerges => "customers.unmerge",
+            Self::WriteTasks => "tasks.write",
+            Self::ReadRules => "rules.read",
+            Self::WriteRules => "rules.write",
+            Self::ReadEvents => "events.read",
+            Self::WriteKinds => "kinds.write",
+            Self::WriteSources => "sources.write",
+            Self::ManagePeople => "people.manage",
+            Self::ReadAudit => "audit.read",
+            Self::ClearDemo => "demo.clear",
+        }
+    }
+
+    /// The right of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|right| right.name() == name)
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn label(self) -> Text {
+        let (zh, en) = match self {
+            Self::ReadCustomers => ("查看客户", "See customers"),
+            Self::RevealIdentifiers => ("查看完整标识", "See identifiers in full"),
+            Self::OpenOriginals => ("打开原文", "Open originals"),
+            Self::ExportCustomers => ("导出客户", "Export customers"),
+            Self::UndoMerges => ("撤销合并", "Undo merges"),
+            Self::WriteTasks => ("处理任务", "Work on tasks"),
+            Self::ReadRules => ("查看规则", "See rules"),
+            Self::WriteRules => ("编写规则", "Write rules"),
+            Self::ReadEvents => ("查看事件流", "See events come in"),
+            Self::WriteKinds => ("声明事件类型", "Declare kinds of events"),
+            Self::WriteSources => ("管理数据源", "Manage sources"),
+            Self::ManagePeople => ("管理人员与角色", "Manage people and roles"),
+            Self::ReadAudit => ("查看审计", "See the audit"),
+            Self::ClearDemo => ("清空演示数据", "Clear the demo"),
+        };
+        Text::new(zh, en)
+    }
+}
+
+/// A set of rights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rights(u32);
+
+impl Rights {
+    /// All rights there are.
+    #[must_use]
+    pub fn all() -> Self {
+        Right::ALL.into_iter().collect()
+    }
+
+    /// Whether the right is among them.
+    #[must_use]
+    pub const fn has(self, right: Right) -> bool {
+        self.0 & (1 << right as u32) != 0
+    }
+
+    /// Whether all of these are among them.
+    #[must_use]
+    pub const fn has_all(self, others: Self) -> bool {
+        self.0 & others.0 == others.0
+    }
+
+    /// Their names.
+    #[must_use]
+    pub fn names(self) -> Vec<&'static str> {
+        Right::ALL.into_iter().filter(|right| self.has(*right)).map(Right::name).collect()
+    }
+}
+
+impl FromIterator<Right> for Rights {
+    fn from_iter<I: IntoIterator<Item = Right>>(rights: I) -> Self {
+        Self(rights.into_iter().fold(0, |all, right| all | 1 << right as u32))
+    }
+}
+
+/// Who acts, and what they may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    id: String,
+    rights: Rights,
+}
+
+impl Actor {
+    /// A person, or a key, by its id.
+    #[must_use]
+    pub fn new(id: impl Into<String>, rights: Rights) -> Self {
+        Self { id: id.into(), rights }
+    }
+
+    /// The owner of the machine, on its command line, who can read the files anyway.
+    #[must_use]
+    pub fn local() -> Self {
+        Self::new("local", Rights::all())
+    }
+
+    /// The id of a person or a key, or `local`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What they may do.
+    #[must_use]
+    pub const fn rights(&self) -> Rights {
+        self.rights
+    }
+
+    /// Refuses what they may not do.
+    ///
+    /// # Errors
+    /// They lack the right, which the error names.
+    pub fn may(&self, right: Right) -> Result<(), OpError> {
+        if self.rights.has(right) {
+            return Ok(());
+        }
+        let Text { zh, en } = right.label();
+        let zh = format!("没有「{zh}」的权限,请找管理员");
+        let en = format!("you lack the right '{en}'; ask who manages people");
+        let message = Text::new(zh, en);
+        Err(OpError { code: "forbidden", message, field: Some(right.name().to_owned()), fault: Fault::Forbidden })
+    }
+}

@@ -1,0 +1,33 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { sessionQuery } from "@/api/session";
+import { useText } from "@/components/language";
+import { Fact, Section } from "@/ui/parts";
+import { Head } from "../head";
+import css from "../settings.module.css";
+import { Password } from "./password";
+import { Sessions } from "./sessions";
+
+export function AccountPage() {
+  const { t } = useTranslation();
+  const text = useText();
+  const user = useQuery({ ...sessionQuery, enabled: false }).data?.user;
+  return (
+    <>
+      <Head title={t("settings.account")} lead={t("settings.account_lead")} />
+      {user && (
+        <dl className={css.facts}>
+          <Fact label={t("settings.name")}>{user.name}</Fact>
+          <Fact label={t("settings.email")}>{user.email}</Fact>
+          <Fact label={t("settings.role")}>{text(user.role)}</Fact>
+        </dl>
+      )}
+      <Section title={t("settings.sessions")} icon="device">
+        <Sessions />
+      </Section>
+      <Section title={t("settings.password")} icon="lock">
+        <Password />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { App, Button } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { changePerson, peopleQuery } from "@/api/people";
+import { sessionQuery } from "@/api/session";
+import type { Person, PersonChange } from "@/api/types";
+import { useAct } from "@/components/act";
+import { Ago } from "@/components/ago";
+import { Failed } from "@/components/failed";
+import { useText } from "@/components/language";
+import { Icon } from "@/ui/icon";
+import { Avatar, Bones, Chip } from "@/ui/parts";
+import { Head } from "../head";
+import { Once, type Secret } from "../once";
+import { RoleSelect } from "../role-select";
+import css from "../settings.module.css";
+import { Invitations } from "./invitations";
+import { Invite } from "./invite";
+
+function useChange() {
+  const cache = useQueryClient();
+  return useAct<{ id: string; change: PersonChange }, Person>({
+    mutationFn: ({ id, change }) => changePerson(id, change),
+    onSuccess: (person) => cache.setQueryData(peopleQuery.queryKey, (old) => old && { items: old.items.map((one) => (one.id === person.id ? { ...person, seen_at: one.seen_at } : one)) }),
+  });
+}
+
+function Line({ person, oneself }: { person: Person; oneself: boolean }) {
+  const { t } = useTranslation();
+  const text = useText();
+  const { modal } = App.useApp();
+  const change = useChange();
+  const set = (what: PersonChange) => change.mutateAsync({ id: person.id, change: what }).catch(() => undefined);
+  const end = () =>
+    void modal.confirm({
+      title: t("people.end_confirm", { name: person.name }),
+      content: t("people.end_hint"),
+      okText: t("people.end"),
+      cancelText: t("common.cancel"),
+      okButtonProps: { danger: true },
+      icon: null,
+      onOk: () => set({ active: false }),
+    });
+  return (
+    <tr data-past={!person.active}>
+      <th scope="row">
+        <span className={css.who}>
+          <Avatar name={person.name} />
+          <div>
+            <strong>{person.name}</strong>
+            <small>{person.email}</small>
+          </div>
+        </span>
+      </th>
+      <td>
+        {oneself ? text(person.role_name) : <RoleSelect quiet value={person.role} label={t("people.role_of", { name: person.name })} disabled={!person.active} onChange={(role) => void set({ role })} />}
+      </td>
+      <td><Ago time={person.seen_at} /></td>
+      <td>
+        {oneself && <Chip tone="teal">{t("people.you")}</Chip>}
+        {!oneself && person.active && <Button size="small" type="text" aria-label={`${t("people.end")} ${person.name}`} onClick={end}>{t("people.end")}</Button>}
+        {!person.active && <Button size="small" aria-label={`${t("people.restore")} ${person.name}`} onClick={() => void set({ active: true })}>{t("people.restore")}</Button>}
+      </td>
+    </tr>
+  );
+}
+
+export function PeoplePage() {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const found = useQuery(peopleQuery);
+  const me = useQuery({ ...sessionQuery, enabled: false }).data?.user?.id;
+  const [inviting, setInviting] = useState(false);
+  const [link, setLink] = useState<Secret | null>(null);
+  const invited = (email: string, token: string) => {
+    setInviting(false);
+    setLink({ title: t("people.link_title", { email }), hint: t("people.link_hint"), text: `${window.location.origin}/join?token=${token}` });
+    void cache.invalidateQueries({ queryKey: ["invitations"] });
+  };
+  return (
+    <>
+      <Head title={t("settings.people")} lead={t("people.lead")}>
+        <Button type="primary" icon={<Icon name="plus" size={15} />} onClick={() => setInviting(true)}>{t("people.invite")}</Button>
+      </Head>
+      {found.isPending && <Bones rows={6} label={t("common.loading")} />}
+      {found.isError && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
+      {found.data && (
+        <div className={css.scroll}>
+          <table className={css.table}>
+            <thead>
+              <tr>
+                <th scope="col">{t("settings.name")}</th>
+                <th scope="col">{t("settings.role")}</th>
+                <th scope="col">{t("people.seen")}</th>
+                <td />
+              </tr>
+            </thead>
+            <tbody>
+              {found.data.items.map((person) => (
+                <Line key={person.id} person={person} oneself={person.id === me} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <Invitations />
+      <Invite open={inviting} close={() => setInviting(false)} invited={invited} />
+      <Once secret={link} close={() => setLink(null)} />
+    </>
+  );
+}
