@@ -115,6 +115,12 @@ ids! {
     DecisionId = "dec";
     /// A task for a person.
     TaskId = "tsk";
+    /// An object: a table of the CRM, standard or made by users.
+    ObjectId = "obj";
+    /// A record of an object.
+    RecordId = "rec";
+    /// A change to a record; its number is its place in the log.
+    ChangeId = "chg";
     /// A role: what those who have it may do.
     RoleId = "rol";
     /// An invitation of a person.

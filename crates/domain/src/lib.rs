@@ -14,11 +14,14 @@ pub mod declare;
 pub mod event;
 pub mod identifier;
 pub mod kind;
+pub mod object;
 pub mod rejection;
 mod standard;
+mod standard_objects;
 
 pub use declare::Declaration;
 pub use event::{Incoming, IncomingAttachment, IncomingIdentifier, IncomingValue, Value};
 pub use identifier::{Identifier, Scheme, Strength};
 pub use kind::{Class, Field, FieldId, FieldType, Kind, KindId, Kinds};
 pub use rejection::{Rejection, RejectionCode};
+pub use standard_objects::standard_objects;

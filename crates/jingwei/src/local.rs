@@ -30,7 +30,7 @@ pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failu
     let setup =
         Setup { store: Arc::clone(&store), vault: Arc::clone(&vault), clock: Arc::clone(&clock), settings, listener };
     let pipeline = Pipeline::start(setup)?;
-    Ok(App {
+    let app = App {
         store,
         pipeline,
         vault,
@@ -40,7 +40,9 @@ pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failu
         currency: folder.currency()?,
         readings: Readings::default(),
         ending: AtomicBool::new(false),
-    })
+    };
+    ops::object::begin(&app)?;
+    Ok(app)
 }
 
 /// How many bytes customers in memory may take: a share of what the machine has, or the container where it says so.

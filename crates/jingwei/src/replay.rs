@@ -27,13 +27,14 @@ impl Replay {
         let store = Store::open(folder.location())?;
         let report = replay(&store, &Settings { zone: folder.zone()?, memory: usize::MAX })?;
         println!(
-            "{} entries, {} events, {} customers: {} tags, {} decisions, {} effects, in {} ms",
+            "{} entries, {} events, {} customers: {} tags, {} decisions, {} effects, {} records, in {} ms",
             report.entries,
             report.events,
             report.customers,
             report.tags,
             report.decisions,
             report.effects,
+            report.records,
             report.took_ms
         );
         report.differences.iter().for_each(|difference| println!("! {difference}"));

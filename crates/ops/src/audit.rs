@@ -113,7 +113,7 @@ pub(crate) fn audited_at<T>(
 }
 
 /// What the audit knows of, and what it is called.
-const ACTIONS: [(&str, &str, &str); 24] = [
+const ACTIONS: [(&str, &str, &str); 28] = [
     ("session.opened", "登录", "signed in"),
     ("session.refused", "登录失败", "was refused at sign-in"),
     ("session.closed", "退出登录", "signed out"),
@@ -137,6 +137,10 @@ const ACTIONS: [(&str, &str, &str); 24] = [
     ("merge.undone", "撤销合并", "undid a merge"),
     ("identifiers.revealed", "查看完整标识", "saw identifiers in full"),
     ("customer.exported", "导出客户", "exported a customer"),
+    ("object.added", "新建对象", "made an object"),
+    ("object.changed", "修改对象", "changed an object"),
+    ("field.added", "新建字段", "made a field"),
+    ("field.changed", "修改字段", "changed a field"),
     ("demo.cleared", "清空演示数据", "cleared the demo data"),
 ];
 
@@ -176,7 +180,7 @@ impl Names {
         let AuditRow { at, actor, action, subject, detail } = row;
         let name = self.of(db, &actor)?;
         let role = subject.parse().ok().map(|id| role::find(db, id)).transpose()?.flatten();
-        let subject_name = role.map_or_else(|| self.of(db, &subject).map(Text::same), |(name, _)| Ok(name))?;
+        let subject_name = role.map_or_else(|| self.of(db, &subject).map(Text::same), |role| Ok(role.name))?;
         let detail = serde_json::from_str(&detail).unwrap_or_default();
         Ok(AuditView { id, at, actor, name, label: label(&action), action, subject, subject_name, detail })
     }

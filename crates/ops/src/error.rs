@@ -15,6 +15,8 @@ pub enum Fault {
     Forbidden,
     /// There is no such thing.
     NotFound,
+    /// Somebody else was first.
+    Conflict,
     /// Too much at once.
     TooMuch,
     /// Nobody: try again later.

@@ -4,13 +4,17 @@
 //! rights is told so, and nothing is done.
 //!
 //! ```
-//! use ops::{Actor, Right, Rights};
-//! let service = Actor::new("usr_00000001", Rights::from_iter([Right::ReadCustomers]));
+//! use ops::{Access, Actor, Right, Rights};
+//! let service = Actor::new("usr_00000001", Rights::from_iter([Right::ReadCustomers]), Access::default());
 //! assert!(service.may(Right::ReadCustomers).is_ok());
 //! assert_eq!(service.may(Right::WriteRules).unwrap_err().code, "forbidden");
 //! ```
 
-use base::Text;
+use std::collections::BTreeMap;
+
+use base::{Text, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Fault, OpError};
 
@@ -39,6 +43,8 @@ pub enum Right {
     WriteKinds,
     /// Make sources and their ingest keys.
     WriteSources,
+    /// Make and change objects and their fields.
+    WriteObjects,
     /// Invite people, give roles, make roles and API keys.
     ManagePeople,
     /// See who did what.
@@ -49,7 +55,7 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ReadCustomers,
         Self::RevealIdentifiers,
         Self::OpenOriginals,
@@ -61,6 +67,7 @@ impl Right {
         Self::ReadEvents,
         Self::WriteKinds,
         Self::WriteSources,
+        Self::WriteObjects,
         Self::ManagePeople,
         Self::ReadAudit,
         Self::ClearDemo,
@@ -81,6 +88,7 @@ impl Right {
             Self::ReadEvents => "events.read",
             Self::WriteKinds => "kinds.write",
             Self::WriteSources => "sources.write",
+            Self::WriteObjects => "objects.write",
             Self::ManagePeople => "people.manage",
             Self::ReadAudit => "audit.read",
             Self::ClearDemo => "demo.clear",
@@ -108,6 +116,7 @@ impl Right {
             Self::ReadEvents => ("查看事件流", "See events come in"),
             Self::WriteKinds => ("声明事件类型", "Declare kinds of events"),
             Self::WriteSources => ("管理数据源", "Manage sources"),
+            Self::WriteObjects => ("搭建对象与字段", "Build objects and fields"),
             Self::ManagePeople => ("管理人员与角色", "Manage people and roles"),
             Self::ReadAudit => ("查看审计", "See the audit"),
             Self::ClearDemo => ("清空演示数据", "Clear the demo"),
@@ -152,24 +161,95 @@ impl FromIterator<Right> for Rights {
     }
 }
 
+/// Which records of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// None.
+    #[default]
+    None,
+    /// One's own: those that one is the owner of.
+    Own,
+    /// All.
+    All,
+}
+
+/// What may be done with the records of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct RecordRights {
+    /// Which may be seen.
+    #[serde(default)]
+    pub read: Scope,
+    /// Which may be made, changed and put into the trash; never more than may be seen.
+    #[serde(default)]
+    pub write: Scope,
+}
+
+impl RecordRights {
+    /// All of both.
+    pub const ALL: Self = Self { read: Scope::All, write: Scope::All };
+
+    fn kept(self) -> Self {
+        Self { read: self.read, write: self.write.min(self.read) }
+    }
+
+    fn has(self, other: Self) -> bool {
+        let (mine, other) = (self.kept(), other.kept());
+        other.read <= mine.read && other.write <= mine.write
+    }
+}
+
+/// What may be done with records, by object.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Access {
+    /// Where nothing is said of an object itself.
+    #[serde(default)]
+    pub others: RecordRights,
+    /// By the name of an object.
+    #[serde(default)]
+    pub objects: BTreeMap<String, RecordRights>,
+}
+
+impl Access {
+    /// The same for all objects.
+    #[must_use]
+    pub const fn same(read: Scope, write: Scope) -> Self {
+        Self { others: RecordRights { read, write }, objects: BTreeMap::new() }
+    }
+
+    /// What may be done with the records of an object.
+    #[must_use]
+    pub fn of(&self, object: &str) -> RecordRights {
+        self.objects.get(object).copied().unwrap_or(self.others).kept()
+    }
+
+    /// Whether the other allows nothing that this does not.
+    #[must_use]
+    pub fn has_all(&self, other: &Self) -> bool {
+        let named = self.objects.keys().chain(other.objects.keys());
+        self.others.has(other.others) && named.into_iter().all(|object| self.of(object).has(other.of(object)))
+    }
+}
+
 /// Who acts, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     id: String,
     rights: Rights,
+    access: Access,
 }
 
 impl Actor {
     /// A person, or a key, by its id.
     #[must_use]
-    pub fn new(id: impl Into<String>, rights: Rights) -> Self {
-        Self { id: id.into(), rights }
+    pub fn new(id: impl Into<String>, rights: Rights, access: Access) -> Self {
+        Self { id: id.into(), rights, access }
     }
 
     /// The owner of the machine, on its command line, who can read the files anyway.
     #[must_use]
     pub fn local() -> Self {
-        Self::new("local", Rights::all())
+        Self::new("local", Rights::all(), Access::same(Scope::All, Scope::All))
     }
 
     /// The id of a person or a key, or `local`.
@@ -178,10 +258,22 @@ impl Actor {
         &self.id
     }
 
+    /// The person, if it is one.
+    #[must_use]
+    pub fn person(&self) -> Option<UserId> {
+        self.id.parse().ok()
+    }
+
     /// What they may do.
     #[must_use]
     pub const fn rights(&self) -> Rights {
         self.rights
+    }
+
+    /// What they may do with records.
+    #[must_use]
+    pub const fn access(&self) -> &Access {
+        &self.access
     }
 
     /// Refuses what they may not do.

@@ -253,7 +253,9 @@ fn with_the_vault_down_nothing_is_written() {
     let (id, _) = story(&world);
     world.stop_vault();
     let mut out = Vec::new();
-    let error = export(&world.app, &Actor::new("usr_00000001", ops::Rights::all()), id, &mut out).unwrap_err();
+    let error =
+        export(&world.app, &Actor::new("usr_00000001", ops::Rights::all(), ops::Access::default()), id, &mut out)
+            .unwrap_err();
     assert_eq!((error.code, out.len()), ("vault_unavailable", 0));
 }
 

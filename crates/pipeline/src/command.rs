@@ -7,6 +7,7 @@ use store::log::Entry;
 use store::{RuleRow, RuleVersionRow, StoreError, Unit};
 
 use crate::engine::{Committed, Engine, EngineError, OWN_KINDS_LIMIT, kinds_full};
+use crate::record::{ObjectWrite, RecordWrites, Written};
 
 /// A rule to be made.
 #[derive(Debug, Clone)]
@@ -38,6 +39,10 @@ pub enum Command {
     Unmerge(MergeId),
     /// Declares kinds, or declares them anew: all or none.
     Declare(Vec<Declaration>),
+    /// Makes an object, or changes it.
+    WriteObject(Box<ObjectWrite>),
+    /// Writes records.
+    WriteRecords(RecordWrites),
     /// Writes back what all that came before it left behind, so that the log need not be read at the next start.
     Flush,
 }
@@ -53,6 +58,8 @@ pub enum Outcome {
     NotFound,
     /// It does not fit; why.
     Refused(Text),
+    /// What became of each record.
+    Written(Vec<Written>),
     /// A declaration does not fit; which, and why.
     Undeclared(usize, Rejection),
 }
@@ -77,6 +84,8 @@ impl Engine {
             Command::RemoveRule(id) => self.change_rule(id, unit, |row| (row.active, row.removed) = (false, true)),
             Command::Unmerge(id) => Ok(self.unmerge(id, unit.received_at, unit, done)?),
             Command::Declare(kinds) => self.declare_all(kinds, unit),
+            Command::WriteObject(write) => self.write_object(*write, unit, done),
+            Command::WriteRecords(writes) => self.write_records(writes, unit, done),
             Command::Flush => Ok(Outcome::Done),
         }
     }

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use base::{BigMap, CustomerId, IdentityId, RuleId, SourceId, TimeZone, Timestamp};
+use base::{BigMap, CustomerId, IdentityId, ObjectId, RuleId, SourceId, TimeZone, Timestamp};
+use domain::object::Objects;
 use domain::{Kind, KindId, Kinds, Rejection, RejectionCode};
 use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashSet};
@@ -56,6 +57,8 @@ pub struct Engine {
     pub(crate) db: Connection,
     pub(crate) settings: Settings,
     pub(crate) kinds: Arc<Kinds>,
+    pub(crate) objects: Arc<Objects>,
+    pub(crate) last_record: u64,
     pub(crate) layouts: Layouts,
     pub(crate) rules: BTreeMap<RuleId, RuleRow>,
     /// What rules say, by the version from which they say so.
@@ -99,6 +102,18 @@ pub struct Committed {
     pub events: Vec<(u64, CustomerId, KindId)>,
     /// Decisions made.
     pub decisions: Vec<base::DecisionId>,
+    /// Objects of which records were written, and how many.
+    pub records: BTreeMap<ObjectId, usize>,
+    /// Whether an object was made or changed.
+    pub schema: bool,
+}
+
+impl Committed {
+    /// Whether nothing came of it that anybody could see.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.decisions.is_empty() && self.records.is_empty() && !self.schema
+    }
 }
 
 /// What became of each event of a group.
@@ -134,6 +149,8 @@ impl Engine {
             program: compile(&rules, &kinds, &settings.zone)?,
             layouts: Layouts::of(&kinds),
             kinds: Arc::new(kinds),
+            objects: Arc::new(db.objects()?),
+            last_record: db.last_record()?,
             graph: Graph::after(last_customer),
             scratch: Scratch::default(),
             hashes: lookup.waiting().collect(),

@@ -15,11 +15,13 @@ mod join;
 mod meter;
 pub mod profile;
 mod recognise;
+pub mod record;
 mod recover;
 mod replay;
 mod residents;
 pub mod seal;
 mod secrets;
+mod trace;
 mod worker;
 mod writer;
 

@@ -2,29 +2,30 @@
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
-use domain::{FieldId, Value};
 use pinyin::ToPinyin;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-/// Encrypts personal values. The nonce is the head of the event's digest, which no other event has, so each pair of key and
-/// nonce is used once.
+/// Encrypts values. The nonce is the head of `unique`, which no other message under this key has: the digest of an event, or the
+/// number and version of a record.
 #[must_use]
-pub fn encrypt(key: &[u8], digest: &[u8; 16], values: &[(FieldId, Value)]) -> Vec<u8> {
+pub fn encrypt(key: &[u8], unique: &[u8; 16], values: &impl Serialize) -> Vec<u8> {
     let plain = postcard::to_stdvec(values).unwrap_or_default();
-    let Some((cipher, nonce)) = cipher(key, digest) else { return Vec::new() };
-    cipher.encrypt(&nonce, Payload { msg: &plain, aad: digest }).unwrap_or_default()
+    let Some((cipher, nonce)) = cipher(key, unique) else { return Vec::new() };
+    cipher.encrypt(&nonce, Payload { msg: &plain, aad: unique }).unwrap_or_default()
 }
 
 /// Decrypts what [`encrypt`] gave; none when the key is another or gone.
 #[must_use]
-pub fn decrypt(key: &[u8], digest: &[u8; 16], sealed: &[u8]) -> Option<Vec<(FieldId, Value)>> {
-    let (cipher, nonce) = cipher(key, digest)?;
-    let plain = cipher.decrypt(&nonce, Payload { msg: sealed, aad: digest }).ok()?;
+pub fn decrypt<T: DeserializeOwned>(key: &[u8], unique: &[u8; 16], sealed: &[u8]) -> Option<T> {
+    let (cipher, nonce) = cipher(key, unique)?;
+    let plain = cipher.decrypt(&nonce, Payload { msg: sealed, aad: unique }).ok()?;
     postcard::from_bytes(&plain).ok()
 }
 
-fn cipher(key: &[u8], digest: &[u8; 16]) -> Option<(Aes256Gcm, Nonce<aes_gcm::aead::consts::U12>)> {
+fn cipher(key: &[u8], unique: &[u8; 16]) -> Option<(Aes256Gcm, Nonce<aes_gcm::aead::consts::U12>)> {
     let cipher = Aes256Gcm::new_from_slice(key).ok()?;
-    let nonce: [u8; 12] = digest.first_chunk().copied()?;
+    let nonce: [u8; 12] = unique.first_chunk().copied()?;
     Some((cipher, nonce.into()))
 }
 
@@ -63,12 +64,46 @@ pub fn search_keys(name: &str) -> Vec<String> {
     keys
 }
 
+/// By what a text is sorted: its letters in lower case, Chinese ones as their pinyin. Of a long text the beginning.
+#[must_use]
+pub fn sort_key(text: &str) -> String {
+    const LETTERS: usize = 40;
+    let mut key = String::new();
+    for letter in text.trim().chars().take(LETTERS) {
+        match letter.to_pinyin() {
+            // The letter itself keeps those of one sound together.
+            Some(syllable) => key.extend(syllable.plain().chars().chain([' ', letter])),
+            None => key.extend(letter.to_lowercase()),
+        }
+    }
+    key
+}
+
+/// A name for the API that a label suggests: small Latin letters, digits and underscores, Chinese as pinyin; empty when nothing is left.
+#[must_use]
+pub fn slug(label: &str) -> String {
+    const LETTERS: usize = 40;
+    let mut slug = String::new();
+    for letter in label.trim().chars().take(LETTERS) {
+        match letter.to_pinyin() {
+            Some(syllable) => slug.extend(format!("_{}_", syllable.plain()).chars()),
+            None if letter.is_ascii_alphanumeric() => slug.push(letter.to_ascii_lowercase()),
+            None => slug.push('_'),
+        }
+    }
+    let parts: Vec<&str> = slug.split('_').filter(|part| !part.is_empty()).collect();
+    let slug = parts.join("_").trim_start_matches(|letter: char| !letter.is_ascii_lowercase()).to_owned();
+    slug.chars().take(LETTERS).collect::<String>().trim_end_matches('_').to_owned()
+}
+
 fn starts_ascii(letters: &[char], place: usize) -> bool {
     letters.get(place).is_some_and(char::is_ascii_alphanumeric)
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::{FieldId, Value};
+
     use super::*;
 
     #[test]
@@ -81,11 +116,26 @@ mod tests {
     }
 
     #[test]
+    fn a_label_suggests_a_name() {
+        assert_eq!(slug("预计成交日期"), "yu_ji_cheng_jiao_ri_qi");
+        assert_eq!(slug("  2nd Next step!"), "nd_next_step");
+        assert_eq!(slug("客户A类"), "ke_hu_a_lei");
+        assert_eq!(slug("！"), "");
+    }
+
+    #[test]
+    fn texts_are_sorted_by_pinyin_whatever_their_case() {
+        let mut names = ["王", "bob", "李", "Alice", "张三", "张"];
+        names.sort_by_key(|name| sort_key(name));
+        assert_eq!(names, ["Alice", "bob", "李", "王", "张", "张三"]);
+    }
+
+    #[test]
     fn personal_values_open_only_with_their_key() {
         let values = vec![(FieldId(0), Value::Text("张三".into()))];
         let (key, digest) = (new_key().unwrap(), [7; 16]);
         let sealed = encrypt(&key, &digest, &values);
         assert_eq!(decrypt(&key, &digest, &sealed), Some(values));
-        assert_eq!(decrypt(&new_key().unwrap(), &digest, &sealed), None);
+        assert_eq!(decrypt::<Vec<(FieldId, Value)>>(&new_key().unwrap(), &digest, &sealed), None);
     }
 }

@@ -57,7 +57,7 @@ impl Engine {
         let customer = match entry {
             Entry::Event(event) => return Ok(self.through(&event.who, seq)?.map(|(_, row)| row.customer)),
             Entry::Timer { customer, .. } | Entry::Begin { customer, .. } | Entry::Restate { customer } => *customer,
-            Entry::Rule { .. } | Entry::Unmerge { .. } => return Ok(None),
+            Entry::Rule { .. } | Entry::Unmerge { .. } | Entry::Object { .. } | Entry::Record(_) => return Ok(None),
         };
         self.db.current_customer(customer)
     }
@@ -115,7 +115,7 @@ impl Engine {
                 }
             }
             Entry::Restate { .. } => self.restate_whole(customer, seq, unit, done)?,
-            Entry::Rule { .. } | Entry::Unmerge { .. } => {}
+            Entry::Rule { .. } | Entry::Unmerge { .. } | Entry::Object { .. } | Entry::Record(_) => {}
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use store::log::{Block, Entry};
 use store::{Connection, DecisionRow, Location, Store, StoreError, TagRow, TaskRow, Unit};
 
 use crate::engine::{Committed, Engine, EngineError, Settings};
+use crate::trace::Traces;
 
 /// How many blocks, or what follows from them, may wait between two threads.
 const AHEAD: usize = 8;
@@ -30,6 +31,8 @@ pub struct ReplayReport {
     pub decisions: u64,
     /// Effects: tasks written.
     pub effects: u64,
+    /// Records, in the trash or not.
+    pub records: u64,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
     /// What differs between the log and what is stored; at most a hundred.
@@ -116,12 +119,13 @@ pub fn replay(store: &Store, settings: &Settings) -> Result<ReplayReport, Engine
     engine.layouts = signals::Layouts::of(&engine.kinds);
     engine.sources = names.sources()?.into_iter().map(|source| (source.name, source.id)).collect();
     let identities = Identities { db: &mut names, page: std::collections::VecDeque::new(), last: IdentityId::new(0) };
+    let mut traces = Traces::new(Connection::open_reader(store.location())?);
     let (report, derived) = scope(|threads| {
         let ((read, blocks), (made, units)) = (sync_channel(AHEAD), sync_channel(AHEAD));
         let log = &mut log;
         threads.spawn(move || read_all(log, &read));
         let kept = threads.spawn(move || Derived::of(&units));
-        let report = derive(&mut engine, blocks, identities, &made);
+        let report = derive(&mut engine, blocks, identities, &mut traces, &made);
         drop(made); // all is kept
         (report, kept.join().unwrap_or_default())
     });
@@ -132,7 +136,10 @@ pub fn replay(store: &Store, settings: &Settings) -> Result<ReplayReport, Engine
     report.decisions = count(derived.decisions.len());
     report.effects = count(derived.tasks.len());
     drop(engine);
+    report.records = count(traces.count());
     compare(&mut log, derived, &mut report)?;
+    traces.compare(&mut log, &mut report)?;
+    report.differences.truncate(DIFFERENCES_LIMIT);
     report.took_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(report)
 }
@@ -151,6 +158,7 @@ fn derive(
     engine: &mut Engine,
     blocks: Receiver<Result<Block, StoreError>>,
     mut identities: Identities<'_>,
+    traces: &mut Traces,
     made: &SyncSender<Unit>,
 ) -> Result<ReplayReport, EngineError> {
     let mut report = ReplayReport::default();
@@ -165,7 +173,7 @@ fn derive(
                 continue; // followed from the entry before, and was made with it
             }
             engine.next_seq = seq;
-            engine.replay_entry(entry, seq, &mut identities, &mut unit, &mut done)?;
+            engine.replay_entry(entry, seq, (&mut identities, traces), &mut unit, &mut done)?;
         }
         made.send(unit).ok();
     }
@@ -177,7 +185,7 @@ impl Engine {
         &mut self,
         entry: Entry,
         seq: u64,
-        identities: &mut Identities<'_>,
+        (identities, traces): (&mut Identities<'_>, &mut Traces),
         unit: &mut Unit,
         done: &mut Committed,
     ) -> Result<(), EngineError> {
@@ -189,6 +197,8 @@ impl Engine {
             }
             Entry::Timer { customer, point } => self.redo_timer(customer, point, unit, done)?,
             Entry::Rule { rule, body } => self.restore_rule(rule, body.as_deref())?,
+            Entry::Object { body, .. } => traces.object(&body)?,
+            Entry::Record(change) => traces.record(&change)?,
             Entry::Begin { rule, customer } => self.begin(rule, customer, unit, done)?,
             Entry::Restate { customer } => {
                 self.restating.retain(|known| *known != customer);

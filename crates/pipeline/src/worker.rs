@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use base::Clock;
 use domain::Kinds;
+use domain::object::Objects;
 use store::Store;
 use vault::Client;
 
@@ -89,6 +90,7 @@ pub struct Pipeline {
     jobs: Option<SyncSender<Job>>,
     writing: Arc<Mutex<Option<Writing>>>,
     kinds: Arc<RwLock<Arc<Kinds>>>,
+    objects: Arc<RwLock<Arc<Objects>>>,
     meter: Arc<Meter>,
     closed: Arc<AtomicBool>,
     away: Arc<AtomicBool>,
@@ -108,6 +110,7 @@ impl Pipeline {
         let mut writing = Writing::open(&setup)?;
         sweep(&mut writing.engine.db, &setup.vault)?;
         let kinds = Arc::new(RwLock::new(writing.engine.kinds()));
+        let objects = Arc::new(RwLock::new(writing.engine.objects()));
         let writing = Arc::new(Mutex::new(Some(writing)));
         let meter = Arc::new(Meter::default());
         let (jobs, incoming) = sync_channel(QUEUE);
@@ -120,19 +123,26 @@ impl Pipeline {
             setup: Arc::new(setup),
             writing: Arc::clone(&writing),
             kinds: Arc::clone(&kinds),
+            objects: Arc::clone(&objects),
             meter: Arc::clone(&meter),
             closed: Arc::clone(&closed),
             away: Arc::clone(&away),
         };
         let writer = spawn("engine", move || writer.run(&steps));
         let threads = [sealer, writer].into_iter().flatten().collect();
-        Ok(Self { jobs: Some(jobs), writing, kinds, meter, closed, away, threads })
+        Ok(Self { jobs: Some(jobs), writing, kinds, objects, meter, closed, away, threads })
     }
 
     /// The declared kinds.
     #[must_use]
     pub fn kinds(&self) -> Arc<Kinds> {
         Arc::clone(&self.kinds.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The objects.
+    #[must_use]
+    pub fn objects(&self) -> Arc<Objects> {
+        Arc::clone(&self.objects.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How the writer is doing.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use base::Timestamp;
+use domain::object::Objects;
 use domain::{Kinds, Rejection};
 use store::{Connection, StoreError, Unit};
 
@@ -36,6 +37,7 @@ pub(crate) struct Writer {
     pub(crate) setup: Arc<Setup>,
     pub(crate) writing: Arc<Mutex<Option<Writing>>>,
     pub(crate) kinds: Arc<RwLock<Arc<Kinds>>>,
+    pub(crate) objects: Arc<RwLock<Arc<Objects>>>,
     pub(crate) meter: Arc<Meter>,
     pub(crate) closed: Arc<AtomicBool>,
     /// Whether the database does not answer, as the sealing thread knows it.
@@ -128,12 +130,14 @@ impl Writer {
         let Computed { unit, done, good, bad, waited } = computed;
         let (seq, must_settle) = (unit.seq, unit.seen.is_last());
         let (kinds, shared) = (engine.kinds(), Arc::clone(&self.kinds));
+        let (objects, shared_objects) = (engine.objects(), Arc::clone(&self.objects));
         let (setup, meter) = (Arc::clone(&self.setup), Arc::clone(&self.meter));
         let after: After = Box::new(move |flush| {
             let Some(flush) = flush else { return bad.into_iter().for_each(|answer| answer()) };
             *shared.write().unwrap_or_else(PoisonError::into_inner) = kinds;
+            *shared_objects.write().unwrap_or_else(PoisonError::into_inner) = objects;
             meter.commit(done.received_at, &waited, flush);
-            if !done.events.is_empty() || !done.decisions.is_empty() {
+            if !done.is_empty() {
                 (setup.listener)(&done);
             }
             good.into_iter().for_each(|answer| answer());

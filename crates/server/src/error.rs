@@ -55,6 +55,7 @@ fn status(fault: Fault) -> StatusCode {
         Fault::SignIn => StatusCode::UNAUTHORIZED,
         Fault::Forbidden => StatusCode::FORBIDDEN,
         Fault::NotFound => StatusCode::NOT_FOUND,
+        Fault::Conflict => StatusCode::CONFLICT,
         Fault::TooMuch => StatusCode::TOO_MANY_REQUESTS,
         Fault::Later => StatusCode::SERVICE_UNAVAILABLE,
         Fault::Broken => StatusCode::INTERNAL_SERVER_ERROR,

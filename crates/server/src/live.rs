@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use futures_util::{Stream, StreamExt as _};
-use ops::Right;
+use ops::{Actor, Right, Scope};
 use pipeline::{Committed, Listener};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::BroadcastStream;
@@ -27,8 +27,10 @@ const LOOK_UP: Duration = Duration::from_secs(15);
 /// What those who watch are told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
-    /// What a commit brought, as JSON.
+    /// What a commit brought of customers, as JSON.
     Commit(Arc<str>),
+    /// Of these objects records were written; and whether an object was made or changed.
+    Records(Arc<[String]>, bool),
     /// Some commits were left out: what is shown must be read anew.
     Resync,
 }
@@ -76,13 +78,25 @@ impl Feed {
             if server.live.receiver_count() == 0 {
                 continue;
             }
-            let told = match heard {
-                Heard::Commit(done) => told(&server, done).await,
-                Heard::Missed => Told::Resync,
-            };
-            server.live.send(told).ok();
+            match heard {
+                Heard::Commit(done) => {
+                    if done.schema || !done.records.is_empty() {
+                        server.live.send(records(&server, &done)).ok();
+                    }
+                    if !done.events.is_empty() || !done.decisions.is_empty() {
+                        server.live.send(told(&server, done).await).ok();
+                    }
+                }
+                Heard::Missed => drop(server.live.send(Told::Resync)),
+            }
         }
     }
+}
+
+fn records(server: &Server, done: &Committed) -> Told {
+    let objects = server.app.pipeline.objects();
+    let name = |id: &base::ObjectId| objects.by_id(*id).map(|object| object.name.clone());
+    Told::Records(done.records.keys().filter_map(name).collect(), done.schema)
 }
 
 /// What a commit brought; where that cannot be read, there is something to be read anew.
@@ -92,16 +106,23 @@ async fn told(server: &Arc<Server>, done: Box<Committed>) -> Told {
     text.map_or(Told::Resync, |text| Told::Commit(text.into()))
 }
 
-/// A name and its data, for one who watches; one who was too slow is told so.
-fn named(received: Result<Told, BroadcastStreamRecvError>) -> (&'static str, Arc<str>) {
+/// A name and its data, for one who watches, by what they may see; one who was too slow is told so.
+fn named(actor: &Actor, received: Result<Told, BroadcastStreamRecvError>) -> Option<(&'static str, Arc<str>)> {
     match received {
-        Ok(Told::Commit(text)) => ("commit", text),
-        Ok(Told::Resync) | Err(BroadcastStreamRecvError::Lagged(_)) => ("resync", "{}".into()),
+        Ok(Told::Commit(text)) => actor.may(Right::ReadCustomers).is_ok().then_some(("commit", text)),
+        Ok(Told::Records(objects, schema)) => {
+            let seen = |name: &&String| actor.access().of(name).read > Scope::None;
+            let objects: Vec<&String> = objects.iter().filter(seen).collect();
+            let is_news = schema || !objects.is_empty();
+            let text = serde_json::json!({"objects": objects, "schema": schema}).to_string();
+            is_news.then(|| ("records", text.into()))
+        }
+        Ok(Told::Resync) | Err(BroadcastStreamRecvError::Lagged(_)) => Some(("resync", "{}".into())),
     }
 }
 
-/// Resolves once one who watches may watch no longer: the server stops, the session is over, or the right is gone.
-async fn over(server: Arc<Server>, credential: Credential) {
+/// Resolves once one who watches may watch so no longer: the server stops, the session is over, or they may see other things now.
+async fn over(server: Arc<Server>, credential: Credential, actor: Actor) {
     loop {
         tokio::select! {
             () = server.stopping.cancelled() => return,
@@ -109,24 +130,25 @@ async fn over(server: Arc<Server>, credential: Credential) {
             () = tokio::time::sleep(LOOK_UP) => {}
         }
         let credential = credential.clone();
-        let may = Arc::clone(&server).run(move |server| credential.actor(&server.app)?.may(Right::ReadCustomers));
-        if may.await.is_err_and(|error| error.is_the_callers()) {
-            return;
+        match Arc::clone(&server).run(move |server| credential.actor(&server.app)).await {
+            Ok(now) if now == actor => {}
+            Err(error) if !error.is_the_callers() => {}
+            _ => return,
         }
     }
 }
 
-/// Watch commits as they are made: each is a `commit`; a `resync` says that some were left out, and that what is shown must be read anew.
-#[utoipa::path(get, operation_id = "watch_commits", path = "/v1/live", tag = "events", responses((status = 200, description = "server-sent events named `commit`, and `resync` with an empty object where some were left out", body = ops::event::LiveCommit, content_type = "text/event-stream")))]
+/// Watch commits as they are made, as far as one may see: each is a `commit`; `records` names objects of which records were written; a `resync` says that some were left out, and that what is shown must be read anew.
+#[utoipa::path(get, operation_id = "watch_commits", path = "/v1/live", tag = "events", responses((status = 200, description = "server-sent events named `commit`, `records` with the members `objects` and `schema`, and `resync` with an empty object where some were left out", body = ops::event::LiveCommit, content_type = "text/event-stream")))]
 pub(crate) async fn live(caller: Caller) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let Caller { server, actor, credential } = caller;
-    actor.may(Right::ReadCustomers)?;
     let told = BroadcastStream::new(server.live.subscribe());
-    let events = told.map(|received| {
-        let (name, data) = named(received);
-        Ok(Event::default().event(name).data(&*data))
+    let watcher = actor.clone();
+    let events = told.filter_map(move |received| {
+        let event = named(&watcher, received).map(|(name, data)| Ok(Event::default().event(name).data(&*data)));
+        std::future::ready(event)
     });
-    let events = events.take_until(over(server, credential));
+    let events = events.take_until(over(server, credential, actor));
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 
@@ -143,8 +165,22 @@ mod tests {
         for number in 0..5 {
             send.send(Told::Commit(number.to_string().into())).unwrap();
         }
-        let heard: Vec<_> = slow.map(named).take(3).map(|(name, data)| format!("{name} {data}")).collect().await;
+        let actor = Actor::local();
+        let heard = slow.filter_map(|received| std::future::ready(named(&actor, received)));
+        let heard: Vec<_> = heard.take(3).map(|(name, data)| format!("{name} {data}")).collect().await;
         assert_eq!(heard, ["resync {}", "commit 3", "commit 4"]);
+    }
+
+    #[test]
+    fn one_who_watches_hears_of_objects_that_they_may_see() {
+        let seen =
+            ops::Access { objects: [("deal".to_owned(), ops::RecordRights::ALL)].into(), ..ops::Access::default() };
+        let actor = Actor::new("usr_00000001", ops::Rights::default(), seen);
+        let told = |objects: &[&str]| Told::Records(objects.iter().map(|name| (*name).to_owned()).collect(), false);
+        assert_eq!(named(&actor, Ok(told(&["ticket"]))), None);
+        let (_, data) = named(&actor, Ok(told(&["ticket", "deal"]))).unwrap();
+        assert_eq!(&*data, r#"{"objects":["deal"],"schema":false}"#);
+        assert_eq!(named(&actor, Ok(Told::Commit("{}".into()))), None, "customers are not theirs to see");
     }
 
     #[tokio::test]

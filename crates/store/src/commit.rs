@@ -7,6 +7,7 @@ use base::{CustomerId, DecisionId, IdentityId, MergeId, RuleId, SourceId, TaskId
 use domain::KindId;
 
 use crate::log::{Block, Entry};
+use crate::record;
 use crate::sql::{Connection, StoreError};
 use crate::unit::{
     DecisionRow, Demotion, IdentityRow, MergeRow, RejectionRow, RuleRow, RuleVersionRow, SourceCounts, StateRow,
@@ -66,6 +67,7 @@ impl Unit {
         rules_logged(to, self.rules_logged)?;
         rule_versions(to, self.rule_versions)?;
         kinds(to, self.kinds)?;
+        record::write(to, &self.objects, self.records, self.record_keys, self.record_changes)?;
         sources(to, self.sources, self.received_at)?;
         rejections(to, self.rejections)?;
         self.found.write(to)?;

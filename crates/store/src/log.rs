@@ -1,6 +1,6 @@
 //! The log: one block per commit, each a compressed run of entries. An entry's `seq` is its block's plus its place.
 
-use base::{CustomerId, IdentityId, MergeId, RuleId, Timestamp};
+use base::{CustomerId, IdentityId, MergeId, ObjectId, RecordId, RuleId, Timestamp};
 use domain::{FieldId, KindId, Value};
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,48 @@ pub enum Entry {
         /// Whose.
         customer: CustomerId,
     },
+    /// An object was made or changed.
+    Object {
+        /// Who did: the id of a person or key, or `local`.
+        actor: String,
+        /// The object as JSON.
+        body: String,
+    },
+    /// A record was written.
+    Record(RecordEntry),
+}
+
+/// A change to a record as logged: its values only as ciphertext.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordEntry {
+    /// Of which object.
+    pub object: ObjectId,
+    /// Which record.
+    pub record: RecordId,
+    /// The record's version after it.
+    pub version: u32,
+    /// What was done.
+    pub act: RecordAct,
+    /// Who did: the id of a person or key, or `local`.
+    pub actor: String,
+    /// The place of the change that it takes back.
+    pub undoes: Option<u64>,
+    /// The fields with their values before and after, encrypted under the record's key.
+    #[serde(with = "serde_bytes_vec")]
+    pub values: Vec<u8>,
+}
+
+/// What was done to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RecordAct {
+    /// It was made.
+    Added,
+    /// Values were changed.
+    Changed,
+    /// It was put into the trash.
+    Trashed,
+    /// It was taken out of the trash.
+    Restored,
 }
 
 /// An event as logged: no identifier value, no original, and personal values only as ciphertext.

@@ -8,7 +8,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     Migration {
         number: 1,
         sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
@@ -48,6 +48,11 @@ const MIGRATIONS: [Migration; 8] = [
         number: 8,
         sqlite: include_str!("migrations/0008_people.sqlite.sql"),
         postgres: include_str!("migrations/0008_people.postgres.sql"),
+    },
+    Migration {
+        number: 9,
+        sqlite: include_str!("migrations/0009_records.sqlite.sql"),
+        postgres: include_str!("migrations/0009_records.postgres.sql"),
     },
 ];
 

@@ -17,11 +17,13 @@ pub struct Role {
     pub name: String,
     /// The names of its rights.
     pub rights: Vec<String>,
+    /// What may be done with records, as JSON.
+    pub records: String,
 }
 
 fn role(row: &Row) -> Role {
     let rights = row.text(2).split(' ').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    Role { id: RoleId::new(row.number(0)), name: row.text(1).to_owned(), rights }
+    Role { id: RoleId::new(row.number(0)), name: row.text(1).to_owned(), rights, records: row.text(3).to_owned() }
 }
 
 impl Connection {
@@ -30,7 +32,7 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn roles(&mut self) -> Result<Vec<Role>, StoreError> {
-        Ok(self.query("SELECT id, name, rights FROM role ORDER BY id", &[])?.iter().map(role).collect())
+        Ok(self.query("SELECT id, name, rights, records FROM role ORDER BY id", &[])?.iter().map(role).collect())
     }
 
     /// A role of the workspace's own.
@@ -38,7 +40,7 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn role(&mut self, id: RoleId) -> Result<Option<Role>, StoreError> {
-        let sql = "SELECT id, name, rights FROM role WHERE id = $1";
+        let sql = "SELECT id, name, rights, records FROM role WHERE id = $1";
         Ok(self.query_one(sql, &[id.number().into()])?.as_ref().map(role))
     }
 
@@ -46,10 +48,10 @@ impl Connection {
     ///
     /// # Errors
     /// The database's.
-    pub fn add_role(&mut self, name: &str, rights: &[&str]) -> Result<Option<RoleId>, StoreError> {
-        let sql = "INSERT INTO role (id, name, rights) SELECT COALESCE(MAX(id), $1) + 1, $2, $3 FROM role
+    pub fn add_role(&mut self, name: &str, rights: &[&str], records: &str) -> Result<Option<RoleId>, StoreError> {
+        let sql = "INSERT INTO role (id, name, rights, records) SELECT COALESCE(MAX(id), $1) + 1, $2, $3, $4 FROM role
                    WHERE TRUE ON CONFLICT DO NOTHING RETURNING id";
-        let row = self.query_one(sql, &[OWN.into(), name.into(), rights.join(" ").into()])?;
+        let row = self.query_one(sql, &[OWN.into(), name.into(), rights.join(" ").into(), records.into()])?;
         Ok(row.map(|row| RoleId::new(row.number(0))))
     }
 
@@ -57,10 +59,10 @@ impl Connection {
     ///
     /// # Errors
     /// The database's.
-    pub fn set_role(&mut self, id: RoleId, name: &str, rights: &[&str]) -> Result<bool, StoreError> {
-        let sql = "UPDATE role SET name = $1, rights = $2
-                   WHERE id = $3 AND NOT EXISTS (SELECT 1 FROM role other WHERE other.name = $1 AND other.id <> $3)";
-        let changed = self.execute(sql, &[name.into(), rights.join(" ").into(), id.number().into()])?;
+    pub fn set_role(&mut self, id: RoleId, name: &str, rights: &[&str], records: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE role SET name = $1, rights = $2, records = $3
+                   WHERE id = $4 AND NOT EXISTS (SELECT 1 FROM role other WHERE other.name = $1 AND other.id <> $4)";
+        let changed = self.execute(sql, &[name.into(), rights.join(" ").into(), records.into(), id.number().into()])?;
         Ok(changed > 0)
     }
 

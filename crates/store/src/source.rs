@@ -132,7 +132,9 @@ impl Connection {
         };
         self.begin()?;
         for row in self.query(catalog, &[])?.iter().filter(|row| !KEPT.contains(&row.text(0))) {
-            self.batch(&format!("DELETE FROM {}", row.text(0)))?;
+            let table = row.text(0);
+            let is_objects = table.starts_with("o_"); // comes again with the object
+            self.batch(&if is_objects { format!("DROP TABLE {table}") } else { format!("DELETE FROM {table}") })?;
         }
         self.batch(
             "DELETE FROM meta WHERE name IN ('demo', 'company', 'recover_from', 'restating', 'swept', 'identities_found', 'decisions_found')",

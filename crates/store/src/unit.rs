@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{CustomerId, DecisionId, IdentityId, MergeId, RuleId, SourceId, TaskId, Timestamp};
+use base::{CustomerId, DecisionId, IdentityId, MergeId, ObjectId, RecordId, RuleId, SourceId, TaskId, Timestamp};
 use domain::KindId;
 
 use crate::decided::DecidedStretch;
 use crate::log::Entry;
 use crate::lookup::Stretch;
+use crate::record::{ObjectRow, RecordRows};
 use crate::seen::Pages;
 
 /// An identity with its value.
@@ -253,6 +254,14 @@ pub struct Unit {
     pub rule_versions: BTreeMap<(RuleId, u32), RuleVersionRow>,
     /// Kinds declared: number, name and declaration as JSON.
     pub kinds: Vec<(KindId, String, String)>,
+    /// Objects made or changed, in order.
+    pub objects: Vec<ObjectRow>,
+    /// Records as they are now.
+    pub records: BTreeMap<ObjectId, RecordRows>,
+    /// The keys of new records.
+    pub record_keys: Vec<(RecordId, ObjectId, Vec<u8>)>,
+    /// Changes to records, by their places in the log.
+    pub record_changes: Vec<(RecordId, u64)>,
     /// What sources sent.
     pub sources: BTreeMap<SourceId, SourceCounts>,
     /// Events refused.

@@ -135,6 +135,12 @@ impl Row {
         }
     }
 
+    /// The value as it is.
+    #[must_use]
+    pub fn value(&self, column: usize) -> Value {
+        self.0.get(column).cloned().unwrap_or(Value::Null)
+    }
+
     /// Bytes; empty for nothing.
     #[must_use]
     pub fn blob(&self, column: usize) -> &[u8] {

@@ -7,6 +7,15 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What may be done with records, by object. */
+        Access: {
+            /** @description By the name of an object. */
+            objects?: {
+                [key: string]: components["schemas"]["RecordRights"];
+            };
+            /** @description Where nothing is said of an object itself. */
+            others?: components["schemas"]["RecordRights"];
+        };
         /** @description An opening, or an attempt. */
         AccessItem: {
             /** @description Who. */
@@ -102,6 +111,56 @@ export interface components {
         Change: {
             /** @description Whether it is on. */
             on: boolean;
+        };
+        /** @description A page of a record's history. */
+        ChangePage: {
+            /** @description The changes, the latest first. */
+            items: components["schemas"]["ChangeView"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description A change to a record. */
+        ChangeView: {
+            /** @description What was done: `added`, `changed`, `trashed` or `restored`. */
+            act: string;
+            /** @description When. */
+            at: string;
+            /** @description Who. */
+            by: string;
+            /** @description What was changed; nothing is told of values that were erased. */
+            fields: components["schemas"]["FieldChangeView"][];
+            /** @description Its id. */
+            id: string;
+            /** @description The change that it takes back. */
+            undoes?: string | null;
+        };
+        /** @description A record as it is now, and the change that made it so. */
+        Changed: {
+            /** @description The change, by which it can be taken back; none where nothing changed. */
+            change?: string | null;
+            detail?: components["schemas"]["RecordDetail"] | null;
+        };
+        /** @description A choice as it shall be. */
+        ChoiceRequest: {
+            /** @description What it is called. */
+            label: components["schemas"]["Text"];
+            /**
+             * Format: int32
+             * @description The number of one that is there; none for a new one.
+             */
+            number?: number | null;
+        };
+        /** @description A choice. */
+        ChoiceView: {
+            /** @description Whether it is offered no longer. */
+            archived: boolean;
+            /** @description What it is called. */
+            label: components["schemas"]["Text"];
+            /**
+             * Format: int32
+             * @description Its number, by which values name it.
+             */
+            number: number;
         };
         /** @description The company. */
         CompanyView: {
@@ -265,6 +324,27 @@ export interface components {
             /** @description Newest first. */
             items: components["schemas"]["TimelineItem"][];
         };
+        /** @description What is to change about a field; what is left out stays. */
+        FieldChange: {
+            /** @description Whether it is shown no longer; its values stay. */
+            archived?: boolean | null;
+            /** @description All choices as they shall be, in their order; those that are left out are archived. */
+            choices?: components["schemas"]["ChoiceRequest"][] | null;
+            label?: components["schemas"]["Text"] | null;
+            /** @description Whether a record must have it from now on. */
+            required?: boolean | null;
+        };
+        /** @description A field's values before and after a change. */
+        FieldChangeView: {
+            /** @description Its value after. */
+            after: Record<string, never>;
+            /** @description Its value before. */
+            before: Record<string, never>;
+            /** @description The field's name. */
+            field: string;
+            /** @description What it is called. */
+            label: components["schemas"]["Text"];
+        };
         /** @description A member to be declared. */
         FieldDeclaration: {
             /** @description Where its value may live: `plain` for what analysis needs, `personal` for what can be deleted, `original` for the customer's own words. */
@@ -279,6 +359,21 @@ export interface components {
             /** @description What else people call it, in Chinese. */
             words_zh?: string[];
         };
+        /** @description A field to be made. */
+        FieldRequest: {
+            /** @description The choices, if it has some. */
+            choices?: components["schemas"]["Text"][];
+            /** @description What it is called, in both languages or in one. */
+            label: components["schemas"]["Text"];
+            /** @description Its name in the API; made of the label where there is none. */
+            name?: string | null;
+            /** @description Whether a record must have it. */
+            required?: boolean;
+            /** @description The name of the object that a relation leads to. */
+            to?: string | null;
+            /** @description What it holds, as in a [`FieldView`]. */
+            type: string;
+        };
         /** @description A value. */
         FieldView: {
             /** @description What people call it. */
@@ -287,6 +382,38 @@ export interface components {
             name: string;
             /** @description The value. */
             value: components["schemas"]["Text"];
+        };
+        /** @description What records are narrowed to. */
+        Filter: {
+            /** @description All of these hold. */
+            all: components["schemas"]["Filter"][];
+        } | {
+            /** @description One of these holds at least. */
+            any: components["schemas"]["Filter"][];
+        } | {
+            /** @description This does not hold. */
+            not: components["schemas"]["Filter"];
+        } | {
+            /** @description A field's value is so. */
+            is: components["schemas"]["Is"];
+        } | {
+            /** @description The record that a relation leads to passes a filter. */
+            to: {
+                /** @description The relation. */
+                field: string;
+                /** @description What the record there must pass. */
+                filter: components["schemas"]["Filter"];
+            };
+        } | {
+            /** @description A record of another object that leads here passes a filter; within `not`: none does. */
+            from: {
+                /** @description Its relation that leads here. */
+                field: string;
+                /** @description What the record there must pass. */
+                filter: components["schemas"]["Filter"];
+                /** @description The other object. */
+                object: string;
+            };
         };
         /** @description How the server is. */
         Health: {
@@ -363,6 +490,15 @@ export interface components {
             expires_at: string;
             /** @description What their role is called. */
             role_name: components["schemas"]["Text"];
+        };
+        /** @description A field's value is so. */
+        Is: {
+            /** @description The field. */
+            field: string;
+            /** @description How. */
+            op: components["schemas"]["Op"];
+            /** @description With what: a value as in a record; for `one_of` a list of them; for `last`, `next` and `this` a [`Period`]; nothing for `present` and `empty`. */
+            value?: Record<string, never>;
         };
         /** @description Someone who takes an invitation. */
         JoinRequest: {
@@ -448,6 +584,24 @@ export interface components {
              */
             p99_ms: number;
         };
+        /** @description Which records, in which order. */
+        ListRequest: {
+            /** @description Where the page begins. */
+            cursor?: string | null;
+            /** @description What they must pass; all where it is left out. */
+            filter?: components["schemas"]["Filter"];
+            /**
+             * Format: int32
+             * @description How many, at most 200.
+             */
+            limit?: number | null;
+            /** @description A text that is looked for in what they are called, in phones and e-mail addresses. */
+            q?: string | null;
+            /** @description Their order; the latest changed first where it is left out. */
+            sort?: components["schemas"]["Sort"][];
+            /** @description Whether those in the trash are listed instead. */
+            trashed?: boolean;
+        };
         /** @description What a commit brought, for those who watch. */
         LiveCommit: {
             /** @description Some of the customers it touched. */
@@ -466,6 +620,18 @@ export interface components {
              * @description The place after its last entry.
              */
             seq: number;
+        };
+        /** @description Those who may sign in. */
+        MemberPage: {
+            /** @description The people, oldest first. */
+            items: components["schemas"]["MemberView"][];
+        };
+        /** @description A person as everybody in the workspace may know them. */
+        MemberView: {
+            /** @description Their id. */
+            id: string;
+            /** @description Their name. */
+            name: string;
         };
         /** @description Two customers joined. */
         MergeView: {
@@ -501,11 +667,56 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description What is to change about an object; what is left out stays. */
+        ObjectChange: {
+            /** @description Whether it is shown no longer; its records stay. */
+            archived?: boolean | null;
+            /** @description What stands for it in menus. */
+            icon?: string | null;
+            label?: components["schemas"]["Text"] | null;
+        };
+        /** @description All objects that the reader may see records of. */
+        ObjectPage: {
+            /** @description The objects, oldest first. */
+            items: components["schemas"]["ObjectView"][];
+        };
+        /** @description An object to be made. */
+        ObjectRequest: {
+            /** @description What stands for it in menus. */
+            icon?: string | null;
+            /** @description What one of its records is called, in both languages or in one. */
+            label: components["schemas"]["Text"];
+            /** @description Its name in the API; made of the label where there is none. */
+            name?: string | null;
+            title?: components["schemas"]["Text"] | null;
+        };
+        /** @description An object. */
+        ObjectView: {
+            /** @description Whether it is shown no longer. */
+            archived: boolean;
+            /** @description Its fields, in the order of forms. A record is called by the first. */
+            fields: components["schemas"]["FieldView"][];
+            /** @description What stands for it in menus. */
+            icon: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What one of its records is called. */
+            label: components["schemas"]["Text"];
+            /** @description Its name in the API. */
+            name: string;
+            /** @description What the reader may do with its records. */
+            rights: components["schemas"]["RecordRights"];
+        };
         /** @description A link that someone followed. */
         OfferRequest: {
             /** @description The token from the link. */
             token: string;
         };
+        /**
+         * @description How a value is compared.
+         * @enum {string}
+         */
+        Op: "equal" | "not_equal" | "less" | "at_most" | "more" | "at_least" | "contains" | "one_of" | "present" | "empty" | "last" | "next" | "this";
         /** @description Which original is to be opened. */
         OpenRequest: {
             /** @description The event. */
@@ -659,6 +870,73 @@ export interface components {
             /** @description Events refused. */
             rejected: components["schemas"]["RejectedLine"][];
         };
+        /** @description How many records pass. */
+        RecordCount: {
+            /**
+             * Format: int64
+             * @description How many; one beyond 10,000 says that there are more.
+             */
+            count: number;
+        };
+        /** @description A record with what it leads to. */
+        RecordDetail: {
+            /** @description What people, customers and records are called whose ids are among the values; those that the reader may not see are left out. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description The record. */
+            record: components["schemas"]["RecordView"];
+        };
+        /** @description A page of records. */
+        RecordPage: {
+            /** @description The records. */
+            items: components["schemas"]["RecordView"][];
+            /** @description What people, customers and records are called whose ids are among the values. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description Values of a record. */
+        RecordRequest: {
+            /** @description By the names of fields; `null` takes a value away. */
+            values: Record<string, never>;
+            /**
+             * Format: int32
+             * @description Nothing is changed when the record has another version by then.
+             */
+            version?: number | null;
+        };
+        /** @description What may be done with the records of an object. */
+        RecordRights: {
+            /** @description Which may be seen. */
+            read?: components["schemas"]["Scope"];
+            /** @description Which may be made, changed and put into the trash; never more than may be seen. */
+            write?: components["schemas"]["Scope"];
+        };
+        /** @description A record. */
+        RecordView: {
+            /** @description Who changed it last. */
+            changed_by: string;
+            /** @description Who made it. */
+            created_by: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What it is called. */
+            title?: string | null;
+            /** @description When it was put into the trash. */
+            trashed_at?: string | null;
+            /** @description Its values by the names of fields; a field without a value is left out. */
+            values: Record<string, never>;
+            /**
+             * Format: int32
+             * @description How many times it was written.
+             */
+            version: number;
+            /** @description Whether the reader may change it. */
+            writable: boolean;
+        };
         /** @description An event refused. */
         RejectedLine: {
             /** @description The kind of fault. */
@@ -721,6 +999,8 @@ export interface components {
         RoleRequest: {
             /** @description Its name. */
             name: string;
+            /** @description What may be done with records. */
+            records?: components["schemas"]["Access"];
             /** @description The names of its rights. */
             rights: string[];
         };
@@ -730,6 +1010,8 @@ export interface components {
             id: string;
             /** @description Its name. */
             name: components["schemas"]["Text"];
+            /** @description What may be done with records. */
+            records: components["schemas"]["Access"];
             /** @description The names of its rights. */
             rights: string[];
             /** @description Whether it comes with the program, and cannot be changed. */
@@ -813,6 +1095,11 @@ export interface components {
             /** @description Whether it holds now. */
             now: boolean;
         };
+        /**
+         * @description Which records of an object.
+         * @enum {string}
+         */
+        Scope: "none" | "own" | "all";
         /** @description What a browser needs to know first. */
         SessionView: {
             /** @description The company. */
@@ -840,6 +1127,13 @@ export interface components {
             email: string;
             /** @description The password. */
             password: string;
+        };
+        /** @description By what records are ordered. */
+        Sort: {
+            /** @description Whether the greatest comes first. Records without a value come last either way. */
+            descending?: boolean;
+            /** @description The field. */
+            field: string;
         };
         /** @description A source. */
         SourceView: {
@@ -1006,6 +1300,11 @@ export interface components {
             /** @description The question. */
             text: components["schemas"]["Text"];
         };
+        /** @description How a change is to be taken back. */
+        UndoRequest: {
+            /** @description Whether to put back also what was changed again since. */
+            force?: boolean;
+        };
         /** @description Who is signed in. */
         UserView: {
             /** @description Their e-mail address. */
@@ -1014,6 +1313,8 @@ export interface components {
             id: string;
             /** @description Their name. */
             name: string;
+            /** @description What they may do with records. */
+            records: components["schemas"]["Access"];
             /** @description The names of their rights. */
             rights: string[];
             /** @description What their role is called. */
@@ -1067,6 +1368,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Access = components['schemas']['Access'];
 export type AccessItem = components['schemas']['AccessItem'];
 export type AccessPage = components['schemas']['AccessPage'];
 export type AddRequest = components['schemas']['AddRequest'];
@@ -1076,6 +1378,11 @@ export type ApiKeyView = components['schemas']['ApiKeyView'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type AuditView = components['schemas']['AuditView'];
 export type Change = components['schemas']['Change'];
+export type ChangePage = components['schemas']['ChangePage'];
+export type ChangeView = components['schemas']['ChangeView'];
+export type Changed = components['schemas']['Changed'];
+export type ChoiceRequest = components['schemas']['ChoiceRequest'];
+export type ChoiceView = components['schemas']['ChoiceView'];
 export type CompanyView = components['schemas']['CompanyView'];
 export type CustomerItem = components['schemas']['CustomerItem'];
 export type CustomerName = components['schemas']['CustomerName'];
@@ -1090,8 +1397,12 @@ export type Done = components['schemas']['Done'];
 export type EditAnswer = components['schemas']['EditAnswer'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type EventPage = components['schemas']['EventPage'];
+export type FieldChange = components['schemas']['FieldChange'];
+export type FieldChangeView = components['schemas']['FieldChangeView'];
 export type FieldDeclaration = components['schemas']['FieldDeclaration'];
+export type FieldRequest = components['schemas']['FieldRequest'];
 export type FieldView = components['schemas']['FieldView'];
+export type Filter = components['schemas']['Filter'];
 export type Health = components['schemas']['Health'];
 export type HubView = components['schemas']['HubView'];
 export type IdentifierView = components['schemas']['IdentifierView'];
@@ -1099,18 +1410,27 @@ export type InvitationPage = components['schemas']['InvitationPage'];
 export type InvitationRequest = components['schemas']['InvitationRequest'];
 export type InvitationView = components['schemas']['InvitationView'];
 export type Invited = components['schemas']['Invited'];
+export type Is = components['schemas']['Is'];
 export type JoinRequest = components['schemas']['JoinRequest'];
 export type KindDeclaration = components['schemas']['KindDeclaration'];
 export type KindField = components['schemas']['KindField'];
 export type KindPage = components['schemas']['KindPage'];
 export type KindView = components['schemas']['KindView'];
 export type Latency = components['schemas']['Latency'];
+export type ListRequest = components['schemas']['ListRequest'];
 export type LiveCommit = components['schemas']['LiveCommit'];
+export type MemberPage = components['schemas']['MemberPage'];
+export type MemberView = components['schemas']['MemberView'];
 export type MergeView = components['schemas']['MergeView'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewInvitation = components['schemas']['NewInvitation'];
 export type NewKey = components['schemas']['NewKey'];
+export type ObjectChange = components['schemas']['ObjectChange'];
+export type ObjectPage = components['schemas']['ObjectPage'];
+export type ObjectRequest = components['schemas']['ObjectRequest'];
+export type ObjectView = components['schemas']['ObjectView'];
 export type OfferRequest = components['schemas']['OfferRequest'];
+export type Op = components['schemas']['Op'];
 export type OpenRequest = components['schemas']['OpenRequest'];
 export type OpenSession = components['schemas']['OpenSession'];
 export type OpenSessions = components['schemas']['OpenSessions'];
@@ -1125,6 +1445,12 @@ export type ProfileValue = components['schemas']['ProfileValue'];
 export type ReadAnswer = components['schemas']['ReadAnswer'];
 export type ReadRequest = components['schemas']['ReadRequest'];
 export type Receipt = components['schemas']['Receipt'];
+export type RecordCount = components['schemas']['RecordCount'];
+export type RecordDetail = components['schemas']['RecordDetail'];
+export type RecordPage = components['schemas']['RecordPage'];
+export type RecordRequest = components['schemas']['RecordRequest'];
+export type RecordRights = components['schemas']['RecordRights'];
+export type RecordView = components['schemas']['RecordView'];
 export type RejectedLine = components['schemas']['RejectedLine'];
 export type RejectionView = components['schemas']['RejectionView'];
 export type Revealed = components['schemas']['Revealed'];
@@ -1139,9 +1465,11 @@ export type RulePage = components['schemas']['RulePage'];
 export type RuleRef = components['schemas']['RuleRef'];
 export type RuleView = components['schemas']['RuleView'];
 export type SampleRow = components['schemas']['SampleRow'];
+export type Scope = components['schemas']['Scope'];
 export type SessionView = components['schemas']['SessionView'];
 export type SetupRequest = components['schemas']['SetupRequest'];
 export type SignInRequest = components['schemas']['SignInRequest'];
+export type Sort = components['schemas']['Sort'];
 export type SourceView = components['schemas']['SourceView'];
 export type Summary = components['schemas']['Summary'];
 export type TagView = components['schemas']['TagView'];
@@ -1154,6 +1482,7 @@ export type Tried = components['schemas']['Tried'];
 export type TriedAssumption = components['schemas']['TriedAssumption'];
 export type TriedChoice = components['schemas']['TriedChoice'];
 export type TriedQuestion = components['schemas']['TriedQuestion'];
+export type UndoRequest = components['schemas']['UndoRequest'];
 export type UserView = components['schemas']['UserView'];
 export type ValueView = components['schemas']['ValueView'];
 export type VaultView = components['schemas']['VaultView'];

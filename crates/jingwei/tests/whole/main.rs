@@ -14,6 +14,7 @@ mod kinds;
 mod markers;
 mod people;
 mod private;
+mod records;
 mod rights;
 mod rules;
 mod segment;

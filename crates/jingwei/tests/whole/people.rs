@@ -7,7 +7,7 @@ use crate::support::{Answer, Server, databases, read};
 const PASSWORD: &str = "correct horse battery";
 
 /// A browser with its cookie.
-struct Browser {
+pub struct Browser {
     cookie: String,
 }
 
@@ -16,7 +16,7 @@ impl Browser {
         Self { cookie: String::new() }
     }
 
-    fn ask(&mut self, server: &Server, method: &str, path: &str, body: &Value) -> Answer {
+    pub fn ask(&mut self, server: &Server, method: &str, path: &str, body: &Value) -> Answer {
         let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", server.url()));
         let request = request.header("cookie", &self.cookie).header("x-jingwei", "1").header("user-agent", "Test/1.0");
         let request = request.header("content-type", "application/json").body(body.to_string()).unwrap();
@@ -58,6 +58,13 @@ fn join(server: &Server, email: &str, name: &str, role: &Value) -> Browser {
     let again = Browser::new().ask(server, "POST", "/v1/join", &taken);
     assert_eq!((again.status, again.body["code"].as_str()), (403, Some("invitation")), "a link works once");
     browser
+}
+
+/// Someone who joined with a role, and their id.
+pub fn member(server: &Server, email: &str, role: &Value) -> (Browser, String) {
+    let mut browser = join(server, email, email, role);
+    let id = browser.get(server, "/v1/session").body["user"]["id"].as_str().unwrap().to_owned();
+    (browser, id)
 }
 
 fn owner(server: &Server) -> Browser {

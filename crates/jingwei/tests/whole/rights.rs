@@ -19,9 +19,11 @@ enum For {
     People,
     /// Whoever has this right.
     Right(&'static str),
+    /// Whoever may see records of the object, or may write them.
+    Records(bool),
 }
 
-use For::{Anyone, Known, People, Right, Sources};
+use For::{Anyone, Known, People, Records, Right, Sources};
 
 /// What each operation needs, and a body that it would take. An operation that is not here fails the test.
 fn operations() -> Vec<(&'static str, For, Value)> {
@@ -50,7 +52,7 @@ fn operations() -> Vec<(&'static str, For, Value)> {
         ("get_decision", Right("customers.read"), Value::Null),
         ("why_not", Right("customers.read"), Value::Null),
         ("list_openings", Right("customers.read"), Value::Null),
-        ("watch_commits", Right("customers.read"), Value::Null),
+        ("watch_commits", Known, Value::Null),
         ("reveal_identifiers", Right("customers.reveal"), Value::Null),
         ("open_original", Right("customers.originals"), json!({"event": "evt_00000001", "index": 0})),
         ("export_customer", Right("customers.export"), Value::Null),
@@ -69,6 +71,21 @@ fn operations() -> Vec<(&'static str, For, Value)> {
         ("declare_kinds", Right("kinds.write"), json!([])),
         ("add_source", Right("sources.write"), json!({"name": "x"})),
         ("renew_key", Right("sources.write"), Value::Null),
+        ("list_objects", Known, Value::Null),
+        ("add_object", Right("objects.write"), json!({"label": {"zh": "门店", "en": ""}})),
+        ("change_object", Right("objects.write"), json!({"icon": "visit"})),
+        ("add_field", Right("objects.write"), json!({"label": {"zh": "面积", "en": "area"}, "type": "number"})),
+        ("change_field", Right("objects.write"), json!({"required": true})),
+        ("list_records", Records(false), json!({})),
+        ("count_records", Records(false), json!({})),
+        ("get_record", Records(false), Value::Null),
+        ("list_changes", Records(false), Value::Null),
+        ("add_record", Records(true), json!({"values": {"name": "x"}})),
+        ("change_record", Records(true), json!({"values": {"name": "x"}})),
+        ("trash_record", Records(true), Value::Null),
+        ("restore_record", Records(true), Value::Null),
+        ("undo_change", Known, json!({})),
+        ("list_members", Known, Value::Null),
         ("list_people", Right("people.manage"), Value::Null),
         ("change_person", Right("people.manage"), json!({"name": "x"})),
         ("list_roles", Right("people.manage"), Value::Null),
@@ -100,11 +117,17 @@ fn foreign(path: &str) -> String {
         ("invitations", "inv"),
         ("api-keys", "key"),
         ("sessions", "ses"),
+        ("objects", "rec"),
+        ("changes", "chg"),
     ];
     let noun = path.split('/').nth(2).unwrap_or_default();
     let prefix = ids.iter().find(|(name, _)| *name == noun).map_or("xxx", |(_, prefix)| prefix);
     // A number far above any that exists.
-    path.replace("{id}", &format!("{prefix}_0zzzzzz1")).replace("{sha256}", &"0".repeat(64)).replace("{call}", "track")
+    path.replace("{id}", &format!("{prefix}_0zzzzzz1"))
+        .replace("{sha256}", &"0".repeat(64))
+        .replace("{call}", "track")
+        .replace("{object}", "deal")
+        .replace("{field}", "nothing_of_this_name")
 }
 
 /// What is stored, but for when a key was last used.
@@ -113,7 +136,7 @@ fn stored(server: &Server) -> BTreeMap<String, BTreeSet<String>> {
     server.tables().into_iter().filter(|(name, _)| name != "api_key").map(|(name, all)| (name, rows(all))).collect()
 }
 
-/// A key for each role that there is, with the names of its rights.
+/// A key for each role that there is, with the names of its rights; and whether it may see and write records.
 fn keys(server: &Server) -> Vec<(String, Vec<String>)> {
     assert_eq!(server.post("/v1/roles", &json!({"name": "无权", "rights": []})).status, 200);
     let roles = server.get("/v1/roles")["items"].as_array().unwrap().clone();
@@ -122,7 +145,14 @@ fn keys(server: &Server) -> Vec<(String, Vec<String>)> {
         let made = server.post("/v1/api-keys", &json!({"name": role["name"]["en"], "role": role["id"]}));
         assert_eq!(made.status, 200, "{}", made.body);
         let rights = role["rights"].as_array().unwrap().iter().map(|right| right.as_str().unwrap().to_owned());
-        (made.body["secret"].as_str().unwrap().to_owned(), rights.collect())
+        let scopes = [("read", "records.read"), ("write", "records.write")];
+        let scopes = scopes.into_iter().filter(|(what, _)| role["records"]["others"][what] != "none");
+        // A key is nobody, and so the owner of nothing.
+        let scopes = scopes.filter(|(what, _)| role["records"]["others"][what] != "own");
+        (
+            made.body["secret"].as_str().unwrap().to_owned(),
+            rights.chain(scopes.map(|(_, name)| name.to_owned())).collect(),
+        )
     };
     roles.iter().map(key).collect()
 }
@@ -153,21 +183,24 @@ fn who_lacks_the_right_is_refused_everywhere_and_nothing_has_changed() {
                         Sources | People => false,
                         Known => true,
                         Right(right) => rights.iter().any(|has| has == right),
+                        Records(_) => rights.iter().any(|has| has == "records.read"),
                     };
                     if may && name == "watch_commits" {
                         continue; // it would go on for ever
                     }
                     asked += 1;
-                    if may && !path.contains("_0zzzzzz1") {
+                    if may && !path.contains("_0zzzzzz1") && !path.contains("nothing_of_this_name") {
                         let answer = server.ask(&method, &path, key, body);
                         assert!(!matches!(answer.status, 401 | 500..), "{name}: {} {}", answer.status, answer.body);
                         let needs_both = name == "list_events" && !rights.iter().any(|has| has == "customers.read");
-                        assert!(answer.status != 403 || needs_both, "{name}: {}", answer.body);
+                        let writes = *need == Records(true) && !rights.iter().any(|has| has == "records.write");
+                        assert_eq!(answer.status == 403, needs_both || writes, "{name}: {}", answer.body);
                         continue;
                     }
                     let answer = server.ask(&method, &path, key, body);
                     let expected = match need {
                         Sources => 401,
+                        Records(_) => 404, // what one may not see is not there
                         _ if may => 404,
                         _ => 403,
                     };
@@ -176,7 +209,10 @@ fn who_lacks_the_right_is_refused_everywhere_and_nothing_has_changed() {
                         assert_eq!(answer.body["field"], *right, "{name}");
                     }
                 }
-                if path.contains("_0zzzzzz1") || matches!(need, Sources | People) {
+                if path.contains("_0zzzzzz1")
+                    || path.contains("nothing_of_this_name")
+                    || matches!(need, Sources | People)
+                {
                     assert_eq!(stored(&server), before, "{name} changed something");
                 }
             }

@@ -63,7 +63,7 @@ pub struct NewApiKey {
 }
 
 fn view(db: &mut Connection, key: ApiKey) -> Result<ApiKeyView, OpError> {
-    let role_name = role::find(db, key.role)?.map(|(name, _)| name).unwrap_or_default();
+    let role_name = role::name(db, key.role)?;
     let ApiKey { id, name, role, created_at, used_at, .. } = key;
     Ok(ApiKeyView { id, name, role, role_name, created_at, used_at })
 }
@@ -124,14 +124,14 @@ pub fn remove(app: &App, actor: &Actor, id: ApiKeyId) -> Result<(), OpError> {
 /// # Errors
 /// There is no such key, or the database's.
 pub fn actor(app: &App, secret: &str) -> Result<Actor, OpError> {
-    let (key, rights) = app.store.read(|db| {
+    let (key, role) = app.store.read(|db| {
         let key = db.api_key(&fingerprint(secret))?.ok_or_else(OpError::sign_in)?;
-        let rights = role::find(db, key.role)?.map(|(_, rights)| rights).unwrap_or_default();
-        Ok::<_, OpError>((key, rights))
+        let role = role::find(db, key.role)?.unwrap_or_default();
+        Ok::<_, OpError>((key, role))
     })?;
     let now = app.now();
     if key.used_at.is_none_or(|used| now.ms() - used.ms() > SEEN_MS) {
         app.store.write(|db| db.set_api_key_used(key.id, now))?;
     }
-    Ok(Actor::new(key.id.to_string(), rights))
+    Ok(Actor::new(key.id.to_string(), role.rights, role.access))
 }

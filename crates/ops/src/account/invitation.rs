@@ -93,7 +93,7 @@ pub struct JoinRequest {
 }
 
 fn view(db: &mut Connection, one: Invitation) -> Result<InvitationView, OpError> {
-    let role_name = role::find(db, one.role)?.map(|(name, _)| name).unwrap_or_default();
+    let role_name = role::name(db, one.role)?;
     let Invitation { id, email, role, created_at, expires_at, .. } = one;
     Ok(InvitationView { id, email, role, role_name, created_at, expires_at })
 }

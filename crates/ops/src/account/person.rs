@@ -50,6 +50,33 @@ pub struct PersonChange {
     pub active: Option<bool>,
 }
 
+/// A person as everybody in the workspace may know them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MemberView {
+    /// Their id.
+    #[schema(value_type = String)]
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+}
+
+/// Those who may sign in.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MemberPage {
+    /// The people, oldest first.
+    pub items: Vec<MemberView>,
+}
+
+/// The names of those who may sign in, to whom something can be given.
+///
+/// # Errors
+/// The database's.
+pub fn members(app: &App) -> Result<MemberPage, OpError> {
+    let people = app.store.read(Connection::people)?.into_iter().map(|(person, _)| person);
+    let active = people.filter(|person| person.ended_at.is_none());
+    Ok(MemberPage { items: active.map(|person| MemberView { id: person.id, name: person.name }).collect() })
+}
+
 /// All people.
 ///
 /// # Errors
@@ -64,7 +91,7 @@ pub fn list(app: &App, actor: &Actor) -> Result<PersonPage, OpError> {
 }
 
 fn view(db: &mut Connection, person: Person, seen_at: Option<Timestamp>) -> Result<PersonView, OpError> {
-    let role_name = role::find(db, person.role)?.map(|(name, _)| name).unwrap_or_default();
+    let role_name = role::name(db, person.role)?;
     let Person { id, name, email, role, ended_at, .. } = person;
     let seen_at = seen_at.filter(|at| at.ms() > 0);
     Ok(PersonView { id, name, email, role, role_name, active: ended_at.is_none(), seen_at })

@@ -6,7 +6,7 @@ use store::Connection;
 use utoipa::ToSchema;
 
 use crate::audit::{Line, audited};
-use crate::{Actor, App, Fault, OpError, Right, Rights};
+use crate::{Access, Actor, App, Fault, OpError, Right, Rights, Scope};
 
 /// The role that may do everything; someone always has it.
 pub const OWNER: RoleId = RoleId::new(1);
@@ -23,6 +23,8 @@ pub struct RoleView {
     pub name: Text,
     /// The names of its rights.
     pub rights: Vec<String>,
+    /// What may be done with records.
+    pub records: Access,
     /// Whether it comes with the program, and cannot be changed.
     pub standard: bool,
 }
@@ -52,77 +54,128 @@ pub struct RoleRequest {
     pub name: String,
     /// The names of its rights.
     pub rights: Vec<String>,
+    /// What may be done with records.
+    #[serde(default)]
+    pub records: Access,
 }
 
-type Standard = (RoleId, &'static str, &'static str, &'static [Right]);
+/// A role as it is known within.
+#[derive(Debug, Clone, Default)]
+pub struct Role {
+    /// Its id.
+    pub id: RoleId,
+    /// Its name.
+    pub name: Text,
+    /// Its rights.
+    pub rights: Rights,
+    /// What may be done with records.
+    pub access: Access,
+}
+
+type Standard = (u64, &'static str, &'static str, &'static [Right], Scope, Scope);
 
 /// The program's own roles, but for the owner, whose rights are all.
 const STANDARD: [Standard; 5] = {
     use Right::{
         ExportCustomers, ManagePeople, OpenOriginals, ReadAudit, ReadCustomers, ReadEvents, ReadRules,
-        RevealIdentifiers, UndoMerges, WriteKinds, WriteRules, WriteSources, WriteTasks,
+        RevealIdentifiers, UndoMerges, WriteKinds, WriteObjects, WriteRules, WriteSources, WriteTasks,
     };
+    use Scope::{All, None, Own};
     [
         (
-            RoleId::new(2),
+            2,
             "管理员",
             "Administrator",
-            &[ReadCustomers, ReadRules, ReadEvents, WriteKinds, WriteSources, ManagePeople, ReadAudit],
+            &[ReadCustomers, ReadRules, ReadEvents, WriteKinds, WriteSources, WriteObjects, ManagePeople, ReadAudit],
+            All,
+            None,
         ),
         (
-            RoleId::new(3),
+            3,
             "业务负责人",
             "Business owner",
-            &[ReadCustomers, RevealIdentifiers, UndoMerges, WriteTasks, ReadRules, WriteRules, ReadEvents, WriteKinds],
+            &[
+                ReadCustomers,
+                RevealIdentifiers,
+                UndoMerges,
+                WriteTasks,
+                ReadRules,
+                WriteRules,
+                ReadEvents,
+                WriteKinds,
+                WriteObjects,
+            ],
+            All,
+            All,
         ),
         (
-            RoleId::new(4),
+            4,
             "销售与客服",
             "Sales and service",
             &[ReadCustomers, RevealIdentifiers, OpenOriginals, WriteTasks, ReadRules],
+            All,
+            Own,
         ),
         (
-            RoleId::new(5),
+            5,
             "数据保护官",
             "Data protection officer",
             &[ReadCustomers, RevealIdentifiers, OpenOriginals, ExportCustomers, ReadRules, ReadEvents, ReadAudit],
+            All,
+            None,
         ),
-        (RoleId::new(6), "只读", "Reader", &[ReadCustomers, ReadRules]),
+        (6, "只读", "Reader", &[ReadCustomers, ReadRules], All, None),
     ]
 };
 
-fn standard() -> impl Iterator<Item = (RoleId, Text, Rights)> {
-    let owner = (OWNER, Text::new("所有者", "Owner"), Rights::all());
-    let rest = STANDARD.iter().map(|(id, zh, en, rights)| (*id, Text::new(*zh, *en), rights.iter().copied().collect()));
+fn standard() -> impl Iterator<Item = Role> {
+    let access = Access::same(Scope::All, Scope::All);
+    let owner = Role { id: OWNER, name: Text::new("所有者", "Owner"), rights: Rights::all(), access };
+    let rest = STANDARD.iter().map(|(number, zh, en, rights, read, write)| Role {
+        id: RoleId::new(*number),
+        name: Text::new(*zh, *en),
+        rights: rights.iter().copied().collect(),
+        access: Access::same(*read, *write),
+    });
     std::iter::once(owner).chain(rest)
 }
 
-fn own(role: store::Role) -> (RoleId, Text, Rights) {
-    (role.id, Text::same(role.name), role.rights.iter().filter_map(|name| Right::named(name)).collect())
+impl From<store::Role> for Role {
+    fn from(role: store::Role) -> Self {
+        Self {
+            id: role.id,
+            name: Text::same(role.name),
+            rights: role.rights.iter().filter_map(|name| Right::named(name)).collect(),
+            access: serde_json::from_str(&role.records).unwrap_or_default(),
+        }
+    }
 }
 
-/// A role's name and rights.
-pub(crate) fn find(db: &mut Connection, id: RoleId) -> Result<Option<(Text, Rights)>, OpError> {
-    let found = match standard().find(|(known, ..)| *known == id) {
+/// A role.
+pub(crate) fn find(db: &mut Connection, id: RoleId) -> Result<Option<Role>, OpError> {
+    Ok(match standard().find(|role| role.id == id) {
         Some(role) => Some(role),
-        None => db.role(id)?.map(own),
-    };
-    Ok(found.map(|(_, name, rights)| (name, rights)))
+        None => db.role(id)?.map(Role::from),
+    })
+}
+
+/// What a role is called.
+pub(crate) fn name(db: &mut Connection, id: RoleId) -> Result<Text, OpError> {
+    Ok(find(db, id)?.unwrap_or_default().name)
 }
 
 /// A role that someone asks for by id.
-pub(crate) fn wanted(db: &mut Connection, id: RoleId) -> Result<(Text, Rights), OpError> {
+fn wanted(db: &mut Connection, id: RoleId) -> Result<Role, OpError> {
     find(db, id)?.ok_or_else(|| OpError::invalid("role", "没有这个角色", "there is no such role"))
 }
 
 /// Refuses to give a key a role with rights that its maker lacks: whoever makes a key can use it.
 pub(crate) fn may_have(db: &mut Connection, actor: &Actor, id: RoleId) -> Result<(), OpError> {
-    let (_, rights) = wanted(db, id)?;
-    within_own(actor, rights)
+    within_own(actor, &wanted(db, id)?)
 }
 
-fn within_own(actor: &Actor, rights: Rights) -> Result<(), OpError> {
-    if actor.rights().has_all(rights) {
+fn within_own(actor: &Actor, role: &Role) -> Result<(), OpError> {
+    if actor.rights().has_all(role.rights) && actor.access().has_all(&role.access) {
         return Ok(());
     }
     let (zh, en) = ("权限超出您自己的,请找所有者", "these are more rights than you have; ask an owner");
@@ -149,25 +202,26 @@ pub(crate) fn may_give(db: &mut Connection, actor: &Actor, id: RoleId) -> Result
 /// The right is lacking, or the database's.
 pub fn list(app: &App, actor: &Actor) -> Result<RolePage, OpError> {
     actor.may(Right::ManagePeople)?;
-    let own = app.store.read(Connection::roles)?.into_iter().map(own);
-    let items = standard().chain(own).map(|(id, name, rights)| view(id, name, rights)).collect();
+    let own = app.store.read(Connection::roles)?.into_iter().map(Role::from);
+    let items = standard().chain(own).map(view).collect();
     let rights = Right::ALL.into_iter().map(|right| RightView { name: right.name(), label: right.label() });
     Ok(RolePage { items, rights: rights.collect() })
 }
 
-fn view(id: RoleId, name: Text, rights: Rights) -> RoleView {
+fn view(role: Role) -> RoleView {
+    let Role { id, name, rights, access } = role;
     let rights = rights.names().into_iter().map(str::to_owned).collect();
-    RoleView { id, name, rights, standard: is_standard(id) }
+    RoleView { id, name, rights, records: access, standard: is_standard(id) }
 }
 
 fn is_standard(id: RoleId) -> bool {
-    standard().any(|(known, ..)| known == id)
+    standard().any(|role| role.id == id)
 }
 
 /// Reads the request; a role has only rights that the one who makes it has.
-fn read<'r>(actor: &Actor, request: &'r RoleRequest) -> Result<(&'r str, Rights), OpError> {
+fn read(app: &App, actor: &Actor, request: &RoleRequest) -> Result<Role, OpError> {
     let name = super::name(&request.name)?;
-    if standard().any(|(_, known, _)| known.zh == name || known.en.eq_ignore_ascii_case(name)) {
+    if standard().any(|role| role.name.zh == name || role.name.en.eq_ignore_ascii_case(name)) {
         return Err(taken());
     }
     let mut rights = Vec::new();
@@ -176,13 +230,26 @@ fn read<'r>(actor: &Actor, request: &'r RoleRequest) -> Result<(&'r str, Rights)
             || OpError::invalid("rights", &format!("没有权限「{name}」"), &format!("there is no right '{name}'"));
         rights.push(Right::named(name).ok_or_else(unknown)?);
     }
-    let rights: Rights = rights.into_iter().collect();
-    within_own(actor, rights)?;
-    Ok((name, rights))
+    let objects = app.pipeline.objects();
+    if let Some(name) = request.records.objects.keys().find(|name| objects.by_name(name).is_none()) {
+        return Err(OpError::invalid(
+            "records",
+            &format!("没有对象「{name}」"),
+            &format!("there is no object '{name}'"),
+        ));
+    }
+    let (rights, access) = (rights.into_iter().collect(), request.records.clone());
+    let role = Role { id: RoleId::default(), name: Text::same(name), rights, access };
+    within_own(actor, &role)?;
+    Ok(role)
 }
 
 fn taken() -> OpError {
     OpError::invalid("name", "已有同名角色", "there is a role of this name")
+}
+
+fn records(role: &Role) -> String {
+    serde_json::to_string(&role.access).unwrap_or_default()
 }
 
 /// Makes a role.
@@ -191,18 +258,19 @@ fn taken() -> OpError {
 /// The right is lacking, a member does not fit, the name is taken, or the database's.
 pub fn add(app: &App, actor: &Actor, request: &RoleRequest) -> Result<RoleView, OpError> {
     actor.may(Right::ManagePeople)?;
-    let (name, rights) = read(actor, request)?;
+    let mut role = read(app, actor, request)?;
     audited(app, actor.id(), |db| {
         if db.roles()?.len() >= ROLES_LIMIT {
             return Err(OpError::invalid("name", "角色最多 200 个", "a workspace has at most 200 roles"));
         }
-        let id = db.add_role(name, &rights.names())?.ok_or_else(taken)?;
-        Ok((view(id, Text::same(name), rights), Line::new("role.added", &id, detail(name, rights))))
+        role.id = db.add_role(&role.name.zh, &role.rights.names(), &records(&role))?.ok_or_else(taken)?;
+        let line = Line::new("role.added", &role.id, detail(&role));
+        Ok((view(role), line))
     })
 }
 
-fn detail(name: &str, rights: Rights) -> serde_json::Value {
-    serde_json::json!({"name": name, "rights": rights.names()})
+fn detail(role: &Role) -> serde_json::Value {
+    serde_json::json!({"name": role.name.zh, "rights": role.rights.names(), "records": records(role)})
 }
 
 /// Changes a role, for all who have it, at once.
@@ -211,13 +279,14 @@ fn detail(name: &str, rights: Rights) -> serde_json::Value {
 /// The right is lacking, there is no such role or it is the program's, a member does not fit, or the database's.
 pub fn update(app: &App, actor: &Actor, id: RoleId, request: &RoleRequest) -> Result<RoleView, OpError> {
     actor.may(Right::ManagePeople)?;
-    let (name, rights) = read(actor, request)?;
+    let role = Role { id, ..read(app, actor, request)? };
     audited(app, actor.id(), |db| {
         changeable(db, actor, id)?;
-        if !db.set_role(id, name, &rights.names())? {
+        if !db.set_role(id, &role.name.zh, &role.rights.names(), &records(&role))? {
             return Err(taken());
         }
-        Ok((view(id, Text::same(name), rights), Line::new("role.changed", &id, detail(name, rights))))
+        let line = Line::new("role.changed", &id, detail(&role));
+        Ok((view(role), line))
     })
 }
 
@@ -227,8 +296,7 @@ fn changeable(db: &mut Connection, actor: &Actor, id: RoleId) -> Result<(), OpEr
         let (zh, en) = ("标准角色不能修改,请新建角色", "a standard role cannot be changed; make one of your own");
         return Err(OpError::new(Fault::Forbidden, "standard_role", zh, en));
     }
-    let (_, rights) = find(db, id)?.ok_or_else(OpError::not_found)?;
-    within_own(actor, rights)
+    within_own(actor, &find(db, id)?.ok_or_else(OpError::not_found)?)
 }
 
 /// Removes a role that nobody has.

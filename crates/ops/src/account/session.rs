@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use store::{Connection, Person, Session};
 use utoipa::ToSchema;
 
-use super::role::{self, OWNER};
+use super::role::{self, OWNER, Role};
 use super::{SEEN_MS, check, fingerprint, hash, matches, person, secret};
 use crate::audit::{Line, audited};
 use crate::error::without_nul;
-use crate::{Actor, App, Fault, OpError, Rights};
+use crate::{Access, Actor, App, Fault, OpError, Rights};
 
 /// How long a session lives, in milliseconds.
 pub const SESSION_MS: i64 = 30 * DAY_MS;
@@ -42,6 +42,8 @@ pub struct UserView {
     pub role: Text,
     /// The names of their rights.
     pub rights: Vec<String>,
+    /// What they may do with records.
+    pub records: Access,
 }
 
 /// The company.
@@ -120,17 +122,15 @@ pub struct OpenSessions {
 pub struct SignedIn {
     /// Who.
     pub person: Person,
-    /// What they may do.
-    pub rights: Rights,
-    /// What their role is called.
-    pub role: Text,
+    /// Their role.
+    pub role: Role,
 }
 
 impl SignedIn {
     /// They, as one who acts.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor::new(self.person.id.to_string(), self.rights)
+        Actor::new(self.person.id.to_string(), self.role.rights, self.role.access.clone())
     }
 }
 
@@ -187,7 +187,8 @@ pub fn sign_in(app: &App, request: &SignInRequest, agent: &str) -> Result<String
         known => {
             let known = known.map(|person| person.id.to_string());
             if let Some(id) = known {
-                Line::new("session.refused", &id, Value::Null).note(app, &Actor::new(id, Rights::default()))?;
+                Line::new("session.refused", &id, Value::Null)
+                    .note(app, &Actor::new(id, Rights::default(), Access::default()))?;
             }
             let (zh, en) = ("邮箱或密码不正确", "the address or the password is wrong");
             Err(OpError::new(Fault::SignIn, "wrong_password", zh, en))
@@ -230,8 +231,8 @@ pub fn signed_in(app: &App, token: &str) -> Result<Option<SignedIn>, OpError> {
     if now.ms() - session.seen_at.ms() > SEEN_MS {
         app.store.write(|db| db.set_session_seen(&hash, now))?;
     }
-    let (role, rights) = app.store.read(|db| role::find(db, person.role))?.unwrap_or_default();
-    Ok(Some(SignedIn { person, rights, role }))
+    let role = app.store.read(|db| role::find(db, person.role))?.unwrap_or_default();
+    Ok(Some(SignedIn { person, role }))
 }
 
 /// Closes a session.
@@ -318,8 +319,9 @@ pub fn view(app: &App, who: Option<&SignedIn>) -> Result<SessionView, OpError> {
         id: one.person.id,
         name: one.person.name.clone(),
         email: one.person.email.clone(),
-        role: one.role.clone(),
-        rights: one.rights.names().into_iter().map(str::to_owned).collect(),
+        role: one.role.name.clone(),
+        records: one.role.access.clone(),
+        rights: one.role.rights.names().into_iter().map(str::to_owned).collect(),
     };
     app.store.read(|db| {
         Ok(SessionView {

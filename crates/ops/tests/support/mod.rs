@@ -95,7 +95,9 @@ impl World {
 
     pub fn export(&self, id: CustomerId) -> (ExportSummary, Vec<u8>) {
         let mut out = Vec::new();
-        let summary = export(&self.app, &Actor::new("usr_00000001", ops::Rights::all()), id, &mut out).unwrap();
+        let summary =
+            export(&self.app, &Actor::new("usr_00000001", ops::Rights::all(), ops::Access::default()), id, &mut out)
+                .unwrap();
         (summary, out)
     }
 

@@ -9,7 +9,9 @@ mod health;
 mod intake;
 mod invitations;
 mod kinds;
+mod objects;
 mod people;
+mod records;
 mod roles;
 mod rules;
 mod session;
@@ -31,6 +33,9 @@ use crate::state::Server;
 /// The largest body, in bytes, of what is written by hand.
 const BODY_LIMIT: usize = 16 << 10;
 
+/// The largest body, in bytes, of a record or a filter.
+const RECORD_LIMIT: usize = 1 << 20;
+
 /// Reads an id from a path; one that is none names nothing.
 fn id<T: std::str::FromStr>(text: &str) -> Result<T, OpError> {
     text.parse().map_err(|_| OpError::not_found())
@@ -43,11 +48,13 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
         .merge(roles::routes())
         .merge(invitations::routes())
         .merge(api_keys::routes())
+        .merge(objects::routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
     OpenApiRouter::new()
         .merge(health::routes())
         .merge(by_hand)
         .merge(audit::routes())
+        .merge(records::routes().layer(DefaultBodyLimit::max(RECORD_LIMIT)))
         .merge(intake::routes())
         .merge(customers::routes())
         .merge(decisions::routes())

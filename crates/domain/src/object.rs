@@ -1,0 +1,328 @@
+//! Objects: the CRM's tables, standard or made by users; their fields, and what a field holds.
+//!
+//! ```
+//! use base::ObjectId;
+//! use domain::object::{Object, Type};
+//! let deal = domain::standard_objects().into_iter().find(|object| object.name == "deal").unwrap().numbered(ObjectId::new(1));
+//! assert_eq!(deal.field("amount").unwrap().holds, Type::Money);
+//! assert_eq!(deal.title().unwrap().label.zh, "商机名称");
+//! ```
+
+use base::{ObjectId, Text};
+use serde::{Deserialize, Serialize};
+
+/// The most objects of a workspace.
+pub const OBJECTS_LIMIT: usize = 200;
+/// The most fields of an object, archived ones too: each is a column.
+pub const FIELDS_LIMIT: usize = 400;
+/// The most choices of a field: a set of them fits 64 bits.
+pub const CHOICES_LIMIT: usize = 60;
+/// The longest text of a field, in characters.
+pub const TEXT_CHARS: usize = 1_000;
+/// The longest long text of a field, in characters.
+pub const LONG_TEXT_CHARS: usize = 50_000;
+
+/// The number of a field within its object, which never changes and is never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FieldNumber(pub u16);
+
+impl FieldNumber {
+    /// The field that says whose a record is.
+    pub const OWNER: Self = Self(1);
+    /// The field that says when a record was made.
+    pub const CREATED: Self = Self(2);
+    /// The field that says when a record was changed last.
+    pub const CHANGED: Self = Self(3);
+    /// Where fields begin that people see and make.
+    pub const FIRST: Self = Self(10);
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Type {
+    /// A line of text.
+    Text,
+    /// Text of several lines.
+    LongText,
+    /// An exact decimal with up to four places.
+    Number,
+    /// An amount in the workspace's currency.
+    Money,
+    /// A percentage: 12.5 is 12.5 %.
+    Percent,
+    /// A day.
+    Date,
+    /// An instant.
+    Instant,
+    /// Yes or no.
+    Bool,
+    /// One of some choices.
+    Choice {
+        /// The choices.
+        choices: Vec<Choice>,
+    },
+    /// Any of some choices.
+    MultiChoice {
+        /// The choices.
+        choices: Vec<Choice>,
+    },
+    /// A person of the workspace.
+    User,
+    /// A phone number.
+    Phone,
+    /// An e-mail address.
+    Email,
+    /// The address of a page.
+    Link,
+    /// A customer.
+    Customer,
+    /// A record of an object.
+    Relation {
+        /// The object's name.
+        to: String,
+    },
+}
+
+/// A choice of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Its number within the field, from 0, which never changes.
+    pub number: u8,
+    /// What it is called.
+    pub label: Text,
+    /// Whether it is offered no longer.
+    #[serde(default)]
+    pub archived: bool,
+}
+
+/// How a value is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// As a whole number: decimals in ten-thousandths, days since 1970, instants in milliseconds, numbers of ids and choices.
+    Int,
+    /// As text.
+    Text,
+}
+
+/// A stored value. What it means says the field's [`Type`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Cell {
+    /// A whole number.
+    Int(i64),
+    /// Text.
+    Text(String),
+}
+
+impl Type {
+    /// How its values are stored.
+    #[must_use]
+    pub const fn storage(&self) -> Storage {
+        match self {
+            Self::Text | Self::LongText | Self::Phone | Self::Email | Self::Link => Storage::Text,
+            _ => Storage::Int,
+        }
+    }
+
+    /// The choices, if it has some.
+    #[must_use]
+    pub fn choices(&self) -> &[Choice] {
+        match self {
+            Self::Choice { choices } | Self::MultiChoice { choices } => choices,
+            _ => &[],
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::LongText => "long_text",
+            Self::Number => "number",
+            Self::Money => "money",
+            Self::Percent => "percent",
+            Self::Date => "date",
+            Self::Instant => "instant",
+            Self::Bool => "bool",
+            Self::Choice { .. } => "choice",
+            Self::MultiChoice { .. } => "multi_choice",
+            Self::User => "user",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Link => "link",
+            Self::Customer => "customer",
+            Self::Relation { .. } => "relation",
+        }
+    }
+}
+
+/// A field of an object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its number.
+    pub number: FieldNumber,
+    /// Its name in the API, which never changes.
+    pub name: String,
+    /// What it is called.
+    pub label: Text,
+    /// What it holds.
+    pub holds: Type,
+    /// Whether a record must have it.
+    #[serde(default)]
+    pub required: bool,
+    /// Whether it is shown no longer; its values stay.
+    #[serde(default)]
+    pub archived: bool,
+}
+
+impl Field {
+    /// Whether the program itself sets it.
+    #[must_use]
+    pub const fn is_automatic(&self) -> bool {
+        matches!(self.number, FieldNumber::CREATED | FieldNumber::CHANGED)
+    }
+}
+
+/// An object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// Its id.
+    pub id: ObjectId,
+    /// Its name in the API, which never changes.
+    pub name: String,
+    /// What one of its records is called.
+    pub label: Text,
+    /// What stands for it in menus.
+    pub icon: String,
+    /// Its fields, in the order in which forms show them. The first is what a record is called by.
+    pub fields: Vec<Field>,
+    /// Whether it is shown no longer; its records stay.
+    #[serde(default)]
+    pub archived: bool,
+}
+
+impl Object {
+    /// A field by its name in the API.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// A field by its number.
+    #[must_use]
+    pub fn numbered_field(&self, number: FieldNumber) -> Option<&Field> {
+        self.fields.iter().find(|field| field.number == number)
+    }
+
+    /// The field by whose text a record is called.
+    #[must_use]
+    pub fn title(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.number == FieldNumber::FIRST)
+    }
+
+    /// The number of the next field.
+    #[must_use]
+    pub fn next_field(&self) -> FieldNumber {
+        let last = self.fields.iter().map(|field| field.number.0).max().unwrap_or(0);
+        FieldNumber(last.max(FieldNumber::FIRST.0 - 1).saturating_add(1))
+    }
+}
+
+/// An object as it is asked for, before it has numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewObject {
+    /// Its name in the API.
+    pub name: String,
+    /// What one of its records is called.
+    pub label: Text,
+    /// What stands for it in menus.
+    pub icon: String,
+    /// Its fields, the first of which is text.
+    pub fields: Vec<NewField>,
+}
+
+/// A field as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewField {
+    /// Its name in the API.
+    pub name: String,
+    /// What it is called.
+    pub label: Text,
+    /// What it holds.
+    pub holds: Type,
+    /// Whether a record must have it.
+    pub required: bool,
+}
+
+impl NewField {
+    /// The field with its number.
+    #[must_use]
+    pub fn numbered(self, number: FieldNumber) -> Field {
+        let Self { name, label, holds, required } = self;
+        Field { number, name, label, holds, required, archived: false }
+    }
+}
+
+impl NewObject {
+    /// The object with its numbers, and the fields that every object has.
+    #[must_use]
+    pub fn numbered(self, id: ObjectId) -> Object {
+        let Self { name, label, icon, fields } = self;
+        let numbers = (FieldNumber::FIRST.0..).map(FieldNumber);
+        let own = fields.into_iter().zip(numbers).map(|(field, number)| field.numbered(number));
+        let always = [
+            (FieldNumber::OWNER, "owner", "负责人", "owner", Type::User),
+            (FieldNumber::CREATED, "created_at", "创建时间", "created", Type::Instant),
+            (FieldNumber::CHANGED, "changed_at", "修改时间", "changed", Type::Instant),
+        ];
+        let always = always.map(|(number, name, zh, en, holds)| {
+            let label = Text::new(zh, en);
+            Field { number, name: name.to_owned(), label, holds, required: false, archived: false }
+        });
+        Object { id, name, label, icon, fields: own.chain(always).collect(), archived: false }
+    }
+}
+
+/// The objects of a workspace.
+#[derive(Debug, Clone, Default)]
+pub struct Objects(Vec<Object>);
+
+impl Objects {
+    /// From stored objects.
+    #[must_use]
+    pub fn new(all: Vec<Object>) -> Self {
+        Self(all)
+    }
+
+    /// An object by its name in the API.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<&Object> {
+        self.0.iter().find(|object| object.name == name)
+    }
+
+    /// An object by its id.
+    #[must_use]
+    pub fn by_id(&self, id: ObjectId) -> Option<&Object> {
+        self.0.iter().find(|object| object.id == id)
+    }
+
+    /// All of them, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Object> {
+        self.0.iter()
+    }
+
+    /// Adds an object, or puts it in place of the one with its id.
+    pub fn put(&mut self, object: Object) {
+        match self.0.iter_mut().find(|known| known.id == object.id) {
+            Some(known) => *known = object,
+            None => self.0.push(object),
+        }
+    }
+
+    /// The id of the next object.
+    #[must_use]
+    pub fn next_id(&self) -> ObjectId {
+        ObjectId::new(self.0.iter().map(|object| object.id.number()).max().unwrap_or(0) + 1)
+    }
+}

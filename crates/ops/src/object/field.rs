@@ -1,0 +1,237 @@
+//! Fields of objects.
+
+use base::Text;
+use domain::object::{CHOICES_LIMIT, Choice, FIELDS_LIMIT, Field, FieldNumber, NewField, Object, Objects, Type};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{ObjectView, edit, label, name, view as object_view};
+use crate::audit::Line;
+use crate::{Actor, App, OpError, Right};
+
+/// A field.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldView {
+    /// Its name in the API.
+    pub name: String,
+    /// What it is called.
+    pub label: Text,
+    /// What it holds: `text`, `long_text`, `number`, `money`, `percent`, `date`, `instant`, `bool`, `choice`, `multi_choice`, `user`,
+    /// `phone`, `email`, `link`, `customer` or `relation`.
+    #[serde(rename = "type")]
+    pub holds: String,
+    /// Whether a record must have it.
+    pub required: bool,
+    /// Whether it is shown no longer.
+    pub archived: bool,
+    /// Whether the program itself sets it.
+    pub automatic: bool,
+    /// The choices, if it has some.
+    pub choices: Vec<ChoiceView>,
+    /// The name of the object that a relation leads to.
+    pub to: Option<String>,
+}
+
+/// A choice.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChoiceView {
+    /// Its number, by which values name it.
+    pub number: u8,
+    /// What it is called.
+    pub label: Text,
+    /// Whether it is offered no longer.
+    pub archived: bool,
+}
+
+/// A field to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct FieldRequest {
+    /// What it is called, in both languages or in one.
+    pub label: Text,
+    /// Its name in the API; made of the label where there is none.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What it holds, as in a [`FieldView`].
+    #[serde(rename = "type")]
+    pub holds: String,
+    /// Whether a record must have it.
+    #[serde(default)]
+    pub required: bool,
+    /// The choices, if it has some.
+    #[serde(default)]
+    pub choices: Vec<Text>,
+    /// The name of the object that a relation leads to.
+    #[serde(default)]
+    pub to: Option<String>,
+}
+
+/// What is to change about a field; what is left out stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct FieldChange {
+    /// What it is called.
+    pub label: Option<Text>,
+    /// Whether a record must have it from now on.
+    pub required: Option<bool>,
+    /// Whether it is shown no longer; its values stay.
+    pub archived: Option<bool>,
+    /// All choices as they shall be, in their order; those that are left out are archived.
+    pub choices: Option<Vec<ChoiceRequest>>,
+}
+
+/// A choice as it shall be.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct ChoiceRequest {
+    /// The number of one that is there; none for a new one.
+    #[serde(default)]
+    pub number: Option<u8>,
+    /// What it is called.
+    pub label: Text,
+}
+
+pub(super) fn view(field: &Field) -> FieldView {
+    let choice =
+        |choice: &Choice| ChoiceView { number: choice.number, label: choice.label.clone(), archived: choice.archived };
+    FieldView {
+        name: field.name.clone(),
+        label: field.label.clone(),
+        holds: field.holds.name().to_owned(),
+        required: field.required,
+        archived: field.archived,
+        automatic: field.is_automatic(),
+        choices: field.holds.choices().iter().map(choice).collect(),
+        to: if let Type::Relation { to } = &field.holds { Some(to.clone()) } else { None },
+    }
+}
+
+/// The field by which records are called.
+pub(super) fn title(label: Text) -> NewField {
+    NewField { name: "name".to_owned(), label, holds: Type::Text, required: true }
+}
+
+fn new_choices(labels: &[Text]) -> Result<Vec<Choice>, OpError> {
+    if labels.is_empty() {
+        return Err(OpError::invalid("choices", "请至少填写一个选项", "at least one choice is wanted"));
+    }
+    let requests: Vec<_> = labels.iter().map(|label| ChoiceRequest { number: None, label: label.clone() }).collect();
+    choices(&[], &requests)
+}
+
+/// Choices as they shall be; those that are left out stay behind, archived, for the values that have them.
+fn choices(known: &[Choice], wanted: &[ChoiceRequest]) -> Result<Vec<Choice>, OpError> {
+    let mut next = known.iter().map(|choice| choice.number + 1).max().unwrap_or(0);
+    let mut all = Vec::with_capacity(wanted.len());
+    for request in wanted {
+        let label = label("choices", &request.label)?;
+        let number = match request.number {
+            Some(number) if known.iter().any(|choice| choice.number == number) => number,
+            Some(_) => return Err(OpError::invalid("choices", "没有这个选项", "there is no such choice")),
+            None => next,
+        };
+        next = next.max(number + 1);
+        all.push(Choice { number, label, archived: false });
+    }
+    let left: Vec<Choice> =
+        known.iter().filter(|choice| all.iter().all(|one| one.number != choice.number)).cloned().collect();
+    all.extend(left.into_iter().map(|choice| Choice { archived: true, ..choice }));
+    if all.len() > CHOICES_LIMIT {
+        return Err(OpError::invalid("choices", "一个字段最多 60 个选项", "a field has at most 60 choices"));
+    }
+    Ok(all)
+}
+
+/// What a request says that a field holds.
+fn holds(objects: &Objects, request: &FieldRequest) -> Result<Type, OpError> {
+    Ok(match request.holds.as_str() {
+        "text" => Type::Text,
+        "long_text" => Type::LongText,
+        "number" => Type::Number,
+        "money" => Type::Money,
+        "percent" => Type::Percent,
+        "date" => Type::Date,
+        "instant" => Type::Instant,
+        "bool" => Type::Bool,
+        "choice" => Type::Choice { choices: new_choices(&request.choices)? },
+        "multi_choice" => Type::MultiChoice { choices: new_choices(&request.choices)? },
+        "user" => Type::User,
+        "phone" => Type::Phone,
+        "email" => Type::Email,
+        "link" => Type::Link,
+        "customer" => Type::Customer,
+        "relation" => {
+            let to = request.to.clone().filter(|to| objects.by_name(to).is_some());
+            let missing = || OpError::invalid("to", "请选择关联的对象", "choose the object that it leads to");
+            Type::Relation { to: to.ok_or_else(missing)? }
+        }
+        other => {
+            let (zh, en) = (format!("没有字段类型「{other}」"), format!("there is no type of field '{other}'"));
+            return Err(OpError::invalid("type", &zh, &en));
+        }
+    })
+}
+
+/// Adds a field; every record has it at once, without a value.
+///
+/// # Errors
+/// The right is lacking, there is no such object, a member does not fit, there are too many fields, or the database's.
+pub fn add(app: &App, actor: &Actor, object: &str, request: &FieldRequest) -> Result<ObjectView, OpError> {
+    actor.may(Right::WriteObjects)?;
+    let called = label("label", &request.label)?;
+    let holds = holds(&app.pipeline.objects(), request)?;
+    let changed = edit(app, actor, object, |object| {
+        if object.fields.len() >= FIELDS_LIMIT {
+            return Err(OpError::invalid("label", "一个对象最多 400 个字段", "an object has at most 400 fields"));
+        }
+        let taken = |name: &str| name == "id" || object.field(name).is_some();
+        let name = name(request.name.as_deref(), &called, "field", &taken)?;
+        let new = NewField { name, label: called.clone(), holds: holds.clone(), required: request.required };
+        let number = object.next_field();
+        // Those that every object has stay at the end.
+        let place = object.fields.iter().position(|field| field.number < FieldNumber::FIRST);
+        object.fields.insert(place.unwrap_or(object.fields.len()), new.numbered(number));
+        Ok(())
+    })?;
+    let detail = serde_json::json!({"field": called, "type": request.holds});
+    Line::new("field.added", &changed.name, detail).note(app, actor)?;
+    Ok(object_view(&changed, actor))
+}
+
+/// Changes a field.
+///
+/// # Errors
+/// The right is lacking, there is no such field, it is one that every object has, a member does not fit, or the database's.
+pub fn update(
+    app: &App,
+    actor: &Actor,
+    object: &str,
+    field: &str,
+    change: &FieldChange,
+) -> Result<ObjectView, OpError> {
+    actor.may(Right::WriteObjects)?;
+    let called = change.label.as_ref().map(|text| label("label", text)).transpose()?;
+    let changed = edit(app, actor, object, |object| changed(object, field, change, called.as_ref()))?;
+    let detail = serde_json::json!({"field": field, "label": change.label, "required": change.required, "archived": change.archived});
+    Line::new("field.changed", &changed.name, detail).note(app, actor)?;
+    Ok(object_view(&changed, actor))
+}
+
+fn changed(object: &mut Object, name: &str, change: &FieldChange, called: Option<&Text>) -> Result<(), OpError> {
+    let field = object.fields.iter_mut().find(|field| field.name == name).ok_or_else(OpError::not_found)?;
+    let is_fixed = field.number < FieldNumber::FIRST || field.number == super::TITLE;
+    if is_fixed && (change.archived == Some(true) || change.required.is_some()) {
+        let (zh, en) = ("这个字段每条记录都要有", "every record has this field");
+        return Err(OpError::invalid("archived", zh, en));
+    }
+    if let Some(called) = called {
+        field.label = called.clone();
+    }
+    field.required = change.required.unwrap_or(field.required);
+    field.archived = change.archived.unwrap_or(field.archived);
+    match (&mut field.holds, &change.choices) {
+        (Type::Choice { choices: known } | Type::MultiChoice { choices: known }, Some(wanted)) => {
+            *known = choices(known, wanted)?;
+        }
+        (_, Some(_)) => return Err(OpError::invalid("choices", "这个字段没有选项", "this field has no choices")),
+        (_, None) => {}
+    }
+    Ok(())
+}

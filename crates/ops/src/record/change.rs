@@ -1,0 +1,174 @@
+//! A record's history, and taking changes back.
+
+use base::{ChangeId, RecordId, Text, Timestamp};
+use domain::object::{Cell, Field, FieldNumber, Object};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::Connection;
+use store::log::{Entry, RecordAct, RecordEntry};
+use utoipa::ToSchema;
+
+use super::{Change, Changed, changed, found, object, value};
+use crate::audit::Names;
+use crate::{Actor, App, Fault, OpError};
+
+/// The most changes of a page.
+const PAGE: u32 = 50;
+
+/// A change to a record.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChangeView {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: ChangeId,
+    /// When.
+    #[schema(value_type = String)]
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// What was done: `added`, `changed`, `trashed` or `restored`.
+    pub act: &'static str,
+    /// What was changed; nothing is told of values that were erased.
+    pub fields: Vec<FieldChangeView>,
+    /// The change that it takes back.
+    #[schema(value_type = Option<String>)]
+    pub undoes: Option<ChangeId>,
+}
+
+/// A field's values before and after a change.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldChangeView {
+    /// The field's name.
+    pub field: String,
+    /// What it is called.
+    pub label: Text,
+    /// Its value before.
+    #[schema(value_type = Object)]
+    pub before: Value,
+    /// Its value after.
+    #[schema(value_type = Object)]
+    pub after: Value,
+}
+
+/// A page of a record's history.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChangePage {
+    /// The changes, the latest first.
+    pub items: Vec<ChangeView>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+}
+
+/// How a change is to be taken back.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct UndoRequest {
+    /// Whether to put back also what was changed again since.
+    #[serde(default)]
+    pub force: bool,
+}
+
+/// A change as it stands in the log.
+fn entry(db: &mut Connection, seq: u64) -> Result<Option<(Timestamp, RecordEntry)>, OpError> {
+    let Some(block) = db.block_of(seq)? else { return Ok(None) };
+    let at = block.received_at;
+    let found = block.iter().find(|(place, _)| *place == seq).map(|(_, entry)| entry.clone());
+    Ok(match found {
+        Some(Entry::Record(entry)) => Some((at, entry)),
+        _ => None,
+    })
+}
+
+const fn act(act: RecordAct) -> &'static str {
+    match act {
+        RecordAct::Added => "added",
+        RecordAct::Changed => "changed",
+        RecordAct::Trashed => "trashed",
+        RecordAct::Restored => "restored",
+    }
+}
+
+/// A record's history, the latest first.
+///
+/// # Errors
+/// There is no such record, the reader may not see it, a cursor that is none, or the database's.
+pub fn list(app: &App, actor: &Actor, name: &str, id: RecordId, cursor: Option<&str>) -> Result<ChangePage, OpError> {
+    let object = object(app, actor, name)?;
+    let bad = |_| OpError::invalid("cursor", "无效的分页游标", "not a cursor");
+    let before = cursor.map(str::parse::<ChangeId>).transpose().map_err(bad)?;
+    let before = before.map_or(u64::MAX >> 1, ChangeId::number);
+    app.store.read(|db| {
+        found(db, actor, &object, id)?;
+        let places = db.record_changes(id, before, PAGE)?;
+        let is_full = places.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let next = places.last().filter(|_| is_full).map(|seq| ChangeId::new(*seq).to_string());
+        let mut names = Names::default();
+        let mut items = Vec::with_capacity(places.len());
+        for seq in places {
+            let Some((at, entry)) = entry(db, seq)? else { continue };
+            let changes = pipeline::record::changes(db, &entry)?.unwrap_or_default();
+            let shown = |number: FieldNumber| object.numbered_field(number).filter(|field| !field.archived);
+            let fields = changes.iter().filter_map(|(number, before, after)| {
+                shown(*number).map(|field| told(field, before.as_ref(), after.as_ref()))
+            });
+            items.push(ChangeView {
+                id: ChangeId::new(seq),
+                at,
+                by: names.of(db, &entry.actor)?,
+                act: act(entry.act),
+                fields: fields.collect(),
+                undoes: entry.undoes.map(ChangeId::new),
+            });
+        }
+        Ok(ChangePage { items, next })
+    })
+}
+
+fn told(field: &Field, before: Option<&Cell>, after: Option<&Cell>) -> FieldChangeView {
+    let write = |cell: Option<&Cell>| cell.map_or(Value::Null, |cell| value::write(field, cell));
+    FieldChangeView {
+        field: field.name.clone(),
+        label: field.label.clone(),
+        before: write(before),
+        after: write(after),
+    }
+}
+
+/// Takes a change back: what it set is as before; what it made is in the trash. That is a change of its own.
+///
+/// # Errors
+/// There is no such change, the reader may not change the record, what it set was changed again since and `force` is not given, its
+/// values were erased, or the database's.
+pub fn undo(app: &App, actor: &Actor, id: ChangeId, request: &UndoRequest) -> Result<Changed, OpError> {
+    let (_, entry) = app.store.read(|db| entry(db, id.number()))?.ok_or_else(OpError::not_found)?;
+    let objects = app.pipeline.objects();
+    let known = objects.by_id(entry.object).ok_or_else(OpError::not_found)?;
+    let object = object(app, actor, &known.name)?;
+    let opposite = match entry.act {
+        RecordAct::Added | RecordAct::Restored => RecordAct::Trashed,
+        RecordAct::Trashed => RecordAct::Restored,
+        RecordAct::Changed => RecordAct::Changed,
+    };
+    let back = match opposite {
+        RecordAct::Changed => app.store.read(|db| pipeline::record::changes(db, &entry))?.ok_or_else(erased)?,
+        _ => Vec::new(),
+    };
+    let change = Change { undoes: Some(id.number()), act: opposite, wanted: None };
+    changed(app, actor, &object, entry.record, &change, |row| {
+        let since = back.iter().find(|(field, _, after)| row.cells.get(field) != after.as_ref());
+        if let Some((field, ..)) = since.filter(|_| !request.force) {
+            return Err(changed_since(&object, *field));
+        }
+        Ok(back.iter().map(|(field, before, _)| (*field, before.clone())).collect())
+    })
+}
+
+fn changed_since(object: &Object, field: FieldNumber) -> OpError {
+    let label = object.numbered_field(field).map(|field| field.label.clone()).unwrap_or_default();
+    let zh = format!("「{}」之后又被修改过", label.zh);
+    let en = format!("'{}' was changed again since", label.en);
+    OpError { code: "changed_since", message: Text::new(zh, en), field: None, fault: Fault::Conflict }
+}
+
+fn erased() -> OpError {
+    OpError::new(Fault::Conflict, "erased", "这次修改的内容已被抹去", "what was changed there was erased")
+}

@@ -1,0 +1,319 @@
+//! Records of objects: made, changed, put into the trash and taken out again, each by a change in the log that can be taken back.
+
+pub mod change;
+pub mod filter;
+pub mod list;
+mod value;
+
+use std::collections::BTreeMap;
+
+use base::{ChangeId, RecordId, Text, Timestamp};
+use domain::object::{Cell, Field, FieldNumber, Object};
+use pipeline::record::{RecordWrite, RecordWrites, Written};
+use pipeline::{Command, Outcome};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use store::log::RecordAct;
+use store::record::query::{Comparison, Test};
+use store::{Connection, RecordRow};
+use utoipa::ToSchema;
+
+use crate::audit::Names;
+use crate::{Actor, App, Fault, OpError, Scope};
+
+/// How often a change is tried again when somebody else's came first.
+const TRIES: usize = 5;
+
+/// A record.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RecordView {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: RecordId,
+    /// How many times it was written.
+    pub version: u32,
+    /// What it is called.
+    pub title: Option<String>,
+    /// Its values by the names of fields; a field without a value is left out.
+    #[schema(value_type = Object)]
+    pub values: Map<String, Value>,
+    /// Who made it.
+    pub created_by: String,
+    /// Who changed it last.
+    pub changed_by: String,
+    /// When it was put into the trash.
+    #[schema(value_type = Option<String>)]
+    pub trashed_at: Option<Timestamp>,
+    /// Whether the reader may change it.
+    pub writable: bool,
+}
+
+/// A record with what it leads to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RecordDetail {
+    /// The record.
+    pub record: RecordView,
+    /// What people, customers and records are called whose ids are among the values; those that the reader may not see are left out.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// Values of a record.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct RecordRequest {
+    /// By the names of fields; `null` takes a value away.
+    #[schema(value_type = Object)]
+    pub values: Map<String, Value>,
+    /// Nothing is changed when the record has another version by then.
+    #[serde(default)]
+    pub version: Option<u32>,
+}
+
+/// The object of this name, if the reader may see records of it, and which.
+pub(crate) fn object(app: &App, actor: &Actor, name: &str) -> Result<Object, OpError> {
+    let object = app.pipeline.objects().by_name(name).cloned().ok_or_else(OpError::not_found)?;
+    match actor.access().of(name).read {
+        Scope::None => Err(OpError::not_found()),
+        Scope::Own | Scope::All => Ok(object),
+    }
+}
+
+/// What a record must pass so that the reader may see it; the one place that says so, for lists, counts, boards, search and pages.
+pub(crate) fn visible(actor: &Actor, object: &str) -> Test {
+    within(actor, actor.access().of(object).read)
+}
+
+fn within(actor: &Actor, scope: Scope) -> Test {
+    match (scope, actor.person()) {
+        (Scope::All, _) => Test::All(Vec::new()),
+        (Scope::Own, Some(me)) => Test::Compare(FieldNumber::OWNER, Comparison::Equal, me.number().into()),
+        (Scope::Own | Scope::None, _) => Test::Any(Vec::new()),
+    }
+}
+
+/// The same for one record that is at hand.
+fn is_within(actor: &Actor, scope: Scope, row: &RecordRow) -> bool {
+    match scope {
+        Scope::None => false,
+        Scope::All => true,
+        Scope::Own => {
+            let owner = row.cells.get(&FieldNumber::OWNER);
+            actor.person().is_some_and(|me| owner == Some(&Cell::Int(me.number().cast_signed())))
+        }
+    }
+}
+
+/// A record that the reader may see.
+fn found(db: &mut Connection, actor: &Actor, object: &Object, id: RecordId) -> Result<RecordRow, OpError> {
+    let row = db.record(object, id)?.ok_or_else(OpError::not_found)?;
+    if !is_within(actor, actor.access().of(&object.name).read, &row) {
+        return Err(OpError::not_found());
+    }
+    Ok(row)
+}
+
+/// A record that the reader may change.
+fn changeable(db: &mut Connection, actor: &Actor, object: &Object, id: RecordId) -> Result<RecordRow, OpError> {
+    let row = found(db, actor, object, id)?;
+    if is_within(actor, actor.access().of(&object.name).write, &row) { Ok(row) } else { Err(read_only(object)) }
+}
+
+fn read_only(object: &Object) -> OpError {
+    let Text { zh, en } = &object.label;
+    let (zh, en) = (format!("您不能修改这条{zh}"), format!("you may not change this {en}"));
+    let message = Text::new(zh, en);
+    OpError { code: "forbidden", message, field: Some(object.name.clone()), fault: Fault::Forbidden }
+}
+
+fn view(
+    db: &mut Connection,
+    names: &mut Names,
+    actor: &Actor,
+    object: &Object,
+    id: RecordId,
+    row: &RecordRow,
+) -> Result<RecordView, OpError> {
+    let text = |field: FieldNumber| match row.cells.get(&field) {
+        Some(Cell::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let shown = object.fields.iter().filter(|field| !field.archived);
+    let values =
+        shown.filter_map(|field| Some((field.name.clone(), value::write(field, row.cells.get(&field.number)?))));
+    Ok(RecordView {
+        id,
+        version: row.version,
+        title: text(FieldNumber::FIRST),
+        values: values.collect(),
+        created_by: names.of(db, &row.created_by)?,
+        changed_by: names.of(db, &row.changed_by)?,
+        trashed_at: row.trashed_at,
+        writable: row.trashed_at.is_none() && is_within(actor, actor.access().of(&object.name).write, row),
+    })
+}
+
+/// A record.
+///
+/// # Errors
+/// There is no such object or record, or the reader may not see it; or the database's.
+pub fn get(app: &App, actor: &Actor, name: &str, id: RecordId) -> Result<RecordDetail, OpError> {
+    let object = object(app, actor, name)?;
+    app.store.read(|db| {
+        let row = found(db, actor, &object, id)?;
+        let record = view(db, &mut Names::default(), actor, &object, id, &row)?;
+        let labels = value::labels(app, db, actor, &object, std::slice::from_ref(&row))?;
+        Ok(RecordDetail { record, labels })
+    })
+}
+
+/// The values of a request, read by what the fields hold.
+fn read(
+    app: &App,
+    actor: &Actor,
+    object: &Object,
+    values: &Map<String, Value>,
+) -> Result<Vec<(FieldNumber, Option<Cell>)>, OpError> {
+    let mut read = Vec::with_capacity(values.len());
+    for (name, given) in values {
+        let field = object.field(name).filter(|field| !field.archived);
+        let field = field.ok_or_else(|| {
+            OpError::invalid(name, &format!("没有字段「{name}」"), &format!("there is no field '{name}'"))
+        })?;
+        if field.is_automatic() {
+            return Err(OpError::invalid(name, "这个字段由系统填写", "the program itself sets this field"));
+        }
+        let cell = value::read(app, actor, field, given)?;
+        if cell.is_none() && field.required {
+            return Err(lacking(field));
+        }
+        read.push((field.number, cell));
+    }
+    Ok(read)
+}
+
+fn lacking(field: &Field) -> OpError {
+    let Text { zh, en } = &field.label;
+    OpError::invalid(&field.name, &format!("请填写{zh}"), &format!("{en} is wanted"))
+}
+
+/// Makes a record. Its owner is who makes it, unless another is named.
+///
+/// # Errors
+/// There is no such object, the reader may make no records of it or none of others, a value does not fit or is lacking, or the
+/// database's.
+pub fn add(app: &App, actor: &Actor, name: &str, request: &RecordRequest) -> Result<RecordDetail, OpError> {
+    let object = object(app, actor, name)?;
+    let scope = actor.access().of(name).write;
+    let mut values = read(app, actor, &object, &request.values)?;
+    let me = actor.person().map(|me| Cell::Int(me.number().cast_signed()));
+    if !values.iter().any(|(field, _)| *field == FieldNumber::OWNER) {
+        values.push((FieldNumber::OWNER, me.clone()));
+    }
+    let is_mine = me.is_some() && values.contains(&(FieldNumber::OWNER, me));
+    if object.archived || scope == Scope::None || (scope == Scope::Own && !is_mine) {
+        return Err(read_only(&object));
+    }
+    let is_given = |field: &Field| values.iter().any(|(number, cell)| *number == field.number && cell.is_some());
+    if let Some(field) = object.fields.iter().find(|field| field.required && !field.archived && !is_given(field)) {
+        return Err(lacking(field));
+    }
+    let write = RecordWrite { object: object.id, record: None, version: None, act: RecordAct::Added, values };
+    let (id, _) = write_one(app, actor, None, write)?.ok_or_else(OpError::not_found)?;
+    get(app, actor, name, id)
+}
+
+/// Changes a record's values.
+///
+/// # Errors
+/// There is no such record, the reader may not change it, it has another version by now, a value does not fit, or the database's.
+pub fn update(app: &App, actor: &Actor, name: &str, id: RecordId, request: &RecordRequest) -> Result<Changed, OpError> {
+    let object = object(app, actor, name)?;
+    let values = read(app, actor, &object, &request.values)?;
+    let change = Change { undoes: None, act: RecordAct::Changed, wanted: request.version };
+    changed(app, actor, &object, id, &change, |_| Ok(values.clone()))
+}
+
+/// Puts a record into the trash, or takes it out again.
+///
+/// # Errors
+/// There is no such record, the reader may not change it, or the database's.
+pub fn set_trashed(app: &App, actor: &Actor, name: &str, id: RecordId, trashed: bool) -> Result<Changed, OpError> {
+    let object = object(app, actor, name)?;
+    let act = if trashed { RecordAct::Trashed } else { RecordAct::Restored };
+    changed(app, actor, &object, id, &Change { undoes: None, act, wanted: None }, |_| Ok(Vec::new()))
+}
+
+/// A record as it is now, and the change that made it so.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Changed {
+    /// The record; none when the change took it out of what the reader may see.
+    pub detail: Option<RecordDetail>,
+    /// The change, by which it can be taken back; none where nothing changed.
+    #[schema(value_type = Option<String>)]
+    pub change: Option<ChangeId>,
+}
+
+/// How a record is changed.
+struct Change {
+    undoes: Option<u64>,
+    act: RecordAct,
+    /// The version that it must have.
+    wanted: Option<u32>,
+}
+
+/// Changes a record as it was when the right to do so was seen; if somebody else was faster, it is looked at again.
+fn changed(
+    app: &App,
+    actor: &Actor,
+    object: &Object,
+    id: RecordId,
+    change: &Change,
+    values: impl Fn(&RecordRow) -> Result<Vec<(FieldNumber, Option<Cell>)>, OpError>,
+) -> Result<Changed, OpError> {
+    let mut version = 0;
+    for _ in 0..TRIES {
+        let row = app.store.read(|db| changeable(db, actor, object, id))?;
+        version = row.version;
+        if change.wanted.is_some_and(|wanted| wanted != version) {
+            break;
+        }
+        let write = RecordWrite {
+            object: object.id,
+            record: Some(id),
+            version: Some(version),
+            act: change.act,
+            values: values(&row)?,
+        };
+        if let Some((_, place)) = write_one(app, actor, change.undoes, write)? {
+            let detail = match get(app, actor, &object.name, id) {
+                Err(error) if error.fault == Fault::NotFound => None,
+                other => Some(other?),
+            };
+            return Ok(Changed { detail, change: place.map(ChangeId::new) });
+        }
+    }
+    Err(newer(version))
+}
+
+/// Has a record written; tells which, and where in the log; none when it has another version by now.
+fn write_one(
+    app: &App,
+    actor: &Actor,
+    undoes: Option<u64>,
+    write: RecordWrite,
+) -> Result<Option<(RecordId, Option<u64>)>, OpError> {
+    let writes = RecordWrites { actor: actor.id().to_owned(), undoes, writes: vec![write] };
+    let Outcome::Written(written) = app.pipeline.command(Command::WriteRecords(writes))? else {
+        return Err(OpError::not_found());
+    };
+    match written.into_iter().next() {
+        Some(Written::Done { record, change }) => Ok(Some((record, change))),
+        Some(Written::Newer(_)) => Ok(None),
+        Some(Written::Missing) | None => Err(OpError::not_found()),
+    }
+}
+
+fn newer(version: u32) -> OpError {
+    let zh = format!("这条记录已被别人修改(第 {version} 版),请刷新后再改");
+    let en = format!("the record was changed by somebody else (version {version}); read it again first");
+    OpError { code: "conflict", message: Text::new(zh, en), field: Some("version".to_owned()), fault: Fault::Conflict }
+}

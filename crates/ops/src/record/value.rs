@@ -1,0 +1,236 @@
+//! Values between JSON and what is stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::{CustomerId, Decimal, RecordId, Text, TimeZone, Timestamp, UserId};
+use domain::object::{Cell, Choice, Field, LONG_TEXT_CHARS, Object, TEXT_CHARS, Type};
+use serde_json::Value;
+use store::{Connection, RecordRow};
+
+use crate::error::without_nul;
+use crate::{Actor, App, OpError};
+
+fn wrong(field: &Field, zh: &str, en: &str) -> OpError {
+    let Text { zh: called, en: named } = &field.label;
+    OpError::invalid(&field.name, &format!("{called}:{zh}"), &format!("{named}: {en}"))
+}
+
+/// A value of a request; none for `null` and for empty text. What it names must be there, and be something that the reader may see.
+pub(super) fn read(app: &App, actor: &Actor, field: &Field, given: &Value) -> Result<Option<Cell>, OpError> {
+    let cell = cell(&app.zone, field, given, actor)?;
+    if let Some(Cell::Int(number)) = cell {
+        let number = number.cast_unsigned();
+        let missing = || wrong(field, "没有这条记录,或您无权查看", "there is no such thing, or none that you may see");
+        app.store.read(|db| {
+            let is_there = match &field.holds {
+                Type::User => db.person(UserId::new(number))?.is_some_and(|person| person.ended_at.is_none()),
+                Type::Customer => db.current_customer(CustomerId::new(number))?.is_some(),
+                Type::Relation { to } => {
+                    let object = super::object(app, actor, to).map_err(|_| missing())?;
+                    let found = super::found(db, actor, &object, RecordId::new(number));
+                    found.is_ok_and(|row| row.trashed_at.is_none())
+                }
+                _ => true,
+            };
+            if is_there { Ok(()) } else { Err(missing()) }
+        })?;
+    }
+    Ok(cell)
+}
+
+/// A value as it is written, by what the field holds; what it names need not be there.
+pub(super) fn cell(zone: &TimeZone, field: &Field, given: &Value, actor: &Actor) -> Result<Option<Cell>, OpError> {
+    if given.is_null() {
+        return Ok(None);
+    }
+    let text = || {
+        let text = given.as_str().ok_or_else(|| wrong(field, "应为文本", "text is wanted"))?;
+        without_nul(&field.name, text)?;
+        Ok::<_, OpError>(text.trim())
+    };
+    let limited = |most: usize| {
+        let text = text()?;
+        if text.chars().count() > most {
+            return Err(wrong(field, &format!("最多 {most} 个字符"), &format!("at most {most} characters")));
+        }
+        Ok((!text.is_empty()).then(|| Cell::Text(text.to_owned())))
+    };
+    let int = |number: i64| Ok(Some(Cell::Int(number)));
+    match &field.holds {
+        Type::Text => limited(TEXT_CHARS),
+        Type::LongText => limited(LONG_TEXT_CHARS),
+        Type::Number | Type::Money | Type::Percent => number(field, given),
+        Type::Bool => {
+            int(i64::from(given.as_bool().ok_or_else(|| wrong(field, "应为是或否", "true or false is wanted"))?))
+        }
+        Type::Date if text()?.is_empty() => Ok(None),
+        Type::Date => int(days(text()?)
+            .ok_or_else(|| wrong(field, "应为日期,如 2026-06-03", "a date such as 2026-06-03 is wanted"))?),
+        Type::Instant if text()?.is_empty() => Ok(None),
+        Type::Instant => int(instant(zone, text()?).ok_or_else(|| {
+            wrong(
+                field,
+                "应为时间,如 2026-06-03T10:15:00+08:00",
+                "an instant such as 2026-06-03T10:15:00+08:00 is wanted",
+            )
+        })?),
+        Type::Choice { choices } => int(i64::from(choice(field, choices, given)?.number)),
+        Type::MultiChoice { choices } => {
+            let given = given.as_array().ok_or_else(|| wrong(field, "应为选项列表", "a list of choices is wanted"))?;
+            let bits = given.iter().map(|given| Ok(1 << choice(field, choices, given)?.number));
+            let bits = bits.collect::<Result<Vec<i64>, OpError>>()?.into_iter().fold(0, |all, bit| all | bit);
+            Ok((bits != 0).then_some(Cell::Int(bits)))
+        }
+        Type::User if given.as_str() == Some("me") => Ok(actor.person().map(|me| Cell::Int(me.number().cast_signed()))),
+        Type::User => id(field, text()?.parse().map(UserId::number)),
+        Type::Customer => id(field, text()?.parse().map(CustomerId::number)),
+        Type::Relation { .. } => id(field, text()?.parse().map(RecordId::number)),
+        Type::Phone => {
+            let digits = text()?.chars().filter(char::is_ascii_digit).count();
+            if !text()?.is_empty() && !(3..=20).contains(&digits) {
+                return Err(wrong(field, "电话号码应有 3 到 20 位数字", "a phone number has 3 to 20 digits"));
+            }
+            limited(60)
+        }
+        Type::Email => {
+            if !text()?.is_empty()
+                && !text()?.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
+            {
+                return Err(wrong(field, "邮箱地址不正确", "not an e-mail address"));
+            }
+            limited(254)
+        }
+        Type::Link => {
+            if !text()?.is_empty()
+                && !["http://", "https://"].iter().any(|scheme| text().is_ok_and(|text| text.starts_with(scheme)))
+            {
+                return Err(wrong(
+                    field,
+                    "链接应以 http:// 或 https:// 开头",
+                    "a link begins with http:// or https://",
+                ));
+            }
+            limited(2_000)
+        }
+    }
+}
+
+fn number(field: &Field, given: &Value) -> Result<Option<Cell>, OpError> {
+    let text = match given {
+        Value::String(text) => text.trim().replace(',', ""),
+        Value::Number(number) => number.to_string(),
+        _ => return Err(wrong(field, "应为数字", "a number is wanted")),
+    };
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let read = text.parse::<Decimal>();
+    let read =
+        read.map_err(|_| wrong(field, "应为数字,最多四位小数", "a number with at most four decimal places is wanted"))?;
+    Ok(Some(Cell::Int(read.scaled())))
+}
+
+fn id(field: &Field, number: Result<u64, base::IdError>) -> Result<Option<Cell>, OpError> {
+    let number = number.map_err(|_| wrong(field, "应为编号", "an id is wanted"))?;
+    Ok(Some(Cell::Int(number.cast_signed())))
+}
+
+/// A choice by its number or its label.
+fn choice<'c>(field: &Field, choices: &'c [Choice], given: &Value) -> Result<&'c Choice, OpError> {
+    let fits = |choice: &&Choice| match given {
+        Value::Number(number) => number.as_u64() == Some(u64::from(choice.number)),
+        Value::String(text) => choice.label.zh == text.trim() || choice.label.en.eq_ignore_ascii_case(text.trim()),
+        _ => false,
+    };
+    choices.iter().find(fits).ok_or_else(|| wrong(field, "没有这个选项", "there is no such choice"))
+}
+
+/// Days since 1970 of a date such as 2026-06-03.
+fn days(text: &str) -> Option<i64> {
+    let date: jiff::civil::Date = text.parse().ok()?;
+    let span = date.since((jiff::Unit::Day, jiff::civil::date(1970, 1, 1))).ok()?;
+    Some(i64::from(span.get_days()))
+}
+
+pub(super) fn date(days: i64) -> String {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let date = jiff::Span::new().try_days(days).ok().and_then(|span| epoch.checked_add(span).ok());
+    date.unwrap_or(epoch).to_string()
+}
+
+/// Milliseconds of an instant; one without an offset is in the workspace's zone.
+fn instant(zone: &TimeZone, text: &str) -> Option<i64> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(at.ms());
+    }
+    let civil: jiff::civil::DateTime = text.parse().ok()?;
+    Some(civil.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond())
+}
+
+/// A stored value as JSON.
+pub(super) fn write(field: &Field, cell: &Cell) -> Value {
+    let number = match cell {
+        Cell::Text(text) => return Value::from(text.as_str()),
+        Cell::Int(number) => *number,
+    };
+    match &field.holds {
+        Type::Number | Type::Money | Type::Percent => Value::from(Decimal::from_scaled(number).to_string()),
+        Type::Date => Value::from(date(number)),
+        Type::Instant => Value::from(Timestamp::from_ms(number).to_string()),
+        Type::Bool => Value::from(number != 0),
+        Type::MultiChoice { .. } => (0..64).filter(|bit| number & (1 << bit) != 0).collect::<Vec<u64>>().into(),
+        Type::User => Value::from(UserId::new(number.cast_unsigned()).to_string()),
+        Type::Customer => Value::from(CustomerId::new(number.cast_unsigned()).to_string()),
+        Type::Relation { .. } => Value::from(RecordId::new(number.cast_unsigned()).to_string()),
+        _ => Value::from(number),
+    }
+}
+
+/// What people, customers and records are called that these records lead to; those that the reader may not see are left out.
+pub(super) fn labels(
+    app: &App,
+    db: &mut Connection,
+    actor: &Actor,
+    object: &Object,
+    rows: &[RecordRow],
+) -> Result<BTreeMap<String, String>, OpError> {
+    let mut labels = BTreeMap::new();
+    for field in object.fields.iter().filter(|field| !field.archived) {
+        let numbers: BTreeSet<u64> = rows.iter().filter_map(|row| number_of(row.cells.get(&field.number)?)).collect();
+        match &field.holds {
+            Type::User => {
+                for id in numbers.into_iter().map(UserId::new) {
+                    labels.extend(db.person(id)?.map(|person| (id.to_string(), person.name)));
+                }
+            }
+            Type::Customer if actor.may(crate::Right::ReadCustomers).is_ok() => {
+                for id in numbers.into_iter().map(CustomerId::new) {
+                    let current = db.current_customer(id)?.unwrap_or(id);
+                    let name = db.customer(current)?.and_then(|row| row.name);
+                    labels.extend(name.map(|name| (id.to_string(), name)));
+                }
+            }
+            Type::Relation { to } => {
+                let Ok(target) = super::object(app, actor, to) else { continue };
+                let ids: Vec<RecordId> = numbers.into_iter().map(RecordId::new).collect();
+                let scope = actor.access().of(to).read;
+                for (id, row) in db.records_by_id(&target, &ids)? {
+                    if let Some(Cell::Text(title)) = row.cells.get(&crate::object::TITLE)
+                        && super::is_within(actor, scope, &row)
+                    {
+                        labels.insert(id.to_string(), title.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(labels)
+}
+
+const fn number_of(cell: &Cell) -> Option<u64> {
+    match cell {
+        Cell::Int(number) => Some(number.cast_unsigned()),
+        Cell::Text(_) => None,
+    }
+}

@@ -1,0 +1,269 @@
+//! Writing objects and records: each change at its place in the log, with what was there before, so that it can be taken back.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+use std::sync::Arc;
+
+use base::{ObjectId, RecordId};
+use domain::object::{Cell, FieldNumber, OBJECTS_LIMIT, Object, Type};
+use store::log::{Entry, RecordAct, RecordEntry};
+use store::{Connection, ObjectRow, RecordRow, RecordRows, Unit};
+
+use crate::command::Outcome;
+use crate::engine::{Committed, Engine, EngineError};
+use crate::profile;
+
+/// A field with its values before and after a change.
+pub type Change = (FieldNumber, Option<Cell>, Option<Cell>);
+
+/// A record to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordWrite {
+    /// Of which object.
+    pub object: ObjectId,
+    /// Which record; none makes one.
+    pub record: Option<RecordId>,
+    /// Nothing is written when the record has another version by then.
+    pub version: Option<u32>,
+    /// What is done.
+    pub act: RecordAct,
+    /// The values to be set, or taken away.
+    pub values: Vec<(FieldNumber, Option<Cell>)>,
+}
+
+/// Records to be written by someone, in one commit: each that can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordWrites {
+    /// Who: the id of a person or key, or `local`.
+    pub actor: String,
+    /// The place of the change that they take back.
+    pub undoes: Option<u64>,
+    /// The records.
+    pub writes: Vec<RecordWrite>,
+}
+
+/// What became of a record to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Written {
+    /// It was; or nothing would have changed, and there is no place.
+    Done {
+        /// The record.
+        record: RecordId,
+        /// The place of the change in the log.
+        change: Option<u64>,
+    },
+    /// There is no such record, or no such object.
+    Missing,
+    /// It has this version by now.
+    Newer(u32),
+}
+
+/// A change of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectWrite {
+    /// Who: the id of a person or key, or `local`.
+    pub actor: String,
+    /// The object as it shall be.
+    pub object: Object,
+    /// As it was known; none for a new one.
+    pub was: Option<Object>,
+}
+
+/// What is used once for each version of a record.
+fn unique(record: RecordId, version: u32) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(record.number().to_le_bytes().into_iter().chain(version.to_le_bytes())) {
+        *to = from;
+    }
+    bytes
+}
+
+/// What a logged change set, if the record's key is still there.
+///
+/// # Errors
+/// The database's.
+pub fn changes(db: &mut Connection, entry: &RecordEntry) -> Result<Option<Vec<Change>>, store::StoreError> {
+    let key = db.record_key(entry.record)?;
+    Ok(key.and_then(|key| profile::decrypt(&key, &unique(entry.record, entry.version), &entry.values)))
+}
+
+impl Engine {
+    /// The objects.
+    #[must_use]
+    pub fn objects(&self) -> Arc<domain::object::Objects> {
+        Arc::clone(&self.objects)
+    }
+
+    /// Makes an object, or puts it in place of the one it was known to be.
+    pub(crate) fn write_object(
+        &mut self,
+        write: ObjectWrite,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<Outcome, EngineError> {
+        let ObjectWrite { actor, object, was } = write;
+        let known = self.objects.by_id(object.id);
+        let is_taken = was.is_none() && self.objects.by_name(&object.name).is_some();
+        let is_full = was.is_none() && self.objects.iter().count() >= OBJECTS_LIMIT;
+        if known != was.as_ref() || is_taken || is_full {
+            return Ok(Outcome::NotFound);
+        }
+        let before = was.map(|was| was.fields.iter().map(|field| field.number).collect());
+        let body = serde_json::to_string(&object).unwrap_or_default();
+        self.append(unit, Entry::Object { actor, body });
+        let object = Arc::new(object);
+        if let Some(rows) = unit.records.get_mut(&object.id) {
+            rows.object = Arc::clone(&object);
+        }
+        Arc::make_mut(&mut self.objects).put(Object::clone(&object));
+        done.schema = true;
+        unit.objects.push(ObjectRow { object, before });
+        Ok(Outcome::Done)
+    }
+
+    /// Writes records.
+    pub(crate) fn write_records(
+        &mut self,
+        all: RecordWrites,
+        unit: &mut Unit,
+        done: &mut Committed,
+    ) -> Result<Outcome, EngineError> {
+        let RecordWrites { actor, undoes, writes } = all;
+        let mut written = Vec::with_capacity(writes.len());
+        for write in writes {
+            let outcome = self.write_record(&actor, undoes, write, unit)?;
+            if let Written::Done { record, change: Some(change) } = outcome {
+                unit.record_changes.push((record, change));
+            }
+            written.push(outcome);
+        }
+        done.records.extend(unit.records.iter().map(|(object, rows)| (*object, rows.rows.len())));
+        Ok(Outcome::Written(written))
+    }
+
+    fn write_record(
+        &mut self,
+        actor: &str,
+        undoes: Option<u64>,
+        write: RecordWrite,
+        unit: &mut Unit,
+    ) -> Result<Written, EngineError> {
+        let RecordWrite { object, record, version, act, values } = write;
+        let Some(object) = self.objects.by_id(object).cloned().map(Arc::new) else { return Ok(Written::Missing) };
+        let (record, before) = match record {
+            Some(id) => match self.record_as_it_stands(&object, id, unit)? {
+                Some(row) => (id, Some(row)),
+                None => return Ok(Written::Missing),
+            },
+            None => {
+                self.last_record += 1;
+                (RecordId::new(self.last_record), None)
+            }
+        };
+        if let (Some(wanted), Some(row)) = (version, &before)
+            && wanted != row.version
+        {
+            return Ok(Written::Newer(row.version));
+        }
+        let mut row = before.clone().unwrap_or_else(|| RecordRow {
+            version: 0,
+            created_by: actor.to_owned(),
+            changed_by: String::new(),
+            trashed_at: None,
+            cells: BTreeMap::new(),
+            sort: BTreeMap::new(),
+        });
+        let changes = set(&mut row, values);
+        let trashes = matches!(act, RecordAct::Trashed) && row.trashed_at.is_none();
+        let restores = matches!(act, RecordAct::Restored) && row.trashed_at.is_some();
+        if before.is_some() && changes.is_empty() && !trashes && !restores {
+            return Ok(Written::Done { record, change: None });
+        }
+        if row.trashed_at.is_some() && !restores {
+            return Ok(Written::Missing); // in the trash it is changed by nobody
+        }
+        if trashes || restores {
+            row.trashed_at = trashes.then_some(unit.received_at);
+        }
+        row.version += 1;
+        actor.clone_into(&mut row.changed_by);
+        let at = Cell::Int(unit.received_at.ms());
+        if before.is_none() {
+            row.cells.insert(FieldNumber::CREATED, at.clone());
+        }
+        row.cells.insert(FieldNumber::CHANGED, at);
+        row.sort = sort_keys(&object, &row);
+        let key = self.record_key(record, before.is_none().then_some(object.id), unit)?;
+        let entry = RecordEntry {
+            object: object.id,
+            record,
+            version: row.version,
+            act,
+            actor: actor.to_owned(),
+            undoes,
+            values: profile::encrypt(&key, &unique(record, row.version), &changes),
+        };
+        let seq = self.append(unit, Entry::Record(entry));
+        let rows = unit.records.entry(object.id);
+        let rows = rows.or_insert_with(|| RecordRows { object: Arc::clone(&object), rows: BTreeMap::new() });
+        rows.object = object;
+        rows.rows.insert(record, row);
+        Ok(Written::Done { record, change: Some(seq) })
+    }
+
+    /// A record with what the unit has changed in it.
+    fn record_as_it_stands(
+        &mut self,
+        object: &Object,
+        id: RecordId,
+        unit: &Unit,
+    ) -> Result<Option<RecordRow>, store::StoreError> {
+        match unit.records.get(&object.id).and_then(|rows| rows.rows.get(&id)) {
+            Some(row) => Ok(Some(row.clone())),
+            None => self.db.record(object, id),
+        }
+    }
+
+    /// The key of a record; a new one when it is a new record of `new`.
+    fn record_key(&mut self, record: RecordId, new: Option<ObjectId>, unit: &mut Unit) -> Result<Vec<u8>, EngineError> {
+        let lost = |why: &str| store::StoreError::Corrupt { what: "a record's key", why: why.to_owned() };
+        if let Some(object) = new {
+            let key = profile::new_key().ok_or_else(|| lost("the machine gives no random bytes"))?;
+            unit.record_keys.push((record, object, key.clone()));
+            return Ok(key);
+        }
+        if let Some((.., key)) = unit.record_keys.iter().find(|(known, ..)| *known == record) {
+            return Ok(key.clone());
+        }
+        Ok(self.db.record_key(record)?.ok_or_else(|| lost("it was erased"))?)
+    }
+}
+
+/// Sets values and tells which changed.
+fn set(row: &mut RecordRow, values: Vec<(FieldNumber, Option<Cell>)>) -> Vec<Change> {
+    let mut changes = Vec::with_capacity(values.len());
+    for (field, after) in values {
+        let slot = row.cells.entry(field);
+        let before = if let Slot::Occupied(known) = &slot { Some(known.get().clone()) } else { None };
+        if before == after {
+            continue;
+        }
+        match (slot, after.clone()) {
+            (Slot::Occupied(mut known), Some(after)) => drop(known.insert(after)),
+            (Slot::Occupied(known), None) => drop(known.remove()),
+            (Slot::Vacant(empty), Some(after)) => drop(empty.insert(after).clone()),
+            (Slot::Vacant(_), None) => {}
+        }
+        changes.push((field, before, after));
+    }
+    changes
+}
+
+fn sort_keys(object: &Object, row: &RecordRow) -> BTreeMap<FieldNumber, String> {
+    let texts = object.fields.iter().filter(|field| matches!(field.holds, Type::Text));
+    let key = |field: &domain::object::Field| match row.cells.get(&field.number) {
+        Some(Cell::Text(text)) => Some((field.number, profile::sort_key(text))),
+        _ => None,
+    };
+    texts.filter_map(key).collect()
+}

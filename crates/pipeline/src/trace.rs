@@ -1,0 +1,130 @@
+//! Records in a replay: of each a sum of hashes of its values, which changes as they do, so that a million of them fit in memory.
+
+use std::collections::BTreeMap;
+
+use base::{ObjectId, RecordId};
+use domain::object::{Cell, FieldNumber, Object, Objects};
+use store::log::{RecordAct, RecordEntry};
+use store::{Connection, RecordRow, StoreError};
+
+use crate::record;
+use crate::replay::ReplayReport;
+
+/// What is known of a record from the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Trace {
+    object: ObjectId,
+    version: u32,
+    trashed: bool,
+    /// The hashes of its values, added up; none once its key is gone.
+    sum: Option<u128>,
+}
+
+/// Objects and records as they follow from the log.
+pub(crate) struct Traces {
+    /// Where the keys of records are.
+    db: Connection,
+    objects: Objects,
+    records: BTreeMap<RecordId, Trace>,
+    wrong: Vec<String>,
+}
+
+fn hash(field: FieldNumber, cell: &Cell) -> u128 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&field.0.to_le_bytes());
+    match cell {
+        Cell::Int(number) => hasher.update(b"i").update(&number.to_le_bytes()),
+        Cell::Text(text) => hasher.update(b"t").update(text.as_bytes()),
+    };
+    let bytes = hasher.finalize().as_bytes().first_chunk().copied().unwrap_or_default();
+    u128::from_le_bytes(bytes)
+}
+
+/// What the instants of making and changing are follows from the commit, not from values.
+const fn is_traced(field: FieldNumber) -> bool {
+    !matches!(field, FieldNumber::CREATED | FieldNumber::CHANGED)
+}
+
+fn sum(row: &RecordRow) -> u128 {
+    let traced = row.cells.iter().filter(|(field, _)| is_traced(**field));
+    traced.fold(0, |sum, (field, cell)| sum.wrapping_add(hash(*field, cell)))
+}
+
+impl Traces {
+    pub(crate) fn new(db: Connection) -> Self {
+        Self { db, objects: Objects::default(), records: BTreeMap::new(), wrong: Vec::new() }
+    }
+
+    /// How many records there are, in the trash or not.
+    pub(crate) fn count(&self) -> usize {
+        self.records.len()
+    }
+
+    pub(crate) fn object(&mut self, body: &str) -> Result<(), StoreError> {
+        let object: Object = serde_json::from_str(body)
+            .map_err(|error| StoreError::Corrupt { what: "a logged object", why: error.to_string() })?;
+        self.objects.put(object);
+        Ok(())
+    }
+
+    pub(crate) fn record(&mut self, entry: &RecordEntry) -> Result<(), StoreError> {
+        let changes = record::changes(&mut self.db, entry)?;
+        let trace = self.records.entry(entry.record).or_insert(Trace { sum: Some(0), ..Trace::default() });
+        if entry.version != trace.version + 1 {
+            self.wrong
+                .push(format!("record {} goes from version {} to {}", entry.record, trace.version, entry.version));
+        }
+        (trace.object, trace.version) = (entry.object, entry.version);
+        match entry.act {
+            RecordAct::Trashed => trace.trashed = true,
+            RecordAct::Restored => trace.trashed = false,
+            RecordAct::Added | RecordAct::Changed => {}
+        }
+        trace.sum = trace.sum.zip(changes).map(|(sum, changes)| {
+            changes.iter().fold(sum, |sum, (field, before, after)| {
+                let less = before.as_ref().map_or(0, |cell| hash(*field, cell));
+                sum.wrapping_sub(less).wrapping_add(after.as_ref().map_or(0, |cell| hash(*field, cell)))
+            })
+        });
+        Ok(())
+    }
+
+    /// Compares with what is stored.
+    pub(crate) fn compare(mut self, db: &mut Connection, report: &mut ReplayReport) -> Result<(), StoreError> {
+        const PAGE: u32 = 10_000;
+        report.differences.append(&mut self.wrong);
+        let stored = db.objects()?;
+        if !stored.iter().eq(self.objects.iter()) {
+            report.differences.push("the objects are stored otherwise than they follow".to_owned());
+        }
+        for object in stored.iter() {
+            let mut after = RecordId::new(0);
+            loop {
+                let page = db.records_after(object, after, PAGE)?;
+                let Some((last, _)) = page.last() else { break };
+                after = *last;
+                for (id, row) in &page {
+                    let told = self
+                        .records
+                        .remove(id)
+                        .map(|trace| Trace { sum: trace.sum.or_else(|| Some(sum(row))), ..trace });
+                    let found = Trace {
+                        object: object.id,
+                        version: row.version,
+                        trashed: row.trashed_at.is_some(),
+                        sum: Some(sum(row)),
+                    };
+                    let how = match told {
+                        None => "is stored but does not follow from the log",
+                        Some(told) if told != found => "is stored otherwise than it follows",
+                        Some(_) => continue,
+                    };
+                    report.differences.push(format!("record {id} {how}"));
+                }
+            }
+        }
+        let lost = self.records.keys().map(|id| format!("record {id} follows from the log but is not stored"));
+        report.differences.extend(lost);
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! Records of objects, and their changes.
+
+use std::sync::Arc;
+
+use base::{ChangeId, RecordId};
+use ops::record::change::{self, ChangePage, UndoRequest};
+use ops::record::list::{self, ListRequest, RecordCount, RecordPage};
+use ops::record::{self, Changed, RecordDetail, RecordRequest};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::id;
+use crate::auth::{Answer, Caller};
+use crate::input::{Body, Path, Query};
+use crate::state::Server;
+
+/// List records that one may see: filtered, ordered, a page at a time.
+#[utoipa::path(post, operation_id = "list_records", path = "/v1/objects/{object}/list", tag = "records", params(("object" = String, Path)), request_body = ListRequest, responses((status = 200, body = RecordPage)))]
+async fn list(caller: Caller, Path(object): Path<String>, Body(request): Body<ListRequest>) -> Answer<RecordPage> {
+    caller.run(move |app, actor| list::list(app, actor, &object, &request)).await
+}
+
+/// Count records that one may see; one beyond 10,000 says that there are more.
+#[utoipa::path(post, operation_id = "count_records", path = "/v1/objects/{object}/count", tag = "records", params(("object" = String, Path)), request_body = ListRequest, responses((status = 200, body = RecordCount)))]
+async fn count(caller: Caller, Path(object): Path<String>, Body(request): Body<ListRequest>) -> Answer<RecordCount> {
+    caller.run(move |app, actor| list::count(app, actor, &object, &request)).await
+}
+
+/// Make a record. Its owner is who makes it, unless another is named.
+#[utoipa::path(post, operation_id = "add_record", path = "/v1/objects/{object}/records", tag = "records", params(("object" = String, Path)), request_body = RecordRequest, responses((status = 200, body = RecordDetail)))]
+async fn add(caller: Caller, Path(object): Path<String>, Body(request): Body<RecordRequest>) -> Answer<RecordDetail> {
+    caller.run(move |app, actor| record::add(app, actor, &object, &request)).await
+}
+
+/// Get a record.
+#[utoipa::path(get, operation_id = "get_record", path = "/v1/objects/{object}/records/{id}", tag = "records", params(("object" = String, Path), ("id" = String, Path)), responses((status = 200, body = RecordDetail)))]
+async fn get(caller: Caller, Path((object, record)): Path<(String, String)>) -> Answer<RecordDetail> {
+    caller.run(move |app, actor| record::get(app, actor, &object, id::<RecordId>(&record)?)).await
+}
+
+/// Change a record's values. With a version, nothing is changed when the record has another by then.
+#[utoipa::path(patch, operation_id = "change_record", path = "/v1/objects/{object}/records/{id}", tag = "records", params(("object" = String, Path), ("id" = String, Path)), request_body = RecordRequest, responses((status = 200, body = Changed)))]
+async fn change(
+    caller: Caller,
+    Path((object, record)): Path<(String, String)>,
+    Body(request): Body<RecordRequest>,
+) -> Answer<Changed> {
+    caller.run(move |app, actor| record::update(app, actor, &object, id::<RecordId>(&record)?, &request)).await
+}
+
+/// Put a record into the trash.
+#[utoipa::path(delete, operation_id = "trash_record", path = "/v1/objects/{object}/records/{id}", tag = "records", params(("object" = String, Path), ("id" = String, Path)), responses((status = 200, body = Changed)))]
+async fn trash(caller: Caller, Path((object, record)): Path<(String, String)>) -> Answer<Changed> {
+    caller.run(move |app, actor| record::set_trashed(app, actor, &object, id::<RecordId>(&record)?, true)).await
+}
+
+/// Take a record out of the trash.
+#[utoipa::path(post, operation_id = "restore_record", path = "/v1/objects/{object}/records/{id}/restore", tag = "records", params(("object" = String, Path), ("id" = String, Path)), responses((status = 200, body = Changed)))]
+async fn restore(caller: Caller, Path((object, record)): Path<(String, String)>) -> Answer<Changed> {
+    caller.run(move |app, actor| record::set_trashed(app, actor, &object, id::<RecordId>(&record)?, false)).await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct HistoryParams {
+    /// Where the page begins.
+    cursor: Option<String>,
+}
+
+/// List a record's changes, the latest first.
+#[utoipa::path(get, operation_id = "list_changes", path = "/v1/objects/{object}/records/{id}/changes", tag = "records", params(("object" = String, Path), ("id" = String, Path), HistoryParams), responses((status = 200, body = ChangePage)))]
+async fn changes(
+    caller: Caller,
+    Path((object, record)): Path<(String, String)>,
+    Query(params): Query<HistoryParams>,
+) -> Answer<ChangePage> {
+    let cursor = params.cursor;
+    caller.run(move |app, actor| change::list(app, actor, &object, id::<RecordId>(&record)?, cursor.as_deref())).await
+}
+
+/// Take a change back, by a change of its own. What was changed again since is put back only by force.
+#[utoipa::path(post, operation_id = "undo_change", path = "/v1/changes/{id}/undo", tag = "records", params(("id" = String, Path)), request_body = UndoRequest, responses((status = 200, body = Changed)))]
+async fn undo(caller: Caller, Path(change): Path<String>, Body(request): Body<UndoRequest>) -> Answer<Changed> {
+    caller.run(move |app, actor| change::undo(app, actor, id::<ChangeId>(&change)?, &request)).await
+}
+
+pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(count))
+        .routes(routes!(add))
+        .routes(routes!(get, change, trash))
+        .routes(routes!(restore))
+        .routes(routes!(changes))
+        .routes(routes!(undo))
+}

@@ -1,0 +1,286 @@
+//! Objects and their records: one real table for each object, with a column for each field.
+
+pub mod query;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base::{ObjectId, RecordId, Timestamp};
+use domain::object::{Cell, Field, FieldNumber, Object, Objects, Storage, Type};
+
+use crate::sql::{Connection, StoreError};
+use crate::value::{Column, Row, Value};
+
+/// A record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRow {
+    /// How many times it was written, from 1.
+    pub version: u32,
+    /// Who made it: the id of a person or key, or `local`.
+    pub created_by: String,
+    /// Who changed it last.
+    pub changed_by: String,
+    /// When it was put into the trash.
+    pub trashed_at: Option<Timestamp>,
+    /// Its values.
+    pub cells: BTreeMap<FieldNumber, Cell>,
+    /// By what its texts are sorted, where it is to be written.
+    pub sort: BTreeMap<FieldNumber, String>,
+}
+
+/// Records of one object that are written together.
+#[derive(Debug, Clone)]
+pub struct RecordRows {
+    /// The object as it is then.
+    pub object: Arc<Object>,
+    /// The records.
+    pub rows: BTreeMap<RecordId, RecordRow>,
+}
+
+/// An object made or changed.
+#[derive(Debug, Clone)]
+pub struct ObjectRow {
+    /// As it is now.
+    pub object: Arc<Object>,
+    /// The fields that it had before; none for one that is new.
+    pub before: Option<Vec<FieldNumber>>,
+}
+
+/// The table of an object.
+pub(crate) fn table(id: ObjectId) -> String {
+    format!("o_{}", id.number())
+}
+
+/// The column of a field.
+pub(crate) fn column(number: FieldNumber) -> String {
+    format!("f_{}", number.0)
+}
+
+/// The column by which a text is sorted.
+pub(crate) fn sort_column(number: FieldNumber) -> String {
+    format!("s_{}", number.0)
+}
+
+/// Whether a field has a column by which it is sorted.
+pub(crate) const fn has_sort(field: &Field) -> bool {
+    matches!(field.holds, Type::Text)
+}
+
+/// The columns of a field, with their types.
+fn columns_of(field: &Field) -> impl Iterator<Item = (String, Column)> {
+    let ty = match field.holds.storage() {
+        Storage::Int => Column::Int,
+        Storage::Text => Column::Text,
+    };
+    let sort = has_sort(field).then(|| (sort_column(field.number), Column::Text));
+    std::iter::once((column(field.number), ty)).chain(sort)
+}
+
+/// Whether lists are narrowed by a field so often that it has an index from the start: what leads elsewhere, and whose a record is.
+const fn is_indexed(field: &Field) -> bool {
+    matches!(field.holds, Type::Relation { .. } | Type::Customer | Type::User)
+        || matches!(field.number, FieldNumber::FIRST | FieldNumber::CHANGED | FieldNumber::CREATED)
+}
+
+/// What makes the index of a field.
+fn index(object: ObjectId, field: &Field) -> String {
+    let of = if has_sort(field) { sort_column(field.number) } else { column(field.number) };
+    let table = table(object);
+    format!("CREATE INDEX {table}_{of} ON {table} ({of}, id)")
+}
+
+impl ObjectRow {
+    /// Makes or extends the table. Nothing is rewritten: a new column is empty.
+    fn write(&self, to: &mut Connection) -> Result<(), StoreError> {
+        let Object { id, name, fields, .. } = &*self.object;
+        let (table, is_sqlite) = (table(*id), matches!(to, Connection::Sqlite(_)));
+        let declared = |(name, ty): (String, Column)| match (ty, is_sqlite) {
+            (Column::Int, true) => format!("{name} INTEGER"),
+            (Column::Int, false) => format!("{name} BIGINT"),
+            (_, true) => format!("{name} TEXT"),
+            (_, false) => format!("{name} TEXT COLLATE \"C\""), // as SQLite compares
+        };
+        if !is_sqlite {
+            to.batch("SET LOCAL lock_timeout = '2s'")?; // whoever reads for long makes this fail, not everybody else wait
+        }
+        let known = self.before.clone().unwrap_or_default();
+        let new: Vec<&Field> = fields.iter().filter(|field| !known.contains(&field.number)).collect();
+        let columns: Vec<String> = new.iter().flat_map(|field| columns_of(field)).map(declared).collect();
+        if self.before.is_none() {
+            let id = if is_sqlite { "INTEGER" } else { "BIGINT" };
+            to.batch(&format!(
+                "CREATE TABLE {table} (id {id} PRIMARY KEY, version {id} NOT NULL, created_by TEXT NOT NULL, changed_by TEXT NOT NULL, trashed_at {id}, {})",
+                columns.join(", ")
+            ))?;
+        } else {
+            columns.iter().try_for_each(|column| to.batch(&format!("ALTER TABLE {table} ADD COLUMN {column}")))?;
+        }
+        // On a table that has rows, an index is made apart: it would hold up the writer.
+        let indexed = new.iter().filter(|field| self.before.is_none() && is_indexed(field));
+        indexed.map(|field| index(*id, field)).try_for_each(|sql| to.batch(&sql))?;
+        let sql = "INSERT INTO object (id, name, body) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET body = excluded.body";
+        let body = serde_json::to_string(&*self.object).map_err(|error| StoreError::corrupt("an object", error))?;
+        to.execute(sql, &[id.number().into(), name.as_str().into(), body.into()]).map(|_| ())
+    }
+}
+
+fn cell(value: &Cell) -> Value {
+    match value {
+        Cell::Int(number) => Value::Int(*number),
+        Cell::Text(text) => Value::Text(text.clone()),
+    }
+}
+
+impl RecordRows {
+    fn write(self, to: &mut Connection) -> Result<(), StoreError> {
+        let fields = &self.object.fields;
+        let own: Vec<(String, Column)> = fields.iter().flat_map(columns_of).collect();
+        let fixed = ["id", "version", "created_by", "changed_by", "trashed_at"].map(str::to_owned);
+        let names: Vec<String> = fixed.into_iter().chain(own.iter().map(|(name, _)| name.clone())).collect();
+        let types = [Column::Int, Column::Int, Column::Text, Column::Text, Column::Int];
+        let types: Vec<Column> = types.into_iter().chain(own.iter().map(|(_, ty)| *ty)).collect();
+        let rows = self.rows.into_iter().map(|(id, row)| {
+            let head = [
+                id.number().into(),
+                u64::from(row.version).into(),
+                row.created_by.into(),
+                row.changed_by.into(),
+                row.trashed_at.map(Timestamp::ms).into(),
+            ];
+            let values = fields.iter().flat_map(|field| {
+                let value = row.cells.get(&field.number).map_or(Value::Null, cell);
+                let sort = has_sort(field).then(|| row.sort.get(&field.number).cloned().into());
+                std::iter::once(value).chain(sort)
+            });
+            head.into_iter().chain(values).collect()
+        });
+        let insert = format!("INSERT INTO {} ({})", table(self.object.id), names.join(", "));
+        let set: Vec<String> = names.iter().skip(1).map(|name| format!("{name} = excluded.{name}")).collect();
+        let conflict = format!("ON CONFLICT (id) DO UPDATE SET {}", set.join(", "));
+        to.bulk(&insert, &types, &conflict, rows.collect())
+    }
+}
+
+/// Writes what a unit has of objects and records.
+pub(crate) fn write(
+    to: &mut Connection,
+    objects: &[ObjectRow],
+    records: BTreeMap<ObjectId, RecordRows>,
+    keys: Vec<(RecordId, ObjectId, Vec<u8>)>,
+    changes: Vec<(RecordId, u64)>,
+) -> Result<(), StoreError> {
+    objects.iter().try_for_each(|object| object.write(to))?;
+    records.into_values().try_for_each(|rows| rows.write(to))?;
+    let rows =
+        keys.into_iter().map(|(record, object, key)| vec![record.number().into(), object.number().into(), key.into()]);
+    let types = [Column::Int, Column::Int, Column::Blob];
+    to.bulk("INSERT INTO record_key (record, object, key)", &types, "ON CONFLICT DO NOTHING", rows.collect())?;
+    let rows = changes.into_iter().map(|(record, seq)| vec![record.number().into(), seq.into()]);
+    to.bulk("INSERT INTO record_change (record, seq)", &[Column::Int, Column::Int], "", rows.collect())
+}
+
+/// The columns of a whole record, in the order in which [`read`] takes them, prefixed with a table's alias.
+pub(crate) fn all_columns(object: &Object, alias: &str) -> String {
+    let fixed = ["id", "version", "created_by", "changed_by", "trashed_at"].map(str::to_owned);
+    let own = object.fields.iter().map(|field| column(field.number));
+    let names: Vec<String> = fixed.into_iter().chain(own).map(|name| format!("{alias}.{name}")).collect();
+    names.join(", ")
+}
+
+pub(crate) fn read(object: &Object, row: &Row) -> (RecordId, RecordRow) {
+    let mut cells = BTreeMap::new();
+    for (place, field) in (5..).zip(&object.fields) {
+        let found = match field.holds.storage() {
+            Storage::Int => row.int_or_null(place).map(Cell::Int),
+            Storage::Text => row.text_or_null(place).map(|text| Cell::Text(text.to_owned())),
+        };
+        cells.extend(found.map(|found| (field.number, found)));
+    }
+    let record = RecordRow {
+        version: u32::try_from(row.int(1)).unwrap_or(u32::MAX),
+        created_by: row.text(2).to_owned(),
+        changed_by: row.text(3).to_owned(),
+        trashed_at: row.int_or_null(4).map(Timestamp::from_ms),
+        cells,
+        sort: BTreeMap::new(),
+    };
+    (RecordId::new(row.number(0)), record)
+}
+
+impl Connection {
+    /// All objects, archived ones too.
+    ///
+    /// # Errors
+    /// The database's, or an object that cannot be read.
+    pub fn objects(&mut self) -> Result<Objects, StoreError> {
+        let rows = self.query("SELECT body FROM object ORDER BY id", &[])?;
+        let object =
+            |row: &Row| serde_json::from_str(row.text(0)).map_err(|error| StoreError::corrupt("an object", error));
+        Ok(Objects::new(rows.iter().map(object).collect::<Result<_, _>>()?))
+    }
+
+    /// The number of the last record.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_record(&mut self) -> Result<u64, StoreError> {
+        Ok(self.query_one("SELECT COALESCE(MAX(record), 0) FROM record_key", &[])?.map_or(0, |row| row.number(0)))
+    }
+
+    /// A record, in the trash or not.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn record(&mut self, object: &Object, id: RecordId) -> Result<Option<RecordRow>, StoreError> {
+        let sql = format!("SELECT {} FROM {} t WHERE t.id = $1", all_columns(object, "t"), table(object.id));
+        Ok(self.query_one(&sql, &[id.number().into()])?.map(|row| read(object, &row).1))
+    }
+
+    /// Several records, in no order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn records_by_id(
+        &mut self,
+        object: &Object,
+        ids: &[RecordId],
+    ) -> Result<Vec<(RecordId, RecordRow)>, StoreError> {
+        let sql = format!("SELECT {} FROM {} t WHERE t.id = $1", all_columns(object, "t"), table(object.id));
+        let keys: Vec<Value> = ids.iter().map(|id| id.number().into()).collect();
+        Ok(self.query_each(&sql, &keys)?.iter().map(|row| read(object, row)).collect())
+    }
+
+    /// The records of an object after `after`, in order of id; those in the trash too.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn records_after(
+        &mut self,
+        object: &Object,
+        after: RecordId,
+        limit: u32,
+    ) -> Result<Vec<(RecordId, RecordRow)>, StoreError> {
+        let (columns, table) = (all_columns(object, "t"), table(object.id));
+        let sql = format!("SELECT {columns} FROM {table} t WHERE t.id > $1 ORDER BY t.id LIMIT {limit}");
+        Ok(self.query(&sql, &[after.number().into()])?.iter().map(|row| read(object, row)).collect())
+    }
+
+    /// The key under which a record's values stand in the log; none once it was erased.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn record_key(&mut self, id: RecordId) -> Result<Option<Vec<u8>>, StoreError> {
+        let row = self.query_one("SELECT key FROM record_key WHERE record = $1", &[id.number().into()])?;
+        Ok(row.map(|row| row.blob(0).to_vec()))
+    }
+
+    /// Where a record's changes stand in the log, the latest first, before `before`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn record_changes(&mut self, id: RecordId, before: u64, limit: u32) -> Result<Vec<u64>, StoreError> {
+        let sql =
+            format!("SELECT seq FROM record_change WHERE record = $1 AND seq < $2 ORDER BY seq DESC LIMIT {limit}");
+        Ok(self.query(&sql, &[id.number().into(), before.into()])?.iter().map(|row| row.number(0)).collect())
+    }
+}

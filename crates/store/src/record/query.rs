@@ -1,0 +1,302 @@
+//! Lists of records: a test, an order and a place to go on from, as one statement for either database.
+
+use std::fmt::Write as _;
+
+use base::{ObjectId, RecordId};
+use domain::object::{Field, FieldNumber, Object};
+
+use super::{RecordRow, all_columns, column, has_sort, read, sort_column, table};
+use crate::sql::{Connection, StoreError};
+use crate::value::{Row, Value};
+
+/// How a value is compared with another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// The same.
+    Equal,
+    /// Less.
+    Less,
+    /// Less or the same.
+    AtMost,
+    /// More.
+    More,
+    /// More or the same.
+    AtLeast,
+}
+
+/// What is true of a record, or not. Nothing is neither less nor more than anything, and equals nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Test {
+    /// All hold; true where there are none.
+    All(Vec<Self>),
+    /// One holds at least; false where there are none.
+    Any(Vec<Self>),
+    /// It does not hold, or is unknown.
+    Not(Box<Self>),
+    /// A value compares so.
+    Compare(FieldNumber, Comparison, Value),
+    /// A value is one of these.
+    OneOf(FieldNumber, Vec<Value>),
+    /// A text has this part, whatever the case of Latin letters.
+    Contains(FieldNumber, String),
+    /// There is a value.
+    Present(FieldNumber),
+    /// A set of choices has one of these, as bits.
+    AnyBit(FieldNumber, i64),
+    /// The record that a relation leads to passes.
+    To(FieldNumber, ObjectId, Box<Self>),
+    /// A record of another object that leads here by its relation passes.
+    From(ObjectId, FieldNumber, Box<Self>),
+    /// It is in the trash.
+    Trashed,
+}
+
+/// By what records are ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// The field.
+    pub field: FieldNumber,
+    /// Whether the greatest comes first. What has no value comes last either way.
+    pub descending: bool,
+}
+
+/// Which records, in which order, from where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// What they must pass.
+    pub test: Test,
+    /// Their order; records that are alike in it go by id.
+    pub order: Vec<Order>,
+    /// The last record of the page before: its values in the order, and its id.
+    pub after: Option<(Vec<Value>, RecordId)>,
+    /// The most records.
+    pub limit: u32,
+}
+
+/// A record with the values by which it was ordered.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Its id.
+    pub id: RecordId,
+    /// The record.
+    pub row: RecordRow,
+    /// Its values in the order, where the next page begins.
+    pub place: Vec<Value>,
+}
+
+/// A statement being written.
+struct Writing {
+    sql: String,
+    values: Vec<Value>,
+    is_sqlite: bool,
+    /// How many tables were named so far.
+    tables: usize,
+}
+
+impl Writing {
+    fn new(db: &Connection) -> Self {
+        let is_sqlite = matches!(db, Connection::Sqlite(_));
+        Self { sql: String::new(), values: Vec::new(), is_sqlite, tables: 0 }
+    }
+
+    fn value(&mut self, value: Value) -> String {
+        self.values.push(value);
+        format!("${}", self.values.len())
+    }
+
+    fn push(&mut self, text: &str) {
+        self.sql.push_str(text);
+    }
+
+    fn alias(&mut self) -> String {
+        self.tables += 1;
+        format!("t{}", self.tables)
+    }
+
+    /// Several tests between brackets.
+    fn joined(&mut self, tests: &[Test], of: &str, word: &str, none: &str) {
+        if tests.is_empty() {
+            return self.push(none);
+        }
+        self.push("(");
+        for (place, test) in tests.iter().enumerate() {
+            if place > 0 {
+                self.push(word);
+            }
+            self.test(test, of);
+        }
+        self.push(")");
+    }
+
+    fn test(&mut self, test: &Test, of: &str) {
+        let at = |field: &FieldNumber| format!("{of}.{}", column(*field));
+        match test {
+            Test::All(tests) => self.joined(tests, of, " AND ", "1 = 1"),
+            Test::Any(tests) => self.joined(tests, of, " OR ", "1 = 0"),
+            Test::Not(test) => {
+                self.push("(");
+                self.test(test, of);
+                self.push(") IS NOT TRUE");
+            }
+            Test::Compare(field, how, value) => {
+                let sign = match how {
+                    Comparison::Equal => "=",
+                    Comparison::Less => "<",
+                    Comparison::AtMost => "<=",
+                    Comparison::More => ">",
+                    Comparison::AtLeast => ">=",
+                };
+                let value = self.value(value.clone());
+                write!(self.sql, "{} {sign} {value}", at(field)).ok();
+            }
+            Test::OneOf(field, values) => {
+                if values.is_empty() {
+                    return self.push("1 = 0");
+                }
+                let marks: Vec<String> = values.iter().map(|value| self.value(value.clone())).collect();
+                write!(self.sql, "{} IN ({})", at(field), marks.join(", ")).ok();
+            }
+            Test::Contains(field, text) => {
+                let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+                let (like, value) =
+                    (if self.is_sqlite { "LIKE" } else { "ILIKE" }, self.value(format!("%{escaped}%").into()));
+                write!(self.sql, "{} {like} {value} ESCAPE '\\'", at(field)).ok();
+            }
+            Test::Present(field) => {
+                write!(self.sql, "{} IS NOT NULL", at(field)).ok();
+            }
+            Test::AnyBit(field, bits) => {
+                let value = self.value((*bits).into());
+                let cast = if self.is_sqlite { "" } else { "::bigint" };
+                write!(self.sql, "({} & {value}{cast}) <> 0", at(field)).ok();
+            }
+            Test::To(field, object, test) => {
+                let (inner, table) = (self.alias(), table(*object));
+                write!(self.sql, "EXISTS (SELECT 1 FROM {table} {inner} WHERE {inner}.id = {}", at(field)).ok();
+                self.living(&inner, test);
+            }
+            Test::From(object, field, test) => {
+                let (inner, table, back) = (self.alias(), table(*object), column(*field));
+                write!(self.sql, "EXISTS (SELECT 1 FROM {table} {inner} WHERE {inner}.{back} = {of}.id").ok();
+                self.living(&inner, test);
+            }
+            Test::Trashed => {
+                write!(self.sql, "{of}.trashed_at IS NOT NULL").ok();
+            }
+        }
+    }
+
+    /// The end of a test over records of another table: those in the trash count as gone.
+    fn living(&mut self, of: &str, test: &Test) {
+        write!(self.sql, " AND {of}.trashed_at IS NULL AND ").ok();
+        self.test(test, of);
+        self.push(")");
+    }
+
+    /// What comes after a place: greater in the first part in which it differs.
+    fn after(&mut self, keys: &[(String, bool)], place: &[Value], id: RecordId, last_descends: bool) {
+        self.push(" AND (");
+        for (depth, (key, descending)) in keys.iter().enumerate() {
+            let Some(value) = place.get(depth).filter(|value| **value != Value::Null) else { continue };
+            self.alike(keys, place, depth);
+            let sign = if *descending { "<" } else { ">" };
+            let value = self.value(value.clone());
+            write!(self.sql, "({key} {sign} {value} OR {key} IS NULL) OR ").ok();
+        }
+        self.alike(keys, place, keys.len());
+        let sign = if last_descends { "<" } else { ">" };
+        let id = self.value(id.number().into());
+        write!(self.sql, "t0.id {sign} {id})").ok();
+    }
+
+    /// The first `depth` parts are those of the place.
+    fn alike(&mut self, keys: &[(String, bool)], place: &[Value], depth: usize) {
+        for ((key, _), value) in keys.iter().zip(place).take(depth) {
+            if *value == Value::Null {
+                write!(self.sql, "{key} IS NULL AND ").ok();
+            } else {
+                let value = self.value(value.clone());
+                write!(self.sql, "{key} = {value} AND ").ok();
+            }
+        }
+    }
+}
+
+/// The column by which a field is ordered.
+fn key(object: &Object, field: FieldNumber) -> String {
+    let is_sorted = object.numbered_field(field).is_some_and(has_sort);
+    format!("t0.{}", if is_sorted { sort_column(field) } else { column(field) })
+}
+
+impl Query {
+    fn from(&self, to: &mut Writing, object: &Object) {
+        write!(to.sql, " FROM {} t0 WHERE ", table(object.id)).ok();
+        if !self.test.is_about_trash() {
+            to.push("t0.trashed_at IS NULL AND ");
+        }
+        to.test(&self.test, "t0");
+    }
+
+    /// The page in the order of one key that may be nothing: those with a value, then those without, each by its index.
+    fn write(&self, to: &mut Writing, object: &Object) {
+        let keys: Vec<(String, bool)> = self.order.iter().map(|one| (key(object, one.field), one.descending)).collect();
+        let last_descends = keys.last().is_some_and(|(_, descending)| *descending);
+        let shown: Vec<&str> = keys.iter().map(|(key, _)| key.as_str()).collect();
+        let shown = if shown.is_empty() { String::new() } else { format!(", {}", shown.join(", ")) };
+        write!(to.sql, "SELECT {}{shown}", all_columns(object, "t0")).ok();
+        self.from(to, object);
+        if let Some((place, id)) = &self.after {
+            to.after(&keys, place, *id, last_descends);
+        }
+        to.push(" ORDER BY ");
+        for (key, descending) in &keys {
+            write!(to.sql, "{key} {} NULLS LAST, ", if *descending { "DESC" } else { "ASC" }).ok();
+        }
+        write!(to.sql, "t0.id {} LIMIT {}", if last_descends { "DESC" } else { "ASC" }, self.limit).ok();
+    }
+}
+
+impl Test {
+    /// Whether it says itself what is to be in the trash.
+    fn is_about_trash(&self) -> bool {
+        match self {
+            Self::Trashed => true,
+            Self::All(tests) | Self::Any(tests) => tests.iter().any(Self::is_about_trash),
+            Self::Not(test) => test.is_about_trash(),
+            _ => false,
+        }
+    }
+}
+
+impl Connection {
+    /// A page of records.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn list_records(&mut self, object: &Object, query: &Query) -> Result<Vec<Listed>, StoreError> {
+        let mut to = Writing::new(self);
+        query.write(&mut to, object);
+        let (first, keys) = (5 + object.fields.len(), query.order.len());
+        let sorted: Vec<Option<&Field>> = query.order.iter().map(|one| object.numbered_field(one.field)).collect();
+        let listed = |row: &Row| {
+            let place = (0..keys).map(|at| row.value(first + at)).collect();
+            let (id, row) = read(object, row);
+            Listed { id, row, place }
+        };
+        debug_assert!(sorted.iter().all(Option::is_some), "ops asks for fields that are there");
+        Ok(self.query(&to.sql, &to.values)?.iter().map(listed).collect())
+    }
+
+    /// How many records pass, counted no further than `most`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn count_records(&mut self, object: &Object, test: &Test, most: u32) -> Result<u64, StoreError> {
+        let query = Query { test: test.clone(), order: Vec::new(), after: None, limit: most };
+        let mut to = Writing::new(self);
+        to.push("SELECT COUNT(*) FROM (SELECT 1 AS one");
+        query.from(&mut to, object);
+        write!(to.sql, " LIMIT {most}) counted").ok();
+        Ok(self.query_one(&to.sql, &to.values)?.map_or(0, |row| row.number(0)))
+    }
+}
