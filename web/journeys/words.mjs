@@ -21,7 +21,16 @@ export const words = {
       open: "设置", people: "人员", roles: "角色", keys: "API 密钥", audit: "审计", name: "名称", role: "角色", saved: "我已保存",
       invite: "邀请同事", link: "生成邀请链接", join: "加入", title: "加入晨曦母婴", role_of: "李雷 的角色", end: "停用 李雷", yes: "停用",
       reader: "只读", owner_role: "业务负责人", sales: "销售与客服", new_role: "新建角色", save: "保存", region: "华东客服", tasks: "处理任务",
+      except: "为某个对象单独设置…", deal: "商机", reads: "查看商机", writes: "修改商机", some: "本人和符合条件的", none: "不能", region_field: "区域", east: "华东",
+      see_as: "以此身份查看 李雷", seen: "只读", end_seeing: "结束查看", who: "选择成员", sees: "能看到：", sees_not: "看不到：", condition: "符合角色的条件:区域 是 华东", east_role: "华东销售",
+      objects: "对象与字段", new_object: "新建对象", create: "创建", new_field: "新建字段", create_field: "创建字段", type: "类型", to: "关联到", list: "打开列表",
       new_key: "新建密钥", create_key: "创建并显示密钥", denied: "你的角色看不到这一页", sessions: "登录会话", now: "本机", invited: "邀请",
+    },
+    records: {
+      store: "门店", area: "面积", opened: "开业日期", grade: "等级", choices: ["旗舰", "标准"], manager: "店长", deal_field: "重点商机", deal: "商机",
+      types: { number: "数字", date: "日期", choice: "单选", user: "成员", relation: "关联记录" }, choice: (n) => `选项 ${n}`,
+      add: "新建", save: "保存", name: "名称 *", deal_name: "商机名称 *", amount: "金额", search: "搜索名称、电话、邮箱", add_filter: "添加条件", field: "字段", op: "条件", value: "值", take: "确定", at_least: "不少于",
+      undo: "撤销", undone: "已撤销", history: "修改历史", undid: "撤销了一次修改", trash: "删除", bin: "回收站", restore: "恢复", none: "没有符合条件的记录", first: "南京西路店", second: "张江店",
     },
   },
   en: {
@@ -45,7 +54,16 @@ export const words = {
       open: "Settings", people: "People", roles: "Roles", keys: "API keys", audit: "Audit", name: "Name", role: "Role", saved: "I have saved it",
       invite: "Invite someone", link: "Make an invitation link", join: "Join", title: "Join Dawn Baby", role_of: "Role of 李雷", end: "Deactivate 李雷", yes: "Deactivate",
       reader: "Reader", owner_role: "Business owner", sales: "Sales and service", new_role: "New role", save: "Save", region: "Service east", tasks: "Work on tasks",
+      except: "Set one object apart…", deal: "Deal", reads: "See: Deal", writes: "Change: Deal", some: "own and those that…", none: "none", region_field: "Region", east: "east",
+      see_as: "See as this person 李雷", seen: "Read only", end_seeing: "End", who: "Choose a member", sees: "Sees it:", sees_not: "Does not see it:", condition: "it passes the role's condition: region is east", east_role: "Sales east",
+      objects: "Objects and fields", new_object: "New object", create: "Create", new_field: "New field", create_field: "Create field", type: "Type", to: "Leads to", list: "Open list",
       new_key: "New key", create_key: "Create and show the key", denied: "Your role does not include this page", sessions: "Sessions", now: "This device", invited: "invited",
+    },
+    records: {
+      store: "Store", area: "Area", opened: "Opened on", grade: "Grade", choices: ["Flagship", "Standard"], manager: "Manager", deal_field: "Main deal", deal: "Deal",
+      types: { number: "Number", date: "Date", choice: "Choice", user: "Member", relation: "Relation" }, choice: (n) => `Choice ${n}`,
+      add: "New", save: "Save", name: "Name *", deal_name: "Deal name *", amount: "Amount", search: "Search name, phone, e-mail", add_filter: "Add condition", field: "Field", op: "Condition", value: "Value", take: "Apply", at_least: "at least",
+      undo: "Undo", undone: "Undone", history: "History", undid: "took a change back", trash: "Delete", bin: "Trash", restore: "Restore", none: "No record matches", first: "West Street", second: "Harbour",
     },
   },
 };

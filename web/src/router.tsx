@@ -6,6 +6,7 @@ import type { Right } from "./api/types";
 import { Denied, firstPlace, may } from "./components/rights";
 import { Broken, Missing } from "./layouts/errors";
 import { Shell } from "./layouts/shell";
+import type { Search } from "./pages/records/search";
 
 const word = (value: unknown): string | undefined => {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
@@ -119,6 +120,13 @@ const events = createRoute({
   component: lazyRouteComponent(() => import("./pages/events"), "EventsPage"),
 });
 
+const records = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$object",
+  validateSearch: (search): Search => ({ q: word(search.q), sort: word(search.sort), filter: typeof search.filter === "object" ? JSON.stringify(search.filter) : word(search.filter), record: word(search.record), trash: search.trash === true ? true : undefined }),
+  component: lazyRouteComponent(() => import("./pages/records"), "RecordsPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -137,6 +145,20 @@ const account = createRoute({
   getParentRoute: () => settings,
   path: "/account",
   component: lazyRouteComponent(() => import("./pages/settings/account"), "AccountPage"),
+});
+
+const objects = createRoute({
+  getParentRoute: () => settings,
+  path: "/objects",
+  beforeLoad: needs("objects.write"),
+  component: lazyRouteComponent(() => import("./pages/settings/objects"), "ObjectsPage"),
+});
+
+const object = createRoute({
+  getParentRoute: () => settings,
+  path: "/objects/$object",
+  beforeLoad: needs("objects.write"),
+  component: lazyRouteComponent(() => import("./pages/settings/objects/object"), "ObjectPage"),
 });
 
 const people = createRoute({
@@ -168,7 +190,7 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("./pages/settings/audit"), "AuditPage"),
 });
 
-const inside = [home, customers, customer, rules, newRule, rule, editRule, events, settings.addChildren([settingsHome, account, people, roles, keys, audit])];
+const inside = [home, customers, customer, rules, newRule, rule, editRule, events, records, settings.addChildren([settingsHome, account, objects, object, people, roles, keys, audit])];
 const routes = root.addChildren([setup, signIn, join, shell.addChildren(inside)]);
 
 export const makeRouter = (cache: QueryClient) =>

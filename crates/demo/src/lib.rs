@@ -17,6 +17,7 @@ mod happening;
 mod life;
 mod live;
 mod person;
+mod records;
 mod rng;
 mod words;
 mod workload;
@@ -25,4 +26,5 @@ mod zipf;
 
 pub use company::{Company, History, Soon, company};
 pub use live::{Beat, Live};
+pub use records::{Record, Written, records};
 pub use workload::{Workload, WorkloadSpec, workload};

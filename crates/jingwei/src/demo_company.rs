@@ -59,7 +59,8 @@ impl Demo {
             bar.set_position(done);
         })?;
         bar.finish_and_clear();
-        account::session::add_owner(app, EMAIL, "Owner", &password, None)?;
+        let owner = account::session::add_owner(app, EMAIL, "Owner", &password, None)?;
+        ops::demo::add_records(app, owner)?;
         println!("e-mail:   {EMAIL}\npassword: {password}   (shown once)");
         Ok(())
     }

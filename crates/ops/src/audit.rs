@@ -113,7 +113,7 @@ pub(crate) fn audited_at<T>(
 }
 
 /// What the audit knows of, and what it is called.
-const ACTIONS: [(&str, &str, &str); 28] = [
+const ACTIONS: [(&str, &str, &str); 29] = [
     ("session.opened", "登录", "signed in"),
     ("session.refused", "登录失败", "was refused at sign-in"),
     ("session.closed", "退出登录", "signed out"),
@@ -121,6 +121,7 @@ const ACTIONS: [(&str, &str, &str); 28] = [
     ("password.changed", "修改密码", "changed the password"),
     ("person.added", "加入", "joined"),
     ("person.changed", "修改人员", "changed a person"),
+    ("person.seen_as", "以其身份查看", "saw the workspace as"),
     ("invitation.added", "邀请", "invited"),
     ("invitation.removed", "撤回邀请", "took an invitation back"),
     ("role.added", "新建角色", "made a role"),

@@ -2,16 +2,19 @@
 
 use std::sync::atomic::Ordering;
 
-use ::demo::{Beat, Live};
-use base::DAY_MS;
+use ::demo::{Beat, Live, Written};
+use base::{DAY_MS, UserId};
 use lexicon::{Context, Reader, Reading};
 use pipeline::{Command, NewRule};
 
 use crate::audit::Line;
 use crate::intake::{Format, Terms, take};
-use crate::{Actor, App, OpError, Right};
+use crate::record::{self, RecordRequest};
+use crate::{Access, Actor, App, OpError, Right, Rights, Scope, customer};
 
 const SEED: u64 = 2026;
+/// Of how many customers the company's people have written something down.
+const KNOWN: u32 = 60;
 /// How many events go in together.
 const LINES: usize = 2_000;
 /// The rules that the demo company has from the start.
@@ -51,6 +54,30 @@ pub fn load(app: &App, customers: usize, progress: &mut dyn FnMut(u64, u64)) -> 
     send(&mut body, &mut lines)?;
     let settings = [("demo", format!("{customers}")), ("company", "云禾生活".to_owned())];
     app.store.write(|db| settings.iter().try_for_each(|(name, value)| db.set_setting(name, value)))?;
+    Ok(())
+}
+
+/// Writes down what the company's people know of its first customers, as the one whose account it is.
+///
+/// # Errors
+/// The database's.
+pub fn add_records(app: &App, owner: UserId) -> Result<(), OpError> {
+    let me = Actor::new(owner.to_string(), Rights::all(), Access::same(Scope::All, Scope::All));
+    let page =
+        customer::list::list(app, &me, &customer::list::Query { limit: KNOWN, ..customer::list::Query::default() })?;
+    let named: Vec<_> = page.items.into_iter().filter_map(|item| Some((item.id, item.name?))).collect();
+    let names: Vec<String> = named.iter().map(|(_, name)| name.clone()).collect();
+    let day = |days: i64| app.now().plus_ms(days * DAY_MS).to_zoned(&app.zone).date().to_string();
+    for (object, values) in ::demo::records(SEED, &names, day) {
+        let value = |written| match written {
+            Written::Text(text) => text.into(),
+            Written::Yes(yes) => yes.into(),
+            Written::Among(choice) => serde_json::json!([choice]),
+            Written::Customer(place) => named.get(place).map(|(id, _)| id.to_string()).into(),
+        };
+        let values = values.into_iter().map(|(field, written)| (field.to_owned(), value(written))).collect();
+        record::add(app, &me, object, &RecordRequest { values, version: None })?;
+    }
     Ok(())
 }
 

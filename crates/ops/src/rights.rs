@@ -16,6 +16,7 @@ use base::{Text, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::record::filter::Filter;
 use crate::{Fault, OpError};
 
 /// Something that one may do.
@@ -170,12 +171,14 @@ pub enum Scope {
     None,
     /// One's own: those that one is the owner of.
     Own,
+    /// One's own, and those that pass the condition of the role.
+    Some,
     /// All.
     All,
 }
 
 /// What may be done with the records of an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct RecordRights {
     /// Which may be seen.
     #[serde(default)]
@@ -183,24 +186,34 @@ pub struct RecordRights {
     /// Which may be made, changed and put into the trash; never more than may be seen.
     #[serde(default)]
     pub write: Scope,
+    /// What those pass that are meant by `some`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Filter>,
 }
 
 impl RecordRights {
-    /// All of both.
-    pub const ALL: Self = Self { read: Scope::All, write: Scope::All };
-
-    fn kept(self) -> Self {
-        Self { read: self.read, write: self.write.min(self.read) }
+    /// The same for seeing and writing, without a condition.
+    #[must_use]
+    pub const fn plain(read: Scope, write: Scope) -> Self {
+        Self { read, write, condition: None }
     }
 
-    fn has(self, other: Self) -> bool {
-        let (mine, other) = (self.kept(), other.kept());
-        other.read <= mine.read && other.write <= mine.write
+    fn kept(&self) -> Self {
+        Self { read: self.read, write: self.write.min(self.read), condition: self.condition.clone() }
+    }
+
+    /// Whether the other allows nothing that this does not. Of two conditions nobody can tell which is wider: they must be one.
+    fn has(&self, other: &Self) -> bool {
+        let (mine, theirs) = (self.kept(), other.kept());
+        let covers = |mine: Scope, theirs: Scope| {
+            theirs <= mine && (mine != Scope::Some || theirs != Scope::Some || self.condition == other.condition)
+        };
+        covers(mine.read, theirs.read) && covers(mine.write, theirs.write)
     }
 }
 
 /// What may be done with records, by object.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Access {
     /// Where nothing is said of an object itself.
     #[serde(default)]
@@ -214,36 +227,54 @@ impl Access {
     /// The same for all objects.
     #[must_use]
     pub const fn same(read: Scope, write: Scope) -> Self {
-        Self { others: RecordRights { read, write }, objects: BTreeMap::new() }
+        Self { others: RecordRights::plain(read, write), objects: BTreeMap::new() }
     }
 
     /// What may be done with the records of an object.
     #[must_use]
     pub fn of(&self, object: &str) -> RecordRights {
-        self.objects.get(object).copied().unwrap_or(self.others).kept()
+        self.objects.get(object).unwrap_or(&self.others).kept()
     }
 
     /// Whether the other allows nothing that this does not.
     #[must_use]
     pub fn has_all(&self, other: &Self) -> bool {
         let named = self.objects.keys().chain(other.objects.keys());
-        self.others.has(other.others) && named.into_iter().all(|object| self.of(object).has(other.of(object)))
+        self.others.has(&other.others) && named.into_iter().all(|object| self.of(object).has(&other.of(object)))
     }
 }
 
 /// Who acts, and what they may do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Actor {
     id: String,
     rights: Rights,
     access: Access,
+    /// Whether it is somebody else who sees what they see.
+    is_seen_as: bool,
 }
 
 impl Actor {
     /// A person, or a key, by its id.
     #[must_use]
     pub fn new(id: impl Into<String>, rights: Rights, access: Access) -> Self {
-        Self { id: id.into(), rights, access }
+        Self { id: id.into(), rights, access, is_seen_as: false }
+    }
+
+    /// Somebody else who sees what they see: what they may read of others' things, and nothing that does something or is noted.
+    #[must_use]
+    pub fn seen_as(mut self) -> Self {
+        let reads = Rights::from_iter([Right::ReadCustomers, Right::ReadRules, Right::ReadEvents]);
+        self.rights = Rights(self.rights.0 & reads.0);
+        let all = std::iter::once(&mut self.access.others).chain(self.access.objects.values_mut());
+        all.for_each(|rights| rights.write = Scope::None);
+        Self { is_seen_as: true, ..self }
+    }
+
+    /// Whether it is somebody else who sees what they see.
+    #[must_use]
+    pub const fn is_seen_as(&self) -> bool {
+        self.is_seen_as
     }
 
     /// The owner of the machine, on its command line, who can read the files anyway.

@@ -173,8 +173,10 @@ mod tests {
 
     #[test]
     fn one_who_watches_hears_of_objects_that_they_may_see() {
-        let seen =
-            ops::Access { objects: [("deal".to_owned(), ops::RecordRights::ALL)].into(), ..ops::Access::default() };
+        let seen = ops::Access {
+            objects: [("deal".to_owned(), ops::RecordRights::plain(Scope::All, Scope::None))].into(),
+            ..ops::Access::default()
+        };
         let actor = Actor::new("usr_00000001", ops::Rights::default(), seen);
         let told = |objects: &[&str]| Told::Records(objects.iter().map(|name| (*name).to_owned()).collect(), false);
         assert_eq!(named(&actor, Ok(told(&["ticket"]))), None);

@@ -37,6 +37,8 @@ pub struct Session {
     pub seen_at: Timestamp,
     /// What the browser says that it is.
     pub agent: String,
+    /// As whom its person sees the workspace for a while.
+    pub sees_as: Option<UserId>,
 }
 
 const COLUMNS: &str = "person.id, person.email, person.name, person.password_hash, person.role, person.ended_at";
@@ -60,6 +62,7 @@ fn session(row: &Row) -> Session {
         expires_at: Timestamp::from_ms(row.int(3)),
         seen_at: Timestamp::from_ms(row.int(4)),
         agent: row.text(5).to_owned(),
+        sees_as: row.int_or_null(6).map(|id| UserId::new(id.cast_unsigned())),
     }
 }
 
@@ -160,7 +163,7 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn session(&mut self, token_hash: &[u8], at: Timestamp) -> Result<Option<(Person, Session)>, StoreError> {
-        let sql = "SELECT token_hash, person, created_at, expires_at, seen_at, agent FROM session
+        let sql = "SELECT token_hash, person, created_at, expires_at, seen_at, agent, sees_as FROM session
                    WHERE token_hash = $1 AND expires_at > $2";
         let Some(row) = self.query_one(sql, &[token_hash.into(), at.ms().into()])? else { return Ok(None) };
         let session = session(&row);
@@ -173,7 +176,7 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn sessions_of(&mut self, person: UserId, at: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let sql = "SELECT token_hash, person, created_at, expires_at, seen_at, agent FROM session
+        let sql = "SELECT token_hash, person, created_at, expires_at, seen_at, agent, sees_as FROM session
                    WHERE person = $1 AND expires_at > $2 ORDER BY seen_at DESC, created_at DESC";
         Ok(self.query(sql, &[person.number().into(), at.ms().into()])?.iter().map(session).collect())
     }
@@ -185,6 +188,15 @@ impl Connection {
     pub fn set_session_seen(&mut self, token_hash: &[u8], at: Timestamp) -> Result<(), StoreError> {
         let sql = "UPDATE session SET seen_at = $1 WHERE token_hash = $2";
         self.execute(sql, &[at.ms().into(), token_hash.into()]).map(|_| ())
+    }
+
+    /// Has a session's person see the workspace as another, or as themselves again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn set_session_sees_as(&mut self, token_hash: &[u8], person: Option<UserId>) -> Result<(), StoreError> {
+        let sql = "UPDATE session SET sees_as = $1 WHERE token_hash = $2";
+        self.execute(sql, &[person.map(UserId::number).into(), token_hash.into()]).map(|_| ())
     }
 
     /// Closes a session.

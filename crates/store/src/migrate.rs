@@ -8,7 +8,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration {
         number: 1,
         sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
@@ -53,6 +53,11 @@ const MIGRATIONS: [Migration; 9] = [
         number: 9,
         sqlite: include_str!("migrations/0009_records.sqlite.sql"),
         postgres: include_str!("migrations/0009_records.postgres.sql"),
+    },
+    Migration {
+        number: 10,
+        sqlite: include_str!("migrations/0010_see_as.sqlite.sql"),
+        postgres: include_str!("migrations/0010_see_as.postgres.sql"),
     },
 ];
 

@@ -158,6 +158,16 @@ export function openLive(cache: QueryClient): () => void {
     });
     // The server left some commits out: whatever is shown may lack something.
     stream.addEventListener("resync", () => run("resync", resync_ms, () => void cache.invalidateQueries()));
+    stream.addEventListener("records", (message: MessageEvent<string>) => {
+      const { objects, schema } = JSON.parse(message.data) as { objects: string[]; schema: boolean };
+      if (schema) void cache.invalidateQueries({ queryKey: ["objects"] });
+      for (const object of objects) {
+        run(`records ${object}`, counts_ms, () => {
+          void cache.invalidateQueries({ queryKey: ["records", object] });
+          void cache.invalidateQueries({ queryKey: ["record", object] });
+        });
+      }
+    });
     stream.addEventListener("commit", (message: MessageEvent<string>) => {
       waiting.push(JSON.parse(message.data) as Commit);
       timer ??= setTimeout(flush, join_ms);

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { http, query } from "./http";
-import type { ApiKey, AuditLine, Invitation, Invited, NewApiKey, NewInvitation, OpenSession, Page, Person, PersonChange, Role, RolePage, Session } from "./types";
+import type { RoleAccess, ApiKey, AuditLine, Invitation, Invited, NewApiKey, NewInvitation, OpenSession, Page, Person, PersonChange, Role, RolePage, Session } from "./types";
 
 const at = (path: string, id: string) => `${path}/${encodeURIComponent(id)}`;
 const list = <T>(key: string, path: string) =>
@@ -8,6 +8,9 @@ const list = <T>(key: string, path: string) =>
 
 export const peopleQuery = list<Person>("people", "/v1/people");
 export const changePerson = (id: string, change: PersonChange) => http.patch<Person>(at("/v1/people", id), change);
+
+export const seeAs = (id: string) => http.post<unknown>(`${at("/v1/people", id)}/see-as`);
+export const seeAsOneself = () => http.remove<unknown>("/v1/see-as");
 
 export const invitationsQuery = list<Invitation>("invitations", "/v1/invitations");
 export const addInvitation = (body: { email: string; role: string }) => http.post<NewInvitation>("/v1/invitations", body);
@@ -26,7 +29,7 @@ export const rolesQuery = queryOptions({
   queryKey: ["roles"],
   queryFn: ({ signal }) => http.get<RolePage>("/v1/roles", signal),
 });
-export type RoleDraft = { name: string; rights: string[] };
+export type RoleDraft = { name: string; rights: string[]; records: RoleAccess };
 export const addRole = (body: RoleDraft) => http.post<Role>("/v1/roles", body);
 export const changeRole = (id: string, body: RoleDraft) => http.put<Role>(at("/v1/roles", id), body);
 export const removeRole = (id: string) => http.remove<unknown>(at("/v1/roles", id));

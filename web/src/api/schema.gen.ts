@@ -371,7 +371,7 @@ export interface components {
             required?: boolean;
             /** @description The name of the object that a relation leads to. */
             to?: string | null;
-            /** @description What it holds, as in a [`FieldView`]. */
+            /** @description What it holds, as in a [`ObjectField`]. */
             type: string;
         };
         /** @description A value. */
@@ -675,6 +675,28 @@ export interface components {
             icon?: string | null;
             label?: components["schemas"]["Text"] | null;
         };
+        /** @description A field. */
+        ObjectField: {
+            /** @description Whether it is shown no longer. */
+            archived: boolean;
+            /** @description Whether the program itself sets it. */
+            automatic: boolean;
+            /** @description The choices, if it has some. */
+            choices: components["schemas"]["ChoiceView"][];
+            /** @description What it is called. */
+            label: components["schemas"]["Text"];
+            /** @description Its name in the API. */
+            name: string;
+            /** @description Whether a record must have it. */
+            required: boolean;
+            /** @description The name of the object that a relation leads to. */
+            to?: string | null;
+            /**
+             * @description What it holds: `text`, `long_text`, `number`, `money`, `percent`, `date`, `instant`, `bool`, `choice`, `multi_choice`, `user`,
+             *     `phone`, `email`, `link`, `customer` or `relation`.
+             */
+            type: string;
+        };
         /** @description All objects that the reader may see records of. */
         ObjectPage: {
             /** @description The objects, oldest first. */
@@ -695,7 +717,7 @@ export interface components {
             /** @description Whether it is shown no longer. */
             archived: boolean;
             /** @description Its fields, in the order of forms. A record is called by the first. */
-            fields: components["schemas"]["FieldView"][];
+            fields: components["schemas"]["ObjectField"][];
             /** @description What stands for it in menus. */
             icon: string;
             /** @description Its id. */
@@ -910,6 +932,7 @@ export interface components {
         };
         /** @description What may be done with the records of an object. */
         RecordRights: {
+            condition?: components["schemas"]["Filter"] | null;
             /** @description Which may be seen. */
             read?: components["schemas"]["Scope"];
             /** @description Which may be made, changed and put into the trash; never more than may be seen. */
@@ -1099,7 +1122,7 @@ export interface components {
          * @description Which records of an object.
          * @enum {string}
          */
-        Scope: "none" | "own" | "all";
+        Scope: "none" | "own" | "some" | "all";
         /** @description What a browser needs to know first. */
         SessionView: {
             /** @description The company. */
@@ -1319,6 +1342,8 @@ export interface components {
             rights: string[];
             /** @description What their role is called. */
             role: components["schemas"]["Text"];
+            /** @description The name of who really is signed in, where somebody else sees the workspace as this person does, and can do nothing. */
+            seen_by?: string | null;
         };
         /** @description A comparison, what it came to and what was wanted. */
         ValueView: {
@@ -1360,6 +1385,21 @@ export interface components {
             values: components["schemas"]["ValueView"][];
             /** @description In a sentence. */
             why: components["schemas"]["Text"];
+        };
+        /** @description Why someone can see or change a record, or cannot. */
+        WhySeen: {
+            /** @description Whose case it is. */
+            name: string;
+            /** @description What their role is called. */
+            role: components["schemas"]["Text"];
+            /** @description Whether they see it. */
+            sees: boolean;
+            /** @description Why. */
+            sees_because: components["schemas"]["Text"];
+            /** @description Whether they may change it. */
+            writes: boolean;
+            /** @description Why. */
+            writes_because: components["schemas"]["Text"];
         };
     };
     responses: never;
@@ -1426,6 +1466,7 @@ export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewInvitation = components['schemas']['NewInvitation'];
 export type NewKey = components['schemas']['NewKey'];
 export type ObjectChange = components['schemas']['ObjectChange'];
+export type ObjectField = components['schemas']['ObjectField'];
 export type ObjectPage = components['schemas']['ObjectPage'];
 export type ObjectRequest = components['schemas']['ObjectRequest'];
 export type ObjectView = components['schemas']['ObjectView'];
@@ -1488,5 +1529,6 @@ export type ValueView = components['schemas']['ValueView'];
 export type VaultView = components['schemas']['VaultView'];
 export type VersionView = components['schemas']['VersionView'];
 export type WhyNot = components['schemas']['WhyNot'];
+export type WhySeen = components['schemas']['WhySeen'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -32,16 +32,63 @@ export type Right =
   | "events.read"
   | "kinds.write"
   | "sources.write"
+  | "objects.write"
   | "people.manage"
   | "audit.read"
   | "demo.clear";
+
+/** What the type of a field is called. */
+export type Holds =
+  | "text"
+  | "long_text"
+  | "number"
+  | "money"
+  | "percent"
+  | "date"
+  | "instant"
+  | "bool"
+  | "choice"
+  | "multi_choice"
+  | "user"
+  | "phone"
+  | "email"
+  | "link"
+  | "customer"
+  | "relation";
+export type Field = Closer<Sent<S.ObjectField>, { type: Holds }>;
+export type Scope = "none" | "own" | "some" | "all";
+export type RecordRights = { read: Scope; write: Scope; condition?: Filter };
+export type RoleAccess = { others: RecordRights; objects: Record<string, RecordRights> };
+export type ObjectType = Closer<S.ObjectView, { fields: Field[]; rights: RecordRights }>;
+export type ObjectDraft = S.ObjectRequest;
+export type ObjectChange = S.ObjectChange;
+export type FieldDraft = S.FieldRequest;
+export type FieldChange = S.FieldChange;
+export type Member = S.MemberView;
+
+export type Cell = string | number | boolean | number[] | null;
+export type Values = Record<string, Cell>;
+export type RecordRow = Closer<Sent<S.RecordView>, { values: Values }>;
+export type Labels = Record<string, string>;
+export type RecordDetail = { record: RecordRow; labels: Labels };
+export type RecordPage = { items: RecordRow[]; labels: Labels; next: string | null };
+export type Changed = { detail: RecordDetail | null; change: string | null };
+export type Op = "equal" | "not_equal" | "less" | "at_most" | "more" | "at_least" | "contains" | "one_of" | "present" | "empty" | "last" | "next" | "this";
+export type Period = { count?: number; unit: "day" | "week" | "month" | "quarter" | "year" };
+export type Is = { field: string; op: Op; value?: Cell | Period };
+export type Filter = { all: Filter[] } | { any: Filter[] } | { not: Filter } | { is: Is };
+export type Sort = { field: string; descending: boolean };
+export type WhySeen = S.WhySeen;
+export type ListRequest = { filter?: Filter; q?: string; sort?: Sort[]; cursor?: string | null; limit?: number; trashed?: boolean };
+export type ChangeLine = Closer<Sent<S.ChangeView>, { act: "added" | "changed" | "trashed" | "restored"; fields: { field: string; label: Text; before: Cell; after: Cell }[] }>;
+export type ChangePage = { items: ChangeLine[]; next: string | null };
 
 export type Person = Sent<S.PersonView>;
 export type PersonChange = S.PersonChange;
 export type Invitation = S.InvitationView;
 export type NewInvitation = S.NewInvitation;
 export type Invited = S.Invited;
-export type Role = Closer<S.RoleView, { rights: Right[] }>;
+export type Role = Closer<S.RoleView, { rights: Right[]; records: RoleAccess }>;
 export type RolePage = { items: Role[]; rights: { name: Right; label: Text }[] };
 export type ApiKey = Sent<S.ApiKeyView>;
 export type NewApiKey = S.NewApiKey;

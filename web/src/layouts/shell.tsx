@@ -4,17 +4,19 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { healthQuery } from "@/api/health";
 import { openLive } from "@/api/live";
+import { objectsQuery } from "@/api/objects";
+import { useLabel } from "@/components/language";
 import { Palette } from "@/components/palette";
 import { useMay } from "@/components/rights";
 import { ScrollContext } from "@/components/scroll";
-import { Icon } from "@/ui/icon";
+import { Icon, iconNamed } from "@/ui/icon";
 import { Mark } from "@/ui/mark";
 import { DemoBanner } from "./demo-banner";
+import { SeenBanner } from "./seen-banner";
 import css from "./shell.module.css";
 import { TopBar } from "./top-bar";
 
 const places = [
-  { place: "customers", right: "customers.read" },
   { place: "rules", right: "rules.read" },
   { place: "events", right: "events.read" },
 ] as const;
@@ -48,6 +50,22 @@ function Place({ place }: PlaceProps) {
   );
 }
 
+/** The objects whose records one may see. */
+function Objects() {
+  const label = useLabel();
+  const objects = useQuery(objectsQuery).data?.items ?? [];
+  return objects
+    .filter((object) => !object.archived && object.rights.read !== "none")
+    .map((object) => (
+      <li key={object.name}>
+        <Link to="/o/$object" params={{ object: object.name }} search={{}} className={css.place} aria-label={label(object.label)} title={label(object.label)} activeProps={{ "data-active": true }}>
+          <Icon name={iconNamed(object.icon)} size={18} />
+          <span>{label(object.label)}</span>
+        </Link>
+      </li>
+    ));
+}
+
 function Rail() {
   const { t } = useTranslation();
   const may = useMay();
@@ -59,6 +77,8 @@ function Rail() {
         <span className={css.brand_en}>Jingwei</span>
       </Link>
       <ul className={css.places}>
+        {may("customers.read") && <Place place="customers" />}
+        <Objects />
         {places.filter(({ right }) => may(right)).map(({ place }) => (
           <Place key={place} place={place} />
         ))}
@@ -89,8 +109,7 @@ export function Shell() {
   const [searching, setSearching] = useState(false);
   const [openPalette] = useState(() => () => setSearching(true));
   usePaletteKey(openPalette);
-  const watches = useMay()("customers.read");
-  useEffect(() => (watches ? openLive(cache) : undefined), [cache, watches]);
+  useEffect(() => openLive(cache), [cache]);
 
   return (
     <ScrollContext value={scroll}>
@@ -101,6 +120,7 @@ export function Shell() {
         <Rail />
         <div className={css.main}>
           <TopBar openPalette={openPalette} />
+          <SeenBanner />
           <DemoBanner />
           <main id="content" data-scroll-restoration-id="content" ref={scroll} className={css.content} tabIndex={-1}>
             <Outlet />

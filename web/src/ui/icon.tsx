@@ -53,6 +53,12 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
+/** Those that an object may have. */
+export const offered = ["note", "sales", "trade", "service", "cart", "survey", "consent", "visit", "profile", "talk", "device", "call", "email", "complaint", "web", "clock", "task", "spark", "vault", "key"] as const satisfies readonly IconName[];
+
+/** The icon of this name; a sheet of paper when there is none. */
+export const iconNamed = (name: string): IconName => (name in paths ? (name as IconName) : "note");
+
 export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
   return (
     <svg

@@ -21,12 +21,23 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
 
 const counted = 10_000;
 
+const currencies = new Map<string, Intl.NumberFormat>();
+
+function moneyOf(locale: string, currency: string): Intl.NumberFormat {
+  const key = `${locale} ${currency}`;
+  const known = currencies.get(key) ?? new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol", trailingZeroDisplay: "stripIfInteger" });
+  currencies.set(key, known);
+  return known;
+}
+
 export function makeFormat(language: Language, zone: string | undefined) {
   const locale = language === "zh" ? "zh-CN" : "en-GB";
   const at = zone === undefined || zone === "" ? {} : { timeZone: zone };
   const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...options, ...at });
   const number = new Intl.NumberFormat(locale);
   const oneDigit = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const exact = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 });
+  const civil = new Intl.DateTimeFormat(locale, { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   const clock = make({ hour: "2-digit", minute: "2-digit", hour12: false });
   const clockSeconds = make({ hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
@@ -42,6 +53,11 @@ export function makeFormat(language: Language, zone: string | undefined) {
     /** A number that the server counted no further than one beyond `counted`. */
     count: (value: number) => (value > counted ? `${number.format(counted)}+` : number.format(value)),
     short: (value: number) => oneDigit.format(value),
+    /** An exact decimal, such as "1234.5". */
+    decimal: (value: string) => exact.format(value as Intl.StringNumericLiteral),
+    money: (value: string, currency: string) => moneyOf(locale, currency).format(value as Intl.StringNumericLiteral),
+    /** A day of the calendar, such as "2026-06-03", in no zone. */
+    date: (value: string) => civil.format(new Date(`${value}T00:00:00Z`)),
     clock: (time: string) => clock.format(new Date(time)),
     clockSeconds: (time: string) => clockSeconds.format(new Date(time)),
     day: (time: string) => day.format(new Date(time)),

@@ -27,7 +27,7 @@ impl Browser {
         read(response).unwrap()
     }
 
-    fn get(&mut self, server: &Server, path: &str) -> Answer {
+    pub fn get(&mut self, server: &Server, path: &str) -> Answer {
         self.ask(server, "GET", path, &Value::Null)
     }
 
@@ -67,7 +67,7 @@ pub fn member(server: &Server, email: &str, role: &Value) -> (Browser, String) {
     (browser, id)
 }
 
-fn owner(server: &Server) -> Browser {
+pub fn owner(server: &Server) -> Browser {
     let token = std::fs::read_to_string(server.folder.join("run/setup-token")).unwrap();
     let mut owner = Browser::new();
     let form =

@@ -351,3 +351,86 @@ fn who_sees_their_own_sees_no_others_anywhere() {
         assert_eq!(titles(&han.ask(&server, "POST", "/v1/objects/deal/list", &me).body).len(), 2);
     }
 }
+
+#[test]
+fn a_role_sees_its_region_and_one_can_ask_why_and_see_as_them() {
+    for database in databases() {
+        let server = Server::start(database);
+        let mut owner = crate::people::owner(&server);
+        let east = json!({"read": "some", "write": "own", "condition": is("region", "equal", json!("华东"))});
+        let records = json!({"others": {"read": "all", "write": "none"}, "objects": {"deal": east}});
+        let made =
+            server.post("/v1/roles", &json!({"name": "华东销售", "rights": ["customers.read"], "records": records}));
+        assert_eq!(made.status, 200, "{}", made.body);
+        for wrong in [
+            json!({"deal": {"read": "some"}}),
+            json!({"deal": {"read": "some", "condition": is("nothing", "equal", json!(1))}}),
+            json!({"nothing": {"read": "all"}}),
+        ] {
+            let refused = server.post("/v1/roles", &json!({"name": "x", "rights": [], "records": {"objects": wrong}}));
+            assert_eq!(refused.status, 422, "{}", refused.body);
+        }
+        let (mut li, li_id) = crate::people::member(&server, "li@example.com", &made.body["id"]);
+        let mut deal = |name: &str, region: &str, owner_id: Value| {
+            let values = json!({"name": name, "region": region, "owner": owner_id, "amount": 5});
+            owner.ask(&server, "POST", "/v1/objects/deal/records", &json!({"values": values})).body["record"].clone()
+        };
+        let (east, south, mine) =
+            (deal("东", "华东", Value::Null), deal("南", "华南", Value::Null), deal("我的", "华南", json!(li_id)));
+        let titles = |page: &Value| {
+            let mut all: Vec<String> = page["items"].as_array().unwrap().iter().map(title).collect();
+            all.sort();
+            all
+        };
+        let listed = li.ask(&server, "POST", "/v1/objects/deal/list", &json!({})).body;
+        assert_eq!(titles(&listed), ["东", "我的"]);
+        let writable = |name: &str| {
+            listed["items"].as_array().unwrap().iter().find(|one| title(one) == name).unwrap()["writable"].clone()
+        };
+        assert_eq!((writable("东"), writable("我的")), (json!(false), json!(true)));
+        assert_eq!(li.get(&server, &path("deal", &south)).status, 404);
+        assert_eq!(li.ask(&server, "PATCH", &path("deal", &east), &json!({"values": {"amount": 6}})).status, 403);
+        assert_eq!(li.ask(&server, "PATCH", &path("deal", &mine), &json!({"values": {"amount": 6}})).status, 200);
+        // What leaves the region is out of sight at once.
+        server.patch(&path("deal", &east), &json!({"values": {"region": "华北"}}));
+        assert_eq!(li.get(&server, &path("deal", &east)).status, 404);
+        server.patch(&path("deal", &east), &json!({"values": {"region": "华东"}}));
+
+        let mut why = |record: &Value| owner.get(&server, &format!("{}/why?person={li_id}", path("deal", record))).body;
+        let told = why(&east);
+        assert_eq!((&told["sees"], &told["writes"]), (&json!(true), &json!(false)));
+        assert_eq!(told["sees_because"]["zh"], "符合角色的条件:区域 是 华东");
+        let told = why(&south);
+        assert_eq!(
+            (&told["sees"], &told["sees_because"]["en"]),
+            (&json!(false), &json!("it does not pass the role's condition: region is east"))
+        );
+        assert_eq!(why(&mine)["writes_because"]["zh"], "本人是负责人");
+
+        // The owner sees as they do, and does nothing.
+        let see_as = format!("/v1/people/{li_id}/see-as");
+        assert_eq!(server.post(&see_as, &json!({})).status, 403, "the command line has no session");
+        assert_eq!(owner.ask(&server, "POST", &see_as, &Value::Null).status, 200);
+        let session = owner.get(&server, "/v1/session").body;
+        assert_eq!((&session["user"]["id"], &session["user"]["seen_by"]), (&json!(li_id), &json!("韩梅梅")));
+        assert_eq!(titles(&owner.ask(&server, "POST", "/v1/objects/deal/list", &json!({})).body), ["东", "我的"]);
+        for (method, path, body) in [
+            ("PATCH", path("deal", &mine), json!({"values": {"amount": 7}})),
+            ("GET", "/v1/sessions".to_owned(), Value::Null),
+            ("PUT", "/v1/password".to_owned(), json!({"old": "x", "new": "long enough to do"})),
+            ("GET", "/v1/people".to_owned(), Value::Null),
+            ("POST", see_as.clone(), Value::Null),
+        ] {
+            assert_eq!(owner.ask(&server, method, &path, &body).status, 403, "{method} {path}");
+        }
+        assert_eq!(owner.ask(&server, "DELETE", "/v1/see-as", &Value::Null).status, 200);
+        assert_eq!(titles(&owner.ask(&server, "POST", "/v1/objects/deal/list", &json!({})).body).len(), 3);
+        let audit = server.get(&format!("/v1/audit?subject={li_id}"));
+        assert_eq!(audit["items"][0]["action"], "person.seen_as");
+
+        // Who does not see all of it themselves does not see as one who does.
+        let few = server.post("/v1/roles", &json!({"name": "人事", "rights": ["people.manage"], "records": {}}));
+        let (mut hr, _) = crate::people::member(&server, "hr@example.com", &few.body["id"]);
+        assert_eq!(hr.ask(&server, "POST", &see_as, &Value::Null).body["code"], "beyond_own");
+    }
+}

@@ -85,6 +85,9 @@ fn operations() -> Vec<(&'static str, For, Value)> {
         ("trash_record", Records(true), Value::Null),
         ("restore_record", Records(true), Value::Null),
         ("undo_change", Known, json!({})),
+        ("see_as", People, Value::Null),
+        ("see_as_oneself", Known, Value::Null),
+        ("why_seen", Right("people.manage"), Value::Null),
         ("list_members", Known, Value::Null),
         ("list_people", Right("people.manage"), Value::Null),
         ("change_person", Right("people.manage"), json!({"name": "x"})),
@@ -170,8 +173,12 @@ fn who_lacks_the_right_is_refused_everywhere_and_nothing_has_changed() {
                 let name = operation["operationId"].as_str().unwrap();
                 let of = known.iter().find(|(known, ..)| *known == name);
                 let (_, need, body) = of.unwrap_or_else(|| panic!("what {name} needs is not known to this test"));
-                let needs_rule = name == "why_not";
-                let path = foreign(path) + if needs_rule { "?rule=aut_0zzzzzz1" } else { "" };
+                let query = match name {
+                    "why_not" => "?rule=aut_0zzzzzz1",
+                    "why_seen" => "?person=usr_0zzzzzz1",
+                    _ => "",
+                };
+                let path = foreign(path) + query;
                 let method = method.to_uppercase();
                 let body = Some(body).filter(|body| !body.is_null());
                 let before = stored(&server);

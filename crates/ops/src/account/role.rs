@@ -6,6 +6,7 @@ use store::Connection;
 use utoipa::ToSchema;
 
 use crate::audit::{Line, audited};
+use crate::record::filter;
 use crate::{Access, Actor, App, Fault, OpError, Right, Rights, Scope};
 
 /// The role that may do everything; someone always has it.
@@ -238,10 +239,28 @@ fn read(app: &App, actor: &Actor, request: &RoleRequest) -> Result<Role, OpError
             &format!("there is no object '{name}'"),
         ));
     }
+    conditions(app, actor, &request.records)?;
     let (rights, access) = (rights.into_iter().collect(), request.records.clone());
     let role = Role { id: RoleId::default(), name: Text::same(name), rights, access };
     within_own(actor, &role)?;
     Ok(role)
+}
+
+/// Refuses a condition that does not fit its object, and `some` without one.
+fn conditions(app: &App, actor: &Actor, access: &Access) -> Result<(), OpError> {
+    let objects = app.pipeline.objects();
+    for (name, rights) in &access.objects {
+        if let (Some(object), Some(filter)) = (objects.by_name(name), &rights.condition) {
+            filter::policy(app, actor, object, filter)?;
+        }
+    }
+    let is_open =
+        |rights: &crate::RecordRights| rights.condition.is_none() && rights.read.max(rights.write) == Scope::Some;
+    let others = access.others.read.max(access.others.write) == Scope::Some;
+    if others || access.objects.values().any(is_open) {
+        return Err(OpError::invalid("records", "请填写条件", "a condition is wanted"));
+    }
+    Ok(())
 }
 
 fn taken() -> OpError {

@@ -10,7 +10,7 @@ use super::role::{self, OWNER, Role};
 use super::{SEEN_MS, check, fingerprint, hash, matches, person, secret};
 use crate::audit::{Line, audited};
 use crate::error::without_nul;
-use crate::{Access, Actor, App, Fault, OpError, Rights};
+use crate::{Access, Actor, App, Fault, OpError, Right, Rights};
 
 /// How long a session lives, in milliseconds.
 pub const SESSION_MS: i64 = 30 * DAY_MS;
@@ -44,6 +44,8 @@ pub struct UserView {
     pub rights: Vec<String>,
     /// What they may do with records.
     pub records: Access,
+    /// The name of who really is signed in, where somebody else sees the workspace as this person does, and can do nothing.
+    pub seen_by: Option<String>,
 }
 
 /// The company.
@@ -124,13 +126,16 @@ pub struct SignedIn {
     pub person: Person,
     /// Their role.
     pub role: Role,
+    /// The name of who really is signed in, and sees the workspace as this person does.
+    pub seen_by: Option<String>,
 }
 
 impl SignedIn {
     /// They, as one who acts.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor::new(self.person.id.to_string(), self.role.rights, self.role.access.clone())
+        let actor = Actor::new(self.person.id.to_string(), self.role.rights, self.role.access.clone());
+        if self.seen_by.is_some() { actor.seen_as() } else { actor }
     }
 }
 
@@ -206,6 +211,7 @@ pub(crate) fn open(app: &App, person: UserId, agent: &str) -> Result<String, OpE
         created_at: now,
         expires_at: now.plus_ms(SESSION_MS),
         seen_at: now,
+        sees_as: None,
         agent: agent.chars().filter(|letter| !letter.is_control()).take(AGENT_CHARS).collect(),
     };
     audited(app, &person.to_string(), |db| {
@@ -231,8 +237,54 @@ pub fn signed_in(app: &App, token: &str) -> Result<Option<SignedIn>, OpError> {
     if now.ms() - session.seen_at.ms() > SEEN_MS {
         app.store.write(|db| db.set_session_seen(&hash, now))?;
     }
-    let role = app.store.read(|db| role::find(db, person.role))?.unwrap_or_default();
-    Ok(Some(SignedIn { person, role }))
+    app.store.read(|db| {
+        let role = role::find(db, person.role)?.unwrap_or_default();
+        let me = SignedIn { person, role, seen_by: None };
+        match session.sees_as {
+            Some(other) => Ok(Some(seen(db, &me, other)?.unwrap_or(me))),
+            None => Ok(Some(me)),
+        }
+    })
+}
+
+/// Another as whom someone may see the workspace: one who may sign in, and who sees nothing that they do not.
+fn seen(db: &mut Connection, me: &SignedIn, other: UserId) -> Result<Option<SignedIn>, OpError> {
+    let Some(person) = db.person(other)?.filter(|person| person.ended_at.is_none()) else { return Ok(None) };
+    let role = role::find(db, person.role)?.unwrap_or_default();
+    let they = SignedIn { person, role, seen_by: Some(me.person.name.clone()) };
+    let (mine, theirs) = (me.actor(), they.actor());
+    let may = mine.may(Right::ManagePeople).is_ok()
+        && mine.rights().has_all(theirs.rights())
+        && mine.access().has_all(theirs.access());
+    Ok(may.then_some(they))
+}
+
+/// Sees the workspace as another does, until that is ended: what they see, and nothing that does something. It is noted.
+///
+/// # Errors
+/// A key asks, the right is lacking, there is no such person, they see more, or the database's.
+pub fn see_as(app: &App, actor: &Actor, token: &str, other: UserId) -> Result<(), OpError> {
+    actor.may(Right::ManagePeople)?;
+    let hash = fingerprint(token);
+    oneself(actor)?;
+    let me = signed_in(app, token)?.ok_or_else(OpError::sign_in)?;
+    audited(app, actor.id(), |db| {
+        db.person(other)?.ok_or_else(OpError::not_found)?;
+        seen(db, &me, other)?.ok_or_else(|| {
+            let (zh, en) = ("对方能看到的比您多,或已停用", "they see more than you do, or may no longer sign in");
+            OpError::new(Fault::Forbidden, "beyond_own", zh, en)
+        })?;
+        db.set_session_sees_as(&hash, Some(other))?;
+        Ok(((), Line::new("person.seen_as", &other, Value::Null)))
+    })
+}
+
+/// Sees the workspace as oneself again.
+///
+/// # Errors
+/// The database's.
+pub fn see_as_oneself(app: &App, token: &str) -> Result<(), OpError> {
+    Ok(app.store.write(|db| db.set_session_sees_as(&fingerprint(token), None))?)
 }
 
 /// Closes a session.
@@ -250,6 +302,10 @@ pub fn sign_out(app: &App, token: &str) -> Result<(), OpError> {
 
 /// The person who acts; a key and the machine's owner have no sessions.
 fn oneself(actor: &Actor) -> Result<UserId, OpError> {
+    if actor.is_seen_as() {
+        let (zh, en) = ("正在以他人身份查看,请先结束", "you see as somebody else; end that first");
+        return Err(OpError::new(Fault::Forbidden, "seen_as", zh, en));
+    }
     actor
         .id()
         .parse()
@@ -315,13 +371,17 @@ pub fn change_password(app: &App, actor: &Actor, token: &str, request: &Password
 /// # Errors
 /// The database's.
 pub fn view(app: &App, who: Option<&SignedIn>) -> Result<SessionView, OpError> {
-    let user = |one: &SignedIn| UserView {
-        id: one.person.id,
-        name: one.person.name.clone(),
-        email: one.person.email.clone(),
-        role: one.role.name.clone(),
-        records: one.role.access.clone(),
-        rights: one.role.rights.names().into_iter().map(str::to_owned).collect(),
+    let user = |one: &SignedIn| {
+        let actor = one.actor();
+        UserView {
+            id: one.person.id,
+            name: one.person.name.clone(),
+            email: one.person.email.clone(),
+            role: one.role.name.clone(),
+            records: actor.access().clone(),
+            rights: actor.rights().names().into_iter().map(str::to_owned).collect(),
+            seen_by: one.seen_by.clone(),
+        }
     };
     app.store.read(|db| {
         Ok(SessionView {

@@ -11,7 +11,7 @@ use crate::{Actor, App, OpError, Right};
 
 /// A field.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FieldView {
+pub struct ObjectField {
     /// Its name in the API.
     pub name: String,
     /// What it is called.
@@ -51,7 +51,7 @@ pub struct FieldRequest {
     /// Its name in the API; made of the label where there is none.
     #[serde(default)]
     pub name: Option<String>,
-    /// What it holds, as in a [`FieldView`].
+    /// What it holds, as in a [`ObjectField`].
     #[serde(rename = "type")]
     pub holds: String,
     /// Whether a record must have it.
@@ -88,10 +88,10 @@ pub struct ChoiceRequest {
     pub label: Text,
 }
 
-pub(super) fn view(field: &Field) -> FieldView {
+pub(super) fn view(field: &Field) -> ObjectField {
     let choice =
         |choice: &Choice| ChoiceView { number: choice.number, label: choice.label.clone(), archived: choice.archived };
-    FieldView {
+    ObjectField {
         name: field.name.clone(),
         label: field.label.clone(),
         holds: field.holds.name().to_owned(),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use field::{
-    ChoiceRequest, ChoiceView, FieldChange, FieldRequest, FieldView, add as add_field, update as update_field,
+    ChoiceRequest, ChoiceView, FieldChange, FieldRequest, ObjectField, add as add_field, update as update_field,
 };
 
 use crate::audit::Line;
@@ -39,7 +39,7 @@ pub struct ObjectView {
     /// Whether it is shown no longer.
     pub archived: bool,
     /// Its fields, in the order of forms. A record is called by the first.
-    pub fields: Vec<FieldView>,
+    pub fields: Vec<ObjectField>,
     /// What the reader may do with its records.
     pub rights: RecordRights,
 }

@@ -8,7 +8,7 @@ use store::Connection;
 use store::log::{Entry, RecordAct, RecordEntry};
 use utoipa::ToSchema;
 
-use super::{Change, Changed, changed, found, object, value};
+use super::{Change, Changed, Deed, changed, found, object, value};
 use crate::audit::Names;
 use crate::{Actor, App, Fault, OpError};
 
@@ -97,7 +97,7 @@ pub fn list(app: &App, actor: &Actor, name: &str, id: RecordId, cursor: Option<&
     let before = cursor.map(str::parse::<ChangeId>).transpose().map_err(bad)?;
     let before = before.map_or(u64::MAX >> 1, ChangeId::number);
     app.store.read(|db| {
-        found(db, actor, &object, id)?;
+        found(app, db, actor, &object, Deed::See, id)?;
         let places = db.record_changes(id, before, PAGE)?;
         let is_full = places.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
         let next = places.last().filter(|_| is_full).map(|seq| ChangeId::new(*seq).to_string());

@@ -1,6 +1,6 @@
 //! Filters: what a list is narrowed to, as a tree of any shape within bounds, also through relations.
 
-use base::{DAY_MS, Timestamp};
+use base::{DAY_MS, Text, Timestamp};
 use domain::object::{Cell, Field, FieldNumber, Object, Type};
 use jiff::ToSpan as _;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use store::record::query::{Comparison, Test};
 use utoipa::ToSchema;
 
-use super::{object, value, visible};
+use super::{Deed, allowed, object, value};
 use crate::{Actor, App, OpError};
 
 /// The most parts of a filter.
@@ -132,6 +132,8 @@ impl Default for Filter {
 struct Ground<'g> {
     app: &'g App,
     actor: &'g Actor,
+    /// Whether it is a role's condition, which looks at all records there are: what it lets through is what the role says.
+    is_policy: bool,
     now: Timestamp,
     parts: usize,
 }
@@ -141,8 +143,16 @@ struct Ground<'g> {
 /// # Errors
 /// A part of the filter does not fit, or it has too many.
 pub(super) fn test(app: &App, actor: &Actor, object: &Object, filter: &Filter) -> Result<Test, OpError> {
-    let mut ground = Ground { app, actor, now: app.now(), parts: 0 };
-    Ok(Test::All(vec![visible(actor, &object.name), ground.test(object, filter, 0)?]))
+    let mut ground = Ground { app, actor, is_policy: false, now: app.now(), parts: 0 };
+    Ok(Test::All(vec![allowed(app, actor, object, Deed::See), ground.test(object, filter, 0)?]))
+}
+
+/// A role's condition as a test, for someone who has the role.
+///
+/// # Errors
+/// A part of the condition does not fit, or it has too many.
+pub(crate) fn policy(app: &App, actor: &Actor, object: &Object, filter: &Filter) -> Result<Test, OpError> {
+    Ground { app, actor, is_policy: true, now: app.now(), parts: 0 }.test(object, filter, 0)
 }
 
 fn invalid(zh: &str, en: &str) -> OpError {
@@ -166,12 +176,12 @@ impl Ground<'_> {
             Filter::To { field: name, filter } => {
                 let field = field(of, name)?;
                 let Type::Relation { to } = &field.holds else { return Err(no_relation(name)) };
-                let target = object(self.app, self.actor, to)?;
+                let target = self.object(to)?;
                 let inner = self.seen(&target, filter, depth)?;
                 Test::To(field.number, target.id, Box::new(inner))
             }
             Filter::From { object: from, field: name, filter } => {
-                let other = object(self.app, self.actor, from)?;
+                let other = self.object(from)?;
                 let field = field(&other, name)?;
                 if !matches!(&field.holds, Type::Relation { to } if *to == of.name) {
                     return Err(no_relation(name));
@@ -182,10 +192,18 @@ impl Ground<'_> {
         })
     }
 
+    fn object(&self, name: &str) -> Result<Object, OpError> {
+        if self.is_policy {
+            return self.app.pipeline.objects().by_name(name).cloned().ok_or_else(OpError::not_found);
+        }
+        object(self.app, self.actor, name)
+    }
+
     /// A test on records of another object: those that the reader may not see pass none.
     fn seen(&mut self, object: &Object, filter: &Filter, depth: usize) -> Result<Test, OpError> {
         let test = self.test(object, filter, depth + 1)?;
-        Ok(Test::All(vec![visible(self.actor, &object.name), test]))
+        let seen = if self.is_policy { None } else { Some(allowed(self.app, self.actor, object, Deed::See)) };
+        Ok(Test::All(seen.into_iter().chain([test]).collect()))
     }
 
     fn is(&self, of: &Object, is: &Is) -> Result<Test, OpError> {
@@ -310,7 +328,7 @@ fn no_relation(name: &str) -> OpError {
 }
 
 fn no_op(field: &Field) -> OpError {
-    let base::Text { zh, en } = &field.label;
+    let Text { zh, en } = &field.label;
     invalid(&format!("{zh}不能这样比较"), &format!("{en} cannot be compared so"))
 }
 
@@ -321,4 +339,70 @@ pub(super) fn typed(object: &Object, text: &str) -> Test {
         .iter()
         .filter(|field| field.number == FieldNumber::FIRST || matches!(field.holds, Type::Phone | Type::Email));
     Test::Any(texts.map(|field| Test::Contains(field.number, text.to_owned())).collect())
+}
+
+/// A filter in words.
+pub(crate) fn say(object: &Object, filter: &Filter) -> Text {
+    let joined = |filters: &[Filter], zh: &str, en: &str| {
+        let said: Vec<Text> = filters.iter().map(|filter| say(object, filter)).collect();
+        let side = |of: fn(&Text) -> &str, with: &str| said.iter().map(of).collect::<Vec<_>>().join(with);
+        Text::new(side(|text| &text.zh, zh), side(|text| &text.en, en))
+    };
+    match filter {
+        Filter::All(filters) => joined(filters, ",且", " and "),
+        Filter::Any(filters) => joined(filters, ",或", " or "),
+        Filter::Not(filter) => {
+            let Text { zh, en } = say(object, filter);
+            Text::new(format!("并非({zh})"), format!("not ({en})"))
+        }
+        Filter::Is(is) => say_is(object, is),
+        Filter::To { field, .. } | Filter::From { field, .. } => {
+            Text::new(format!("经由「{field}」的条件"), format!("a condition by way of '{field}'"))
+        }
+    }
+}
+
+fn say_is(object: &Object, is: &Is) -> Text {
+    let field = object.field(&is.field);
+    let label = field.map_or_else(|| Text::same(is.field.clone()), |field| field.label.clone());
+    let (zh, en) = match is.op {
+        Op::Equal => ("是", "is"),
+        Op::NotEqual => ("不是", "is not"),
+        Op::Less => ("小于", "is less than"),
+        Op::AtMost => ("不超过", "is at most"),
+        Op::More => ("大于", "is more than"),
+        Op::AtLeast => ("不少于", "is at least"),
+        Op::Contains => ("包含", "contains"),
+        Op::OneOf => ("是其中之一:", "is one of"),
+        Op::Present => ("不为空", "has a value"),
+        Op::Empty => ("为空", "is empty"),
+        Op::Last => ("在最近", "is in the last"),
+        Op::Next => ("在未来", "is in the next"),
+        Op::This => ("在本", "is in this"),
+    };
+    let value = say_value(field, &is.value);
+    let side = |label: &str, op: &str, value: &str| format!("{label} {op} {value}").trim_end().to_owned();
+    Text::new(side(&label.zh, zh, &value.zh), side(&label.en, en, &value.en))
+}
+
+fn say_value(field: Option<&Field>, value: &Value) -> Text {
+    let choices = field.map(|field| field.holds.choices()).unwrap_or_default();
+    let choice = |number: u64| {
+        choices.iter().find(|choice| u64::from(choice.number) == number).map(|choice| choice.label.clone())
+    };
+    match value {
+        Value::Null => Text::default(),
+        Value::String(text) if text == "me" => Text::new("本人", "they themselves"),
+        Value::String(text) => {
+            let named = choices.iter().find(|choice| choice.label.zh == *text || choice.label.en == *text);
+            named.map_or_else(|| Text::same(text.clone()), |choice| choice.label.clone())
+        }
+        Value::Number(number) => number.as_u64().and_then(choice).unwrap_or_else(|| Text::same(number.to_string())),
+        Value::Array(all) => {
+            let said: Vec<Text> = all.iter().map(|one| say_value(field, one)).collect();
+            let side = |of: fn(&Text) -> &str| said.iter().map(of).collect::<Vec<_>>().join(", ");
+            Text::new(side(|text| &text.zh), side(|text| &text.en))
+        }
+        other => Text::same(other.to_string()),
+    }
 }

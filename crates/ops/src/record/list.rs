@@ -6,13 +6,12 @@ use base::RecordId;
 use base64::Engine as _;
 use domain::object::{Object, Type};
 use serde::{Deserialize, Serialize};
+use store::Value;
 use store::record::query::{Listed, Order, Query, Test};
-use store::{RecordRow, Value};
 use utoipa::ToSchema;
 
 use super::filter::{self, Filter};
-use super::{RecordView, object, value, view};
-use crate::audit::Names;
+use super::{RecordView, object, value, views};
 use crate::error::without_nul;
 use crate::{Actor, App, OpError};
 
@@ -167,10 +166,8 @@ pub fn list(app: &App, actor: &Actor, name: &str, request: &ListRequest) -> Resu
         let listed = db.list_records(&object, &query)?;
         let is_full = listed.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
         let next = listed.last().filter(|_| is_full).map(|last| next(&query.order, last));
-        let mut names = Names::default();
-        let items = listed.iter().map(|one| view(db, &mut names, actor, &object, one.id, &one.row));
-        let items = items.collect::<Result<_, _>>()?;
-        let rows: Vec<RecordRow> = listed.into_iter().map(|one| one.row).collect();
+        let rows: Vec<_> = listed.into_iter().map(|one| (one.id, one.row)).collect();
+        let items = views(app, db, actor, &object, &rows)?;
         let labels = value::labels(app, db, actor, &object, &rows)?;
         Ok(RecordPage { items, labels, next })
     })

@@ -4,8 +4,9 @@ pub mod change;
 pub mod filter;
 pub mod list;
 mod value;
+pub mod why;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::{ChangeId, RecordId, Text, Timestamp};
 use domain::object::{Cell, Field, FieldNumber, Object};
@@ -73,48 +74,70 @@ pub(crate) fn object(app: &App, actor: &Actor, name: &str) -> Result<Object, OpE
     let object = app.pipeline.objects().by_name(name).cloned().ok_or_else(OpError::not_found)?;
     match actor.access().of(name).read {
         Scope::None => Err(OpError::not_found()),
-        Scope::Own | Scope::All => Ok(object),
+        Scope::Own | Scope::Some | Scope::All => Ok(object),
     }
 }
 
-/// What a record must pass so that the reader may see it; the one place that says so, for lists, counts, boards, search and pages.
-pub(crate) fn visible(actor: &Actor, object: &str) -> Test {
-    within(actor, actor.access().of(object).read)
+/// What may be done with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    See,
+    Write,
 }
 
-fn within(actor: &Actor, scope: Scope) -> Test {
-    match (scope, actor.person()) {
-        (Scope::All, _) => Test::All(Vec::new()),
-        (Scope::Own, Some(me)) => Test::Compare(FieldNumber::OWNER, Comparison::Equal, me.number().into()),
-        (Scope::Own | Scope::None, _) => Test::Any(Vec::new()),
-    }
-}
-
-/// The same for one record that is at hand.
-fn is_within(actor: &Actor, scope: Scope, row: &RecordRow) -> bool {
-    match scope {
-        Scope::None => false,
-        Scope::All => true,
-        Scope::Own => {
-            let owner = row.cells.get(&FieldNumber::OWNER);
-            actor.person().is_some_and(|me| owner == Some(&Cell::Int(me.number().cast_signed())))
+/// What a record must pass so that someone may do this with it; the one place that says so, for lists, counts, filters through
+/// relations, labels, histories and pages.
+pub(crate) fn allowed(app: &App, actor: &Actor, object: &Object, deed: Deed) -> Test {
+    let rights = actor.access().of(&object.name);
+    let own = || match actor.person() {
+        Some(me) => Test::Compare(FieldNumber::OWNER, Comparison::Equal, me.number().into()),
+        None => Test::Any(Vec::new()),
+    };
+    match if deed == Deed::See { rights.read } else { rights.write } {
+        Scope::None => Test::Any(Vec::new()),
+        Scope::Own => own(),
+        Scope::Some => {
+            // A condition that no longer fits the object lets nobody in.
+            let condition = rights.condition.and_then(|filter| filter::policy(app, actor, object, &filter).ok());
+            Test::Any([own()].into_iter().chain(condition).collect())
         }
+        Scope::All => Test::All(Vec::new()),
     }
 }
 
-/// A record that the reader may see.
-fn found(db: &mut Connection, actor: &Actor, object: &Object, id: RecordId) -> Result<RecordRow, OpError> {
+/// Which of these records someone may do this with.
+fn allowed_among(
+    app: &App,
+    db: &mut Connection,
+    actor: &Actor,
+    object: &Object,
+    deed: Deed,
+    ids: &[RecordId],
+) -> Result<BTreeSet<RecordId>, OpError> {
+    match allowed(app, actor, object, deed) {
+        Test::All(tests) if tests.is_empty() => Ok(ids.iter().copied().collect()),
+        Test::Any(tests) if tests.is_empty() => Ok(BTreeSet::new()),
+        test => Ok(db.passing(object, ids, &test)?),
+    }
+}
+
+/// A record that someone may do this with.
+fn found(
+    app: &App,
+    db: &mut Connection,
+    actor: &Actor,
+    object: &Object,
+    deed: Deed,
+    id: RecordId,
+) -> Result<RecordRow, OpError> {
     let row = db.record(object, id)?.ok_or_else(OpError::not_found)?;
-    if !is_within(actor, actor.access().of(&object.name).read, &row) {
+    if !allowed_among(app, db, actor, object, Deed::See, &[id])?.contains(&id) {
         return Err(OpError::not_found());
     }
+    if deed == Deed::Write && !allowed_among(app, db, actor, object, Deed::Write, &[id])?.contains(&id) {
+        return Err(read_only(object));
+    }
     Ok(row)
-}
-
-/// A record that the reader may change.
-fn changeable(db: &mut Connection, actor: &Actor, object: &Object, id: RecordId) -> Result<RecordRow, OpError> {
-    let row = found(db, actor, object, id)?;
-    if is_within(actor, actor.access().of(&object.name).write, &row) { Ok(row) } else { Err(read_only(object)) }
 }
 
 fn read_only(object: &Object) -> OpError {
@@ -124,31 +147,36 @@ fn read_only(object: &Object) -> OpError {
     OpError { code: "forbidden", message, field: Some(object.name.clone()), fault: Fault::Forbidden }
 }
 
-fn view(
+/// Records as the reader sees them.
+fn views(
+    app: &App,
     db: &mut Connection,
-    names: &mut Names,
     actor: &Actor,
     object: &Object,
-    id: RecordId,
-    row: &RecordRow,
-) -> Result<RecordView, OpError> {
-    let text = |field: FieldNumber| match row.cells.get(&field) {
-        Some(Cell::Text(text)) => Some(text.clone()),
-        _ => None,
+    rows: &[(RecordId, RecordRow)],
+) -> Result<Vec<RecordView>, OpError> {
+    let ids: Vec<RecordId> = rows.iter().map(|(id, _)| *id).collect();
+    let writable = allowed_among(app, db, actor, object, Deed::Write, &ids)?;
+    let mut names = Names::default();
+    let shown: Vec<&Field> = object.fields.iter().filter(|field| !field.archived).collect();
+    let view = |(id, row): &(RecordId, RecordRow)| {
+        let cell = |field: &&Field| Some((field.name.clone(), value::write(field, row.cells.get(&field.number)?)));
+        let title = match row.cells.get(&FieldNumber::FIRST) {
+            Some(Cell::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
+        Ok(RecordView {
+            id: *id,
+            version: row.version,
+            title,
+            values: shown.iter().filter_map(cell).collect(),
+            created_by: names.of(db, &row.created_by)?,
+            changed_by: names.of(db, &row.changed_by)?,
+            trashed_at: row.trashed_at,
+            writable: row.trashed_at.is_none() && writable.contains(id),
+        })
     };
-    let shown = object.fields.iter().filter(|field| !field.archived);
-    let values =
-        shown.filter_map(|field| Some((field.name.clone(), value::write(field, row.cells.get(&field.number)?))));
-    Ok(RecordView {
-        id,
-        version: row.version,
-        title: text(FieldNumber::FIRST),
-        values: values.collect(),
-        created_by: names.of(db, &row.created_by)?,
-        changed_by: names.of(db, &row.changed_by)?,
-        trashed_at: row.trashed_at,
-        writable: row.trashed_at.is_none() && is_within(actor, actor.access().of(&object.name).write, row),
-    })
+    rows.iter().map(view).collect()
 }
 
 /// A record.
@@ -158,10 +186,11 @@ fn view(
 pub fn get(app: &App, actor: &Actor, name: &str, id: RecordId) -> Result<RecordDetail, OpError> {
     let object = object(app, actor, name)?;
     app.store.read(|db| {
-        let row = found(db, actor, &object, id)?;
-        let record = view(db, &mut Names::default(), actor, &object, id, &row)?;
-        let labels = value::labels(app, db, actor, &object, std::slice::from_ref(&row))?;
-        Ok(RecordDetail { record, labels })
+        let row = found(app, db, actor, &object, Deed::See, id)?;
+        let rows = [(id, row)];
+        let labels = value::labels(app, db, actor, &object, &rows)?;
+        let mut views = views(app, db, actor, &object, &rows)?;
+        Ok(RecordDetail { record: views.pop().ok_or_else(OpError::not_found)?, labels })
     })
 }
 
@@ -202,14 +231,15 @@ fn lacking(field: &Field) -> OpError {
 /// database's.
 pub fn add(app: &App, actor: &Actor, name: &str, request: &RecordRequest) -> Result<RecordDetail, OpError> {
     let object = object(app, actor, name)?;
-    let scope = actor.access().of(name).write;
+    let rights = actor.access().of(name);
     let mut values = read(app, actor, &object, &request.values)?;
     let me = actor.person().map(|me| Cell::Int(me.number().cast_signed()));
     if !values.iter().any(|(field, _)| *field == FieldNumber::OWNER) {
         values.push((FieldNumber::OWNER, me.clone()));
     }
     let is_mine = me.is_some() && values.contains(&(FieldNumber::OWNER, me));
-    if object.archived || scope == Scope::None || (scope == Scope::Own && !is_mine) {
+    // One that passes the role's condition and is another's is made and then handed over.
+    if object.archived || rights.write == Scope::None || (rights.write < Scope::All && !is_mine) {
         return Err(read_only(&object));
     }
     let is_given = |field: &Field| values.iter().any(|(number, cell)| *number == field.number && cell.is_some());
@@ -271,7 +301,7 @@ fn changed(
 ) -> Result<Changed, OpError> {
     let mut version = 0;
     for _ in 0..TRIES {
-        let row = app.store.read(|db| changeable(db, actor, object, id))?;
+        let row = app.store.read(|db| found(app, db, actor, object, Deed::Write, id))?;
         version = row.version;
         if change.wanted.is_some_and(|wanted| wanted != version) {
             break;

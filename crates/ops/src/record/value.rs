@@ -7,6 +7,7 @@ use domain::object::{Cell, Choice, Field, LONG_TEXT_CHARS, Object, TEXT_CHARS, T
 use serde_json::Value;
 use store::{Connection, RecordRow};
 
+use super::Deed;
 use crate::error::without_nul;
 use crate::{Actor, App, OpError};
 
@@ -27,7 +28,7 @@ pub(super) fn read(app: &App, actor: &Actor, field: &Field, given: &Value) -> Re
                 Type::Customer => db.current_customer(CustomerId::new(number))?.is_some(),
                 Type::Relation { to } => {
                     let object = super::object(app, actor, to).map_err(|_| missing())?;
-                    let found = super::found(db, actor, &object, RecordId::new(number));
+                    let found = super::found(app, db, actor, &object, Deed::See, RecordId::new(number));
                     found.is_ok_and(|row| row.trashed_at.is_none())
                 }
                 _ => true,
@@ -192,11 +193,12 @@ pub(super) fn labels(
     db: &mut Connection,
     actor: &Actor,
     object: &Object,
-    rows: &[RecordRow],
+    rows: &[(RecordId, RecordRow)],
 ) -> Result<BTreeMap<String, String>, OpError> {
     let mut labels = BTreeMap::new();
     for field in object.fields.iter().filter(|field| !field.archived) {
-        let numbers: BTreeSet<u64> = rows.iter().filter_map(|row| number_of(row.cells.get(&field.number)?)).collect();
+        let numbers: BTreeSet<u64> =
+            rows.iter().filter_map(|(_, row)| number_of(row.cells.get(&field.number)?)).collect();
         match &field.holds {
             Type::User => {
                 for id in numbers.into_iter().map(UserId::new) {
@@ -213,10 +215,10 @@ pub(super) fn labels(
             Type::Relation { to } => {
                 let Ok(target) = super::object(app, actor, to) else { continue };
                 let ids: Vec<RecordId> = numbers.into_iter().map(RecordId::new).collect();
-                let scope = actor.access().of(to).read;
+                let seen = super::allowed_among(app, db, actor, &target, Deed::See, &ids)?;
                 for (id, row) in db.records_by_id(&target, &ids)? {
                     if let Some(Cell::Text(title)) = row.cells.get(&crate::object::TITLE)
-                        && super::is_within(actor, scope, &row)
+                        && seen.contains(&id)
                     {
                         labels.insert(id.to_string(), title.clone());
                     }

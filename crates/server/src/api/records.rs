@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use base::{ChangeId, RecordId};
+use base::{ChangeId, RecordId, UserId};
 use ops::record::change::{self, ChangePage, UndoRequest};
 use ops::record::list::{self, ListRequest, RecordCount, RecordPage};
+use ops::record::why::{self, WhySeen};
 use ops::record::{self, Changed, RecordDetail, RecordRequest};
+use ops::{Actor, App};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -80,6 +82,26 @@ async fn changes(
     caller.run(move |app, actor| change::list(app, actor, &object, id::<RecordId>(&record)?, cursor.as_deref())).await
 }
 
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct WhyParams {
+    /// The person.
+    person: String,
+}
+
+/// Tell why a person can see or change a record, or cannot.
+#[utoipa::path(get, operation_id = "why_seen", path = "/v1/objects/{object}/records/{id}/why", tag = "records", params(("object" = String, Path), ("id" = String, Path), WhyParams), responses((status = 200, body = WhySeen)))]
+async fn why(
+    caller: Caller,
+    Path((object, record)): Path<(String, String)>,
+    Query(params): Query<WhyParams>,
+) -> Answer<WhySeen> {
+    let why = move |app: &App, actor: &Actor| {
+        why::why(app, actor, &object, id::<RecordId>(&record)?, id::<UserId>(&params.person)?)
+    };
+    caller.run(why).await
+}
+
 /// Take a change back, by a change of its own. What was changed again since is put back only by force.
 #[utoipa::path(post, operation_id = "undo_change", path = "/v1/changes/{id}/undo", tag = "records", params(("id" = String, Path)), request_body = UndoRequest, responses((status = 200, body = Changed)))]
 async fn undo(caller: Caller, Path(change): Path<String>, Body(request): Body<UndoRequest>) -> Answer<Changed> {
@@ -94,5 +116,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(get, change, trash))
         .routes(routes!(restore))
         .routes(routes!(changes))
+        .routes(routes!(why))
         .routes(routes!(undo))
 }

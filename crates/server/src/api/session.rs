@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::header::{HeaderMap, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use base::SessionId;
+use base::{SessionId, UserId};
 use ops::account;
 use ops::account::session::{
     self, OpenSessions, PasswordRequest, SESSION_MS, SessionView, SetupRequest, SignInRequest,
@@ -119,6 +119,24 @@ async fn end(caller: Caller, Path(name): Path<String>) -> Answer<Done> {
     ended
 }
 
+/// See the workspace as another does, until that is ended: what they see, and nothing that does something. It is noted.
+#[utoipa::path(post, operation_id = "see_as", path = "/v1/people/{id}/see-as", tag = "people", params(("id" = String, Path)), responses((status = 200, body = Done)))]
+async fn see_as(caller: Caller, Path(person): Path<String>) -> Answer<Done> {
+    let (server, token) = (Arc::clone(&caller.server), caller.token());
+    let done = caller.does(move |app, actor| session::see_as(app, actor, &token, id::<UserId>(&person)?)).await;
+    server.signed_out.notify_waiters();
+    done
+}
+
+/// See the workspace as oneself again.
+#[utoipa::path(delete, operation_id = "see_as_oneself", path = "/v1/see-as", tag = "people", responses((status = 200, body = Done)))]
+async fn see_as_oneself(caller: Caller) -> Answer<Done> {
+    let (server, token) = (Arc::clone(&caller.server), caller.token());
+    let done = caller.does(move |app, _| session::see_as_oneself(app, &token)).await;
+    server.signed_out.notify_waiters();
+    done
+}
+
 /// Change one's own password; all other sessions end.
 #[utoipa::path(put, operation_id = "change_password", path = "/v1/password", tag = "session", request_body = PasswordRequest, responses((status = 200, body = Done)))]
 async fn change_password(caller: Caller, Body(request): Body<PasswordRequest>) -> Answer<Done> {
@@ -150,6 +168,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(set_up))
         .routes(routes!(list))
         .routes(routes!(end))
+        .routes(routes!(see_as))
+        .routes(routes!(see_as_oneself))
         .routes(routes!(change_password))
         .routes(routes!(clear))
 }

@@ -1,5 +1,6 @@
 //! Lists of records: a test, an order and a place to go on from, as one statement for either database.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use base::{ObjectId, RecordId};
@@ -47,8 +48,12 @@ pub enum Test {
     To(FieldNumber, ObjectId, Box<Self>),
     /// A record of another object that leads here by its relation passes.
     From(ObjectId, FieldNumber, Box<Self>),
+    /// It is one of these.
+    Among(Vec<RecordId>),
     /// It is in the trash.
     Trashed,
+    /// It is in the trash or not: lists leave it out otherwise.
+    Anywhere,
 }
 
 /// By what records are ordered.
@@ -180,6 +185,14 @@ impl Writing {
                 write!(self.sql, "EXISTS (SELECT 1 FROM {table} {inner} WHERE {inner}.{back} = {of}.id").ok();
                 self.living(&inner, test);
             }
+            Test::Among(ids) => {
+                if ids.is_empty() {
+                    return self.push("1 = 0");
+                }
+                let marks: Vec<String> = ids.iter().map(|id| self.value(id.number().into())).collect();
+                write!(self.sql, "{of}.id IN ({})", marks.join(", ")).ok();
+            }
+            Test::Anywhere => self.push("1 = 1"),
             Test::Trashed => {
                 write!(self.sql, "{of}.trashed_at IS NOT NULL").ok();
             }
@@ -260,7 +273,7 @@ impl Test {
     /// Whether it says itself what is to be in the trash.
     fn is_about_trash(&self) -> bool {
         match self {
-            Self::Trashed => true,
+            Self::Trashed | Self::Anywhere => true,
             Self::All(tests) | Self::Any(tests) => tests.iter().any(Self::is_about_trash),
             Self::Not(test) => test.is_about_trash(),
             _ => false,
@@ -285,6 +298,24 @@ impl Connection {
         };
         debug_assert!(sorted.iter().all(Option::is_some), "ops asks for fields that are there");
         Ok(self.query(&to.sql, &to.values)?.iter().map(listed).collect())
+    }
+
+    /// Which of these records pass, in the trash or not.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn passing(
+        &mut self,
+        object: &Object,
+        ids: &[RecordId],
+        test: &Test,
+    ) -> Result<BTreeSet<RecordId>, StoreError> {
+        let test = Test::All(vec![Test::Among(ids.to_vec()), Test::Anywhere, test.clone()]);
+        let query = Query { test, order: Vec::new(), after: None, limit: 0 };
+        let mut to = Writing::new(self);
+        to.push("SELECT t0.id");
+        query.from(&mut to, object);
+        Ok(self.query(&to.sql, &to.values)?.iter().map(|row| RecordId::new(row.number(0))).collect())
     }
 
     /// How many records pass, counted no further than `most`.

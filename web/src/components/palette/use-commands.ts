@@ -1,7 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { CustomerRow } from "@/api/types";
-import { useLanguage } from "@/components/language";
+import { objectsQuery } from "@/api/objects";
+import { useLabel, useLanguage } from "@/components/language";
 import { useMay } from "@/components/rights";
 import { useSignOut } from "@/components/sign-out";
 import { setLanguage } from "@/i18n";
@@ -26,6 +28,8 @@ export function useCommands(customers: readonly CustomerRow[]): Command[] {
     }),
   );
   const may = useMay();
+  const labelOf = useLabel();
+  const objects = useQuery(objectsQuery).data?.items.filter((object) => !object.archived && object.rights.read !== "none") ?? [];
   const go = (to: "/customers" | "/rules" | "/rules/new" | "/events" | "/settings/account" | "/settings/people", label: string, words: string): Command => ({
     id: to,
     group: "go",
@@ -33,9 +37,11 @@ export function useCommands(customers: readonly CustomerRow[]): Command[] {
     words,
     run: () => void navigate({ to, search: {} }),
   });
+  const openObject = (object: string, name: string, words: string): Command => ({ id: `o/${object}`, group: "go", label: name, words, run: () => void navigate({ to: "/o/$object", params: { object }, search: {} }) });
   return [
     ...found,
     ...(may("customers.read") ? [go("/customers", t("nav.customers"), "customers 客户 kehu kh")] : []),
+    ...objects.map((object) => openObject(object.name, labelOf(object.label), `${object.name} ${object.label.zh} ${object.label.en}`)),
     ...(may("rules.read") ? [go("/rules", t("nav.rules"), "rules 规则 guize gz")] : []),
     ...(may("events.read") ? [go("/events", t("nav.events"), "events 事件 shijian sj sources 数据源")] : []),
     ...(may("rules.write") ? [go("/rules/new", t("palette.new_rule"), "new rule 新规则 xinguize")] : []),

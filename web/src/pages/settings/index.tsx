@@ -4,6 +4,7 @@ import { useMay } from "@/components/rights";
 import css from "./settings.module.css";
 
 const administered = [
+  { place: "objects", right: "objects.write" },
   { place: "people", right: "people.manage" },
   { place: "roles", right: "people.manage" },
   { place: "keys", right: "people.manage" },

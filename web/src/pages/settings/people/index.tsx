@@ -1,8 +1,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { App, Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { changePerson, peopleQuery } from "@/api/people";
+import { changePerson, peopleQuery, seeAs } from "@/api/people";
+import { startAnew } from "@/components/anew";
 import { sessionQuery } from "@/api/session";
 import type { Person, PersonChange } from "@/api/types";
 import { useAct } from "@/components/act";
@@ -31,6 +33,15 @@ function Line({ person, oneself }: { person: Person; oneself: boolean }) {
   const text = useText();
   const { modal } = App.useApp();
   const change = useChange();
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const look = useAct({
+    mutationFn: seeAs,
+    onSuccess: async () => {
+      await startAnew(cache);
+      await navigate({ to: "/" });
+    },
+  });
   const set = (what: PersonChange) => change.mutateAsync({ id: person.id, change: what }).catch(() => undefined);
   const end = () =>
     void modal.confirm({
@@ -59,6 +70,7 @@ function Line({ person, oneself }: { person: Person; oneself: boolean }) {
       <td><Ago time={person.seen_at} /></td>
       <td>
         {oneself && <Chip tone="teal">{t("people.you")}</Chip>}
+        {!oneself && person.active && <Button size="small" type="text" aria-label={`${t("people.see_as")} ${person.name}`} title={t("people.see_as")} icon={<Icon name="eye" size={15} />} onClick={() => look.mutate(person.id)} />}
         {!oneself && person.active && <Button size="small" type="text" aria-label={`${t("people.end")} ${person.name}`} onClick={end}>{t("people.end")}</Button>}
         {!person.active && <Button size="small" aria-label={`${t("people.restore")} ${person.name}`} onClick={() => void set({ active: true })}>{t("people.restore")}</Button>}
       </td>

@@ -4,13 +4,16 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/http";
 import { addRole, changeRole, removeRole, rolesQuery } from "@/api/people";
-import type { Right, Role, RolePage } from "@/api/types";
+import type { RoleAccess, Right, Role, RolePage } from "@/api/types";
 import { useProblem } from "@/components/failed";
 import { useLabel, useText } from "@/components/language";
 import { useMay } from "@/components/rights";
 import { Icon } from "@/ui/icon";
 import { Field } from "@/ui/field";
 import css from "../settings.module.css";
+import { RecordAccess } from "./records";
+
+const everything: RoleAccess = { others: { read: "all", write: "all" }, objects: {} };
 
 type Props = { page: RolePage; role: Role | null; close: () => void };
 
@@ -24,11 +27,12 @@ export function EditRole({ page, role, close }: Props) {
   const cache = useQueryClient();
   const [name, setName] = useState(role ? text(role.name) : "");
   const [rights, setRights] = useState<readonly Right[]>(role?.rights ?? ["customers.read"]);
+  const [records, setRecords] = useState<RoleAccess>(role?.records ?? everything);
   const done = async () => {
     await cache.invalidateQueries({ queryKey: rolesQuery.queryKey });
     close();
   };
-  const draft = { name: name.trim(), rights: [...rights] };
+  const draft = { name: name.trim(), rights: [...rights], records };
   const save = useMutation({ mutationFn: () => (role ? changeRole(role.id, draft) : addRole(draft)), onSuccess: done });
   const remove = useMutation({ mutationFn: (id: string) => removeRole(id), onSuccess: done });
   const failed = save.error ?? remove.error;
@@ -39,7 +43,7 @@ export function EditRole({ page, role, close }: Props) {
   };
   const turn = (right: Right, on: boolean) => setRights(on ? [...rights, right] : rights.filter((each) => each !== right));
   return (
-    <Modal open onCancel={close} title={role ? t("roles.edit") : t("roles.add")} footer={null} width={460}>
+    <Modal open onCancel={close} title={role ? t("roles.edit") : t("roles.add")} footer={null} width={520}>
       <form onSubmit={submit}>
         <Field label={t("settings.name")} error={failed && atName ? problem(failed) : undefined}>
           {(id, note) => <Input id={id} aria-describedby={note} autoFocus required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />}
@@ -52,6 +56,7 @@ export function EditRole({ page, role, close }: Props) {
             </Checkbox>
           ))}
         </div>
+        <RecordAccess access={records} change={setRecords} />
         {failed && !atName && <p role="alert" style={{ color: "var(--red)", marginBottom: 12 }}>{problem(failed)}</p>}
         <div className={css.buttons}>
           {role ? (

@@ -46,6 +46,17 @@ function Matrix({ page, edit }: { page: RolePage; edit: (role: Role) => void }) 
               ))}
             </tr>
           ))}
+          {(["read", "write"] as const).map((what) => (
+            <tr key={what}>
+              <th scope="row">{t(`roles.records_${what}`)}</th>
+              {page.items.map((role) => (
+                <td key={role.id}>
+                  {t(`roles.scope_${role.records.others[what]}`)}
+                  {Object.keys(role.records.objects).length > 0 && " *"}
+                </td>
+              ))}
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>

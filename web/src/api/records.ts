@@ -1,0 +1,47 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { http, query } from "./http";
+import type { ChangePage, Changed, ListRequest, RecordDetail, RecordPage, Values, WhySeen } from "./types";
+
+const at = (object: string, ...parts: string[]) => ["/v1/objects", object, ...parts].map((part, place) => (place === 0 ? part : encodeURIComponent(part))).join("/");
+
+export const listRecords = (object: string, request: ListRequest, signal?: AbortSignal) => http.post<RecordPage>(at(object, "list"), request, signal);
+
+export const recordsQuery = (object: string, request: ListRequest) =>
+  infiniteQueryOptions({
+    queryKey: ["records", object, request],
+    queryFn: ({ pageParam, signal }) => listRecords(object, { ...request, cursor: pageParam, limit: 100 }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+  });
+
+export const countQuery = (object: string, request: ListRequest) =>
+  queryOptions({
+    queryKey: ["records", object, request, "count"],
+    queryFn: ({ signal }) => http.post<{ count: number }>(at(object, "count"), request, signal),
+  });
+
+export const recordQuery = (object: string, id: string) =>
+  queryOptions({
+    queryKey: ["record", object, id],
+    queryFn: ({ signal }) => http.get<RecordDetail>(at(object, "records", id), signal),
+  });
+
+export const changesQuery = (object: string, id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["record", object, id, "changes"],
+    queryFn: ({ pageParam, signal }) => http.get<ChangePage>(`${at(object, "records", id, "changes")}${query({ cursor: pageParam })}`, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+  });
+
+export const whySeenQuery = (object: string, id: string, person: string) =>
+  queryOptions({
+    queryKey: ["record", object, id, "why", person],
+    queryFn: ({ signal }) => http.get<WhySeen>(`${at(object, "records", id, "why")}${query({ person })}`, signal),
+  });
+
+export const addRecord = (object: string, values: Values) => http.post<RecordDetail>(at(object, "records"), { values });
+export const changeRecord = (object: string, id: string, values: Values) => http.patch<Changed>(at(object, "records", id), { values });
+export const trashRecord = (object: string, id: string) => http.remove<Changed>(at(object, "records", id));
+export const restoreRecord = (object: string, id: string) => http.post<Changed>(at(object, "records", id, "restore"));
+export const undoChange = (change: string, force = false) => http.post<Changed>(`/v1/changes/${encodeURIComponent(change)}/undo`, { force });

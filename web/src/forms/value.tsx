@@ -1,0 +1,76 @@
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { Cell, Field, Labels } from "@/api/types";
+import { useFormat, useText } from "@/components/language";
+import { useCompany } from "@/components/company";
+import { Icon } from "@/ui/icon";
+import { Avatar } from "@/ui/parts";
+import css from "./forms.module.css";
+
+type Props = { field: Field; value: Cell | undefined; labels: Labels; plain?: boolean };
+
+function ChoiceChip({ field, number }: { field: Field; number: number }) {
+  const text = useText();
+  const choice = field.choices.find((each) => each.number === number);
+  if (!choice) return null;
+  return (
+    <span className={css.choice} data-hue={number % 6}>
+      {text(choice.label)}
+    </span>
+  );
+}
+
+/** A value as it is read, by what its field holds. Plain: without links, for where a click does something else. */
+export function Shown({ field, value, labels, plain = false }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { currency } = useCompany();
+  if (value === undefined || value === null || value === "") return null;
+  const said = String(value);
+  switch (field.type) {
+    case "money":
+      return <span className={css.number}>{format.money(said, currency)}</span>;
+    case "number":
+      return <span className={css.number}>{format.decimal(said)}</span>;
+    case "percent":
+      return <span className={css.number}>{format.decimal(said)} %</span>;
+    case "date":
+      return <>{format.date(said)}</>;
+    case "instant":
+      return <time dateTime={said} title={format.full(said)}>{format.full(said)}</time>;
+    case "bool":
+      return value === true ? <Icon name="check" size={15} /> : <span className={css.soft}>{t("records.no")}</span>;
+    case "choice":
+      return <ChoiceChip field={field} number={Number(value)} />;
+    case "multi_choice":
+      return <span className={css.choices}>{Array.isArray(value) && value.map((number) => <ChoiceChip key={number} field={field} number={number} />)}</span>;
+    case "user":
+      return (
+        <span className={css.person}>
+          <Avatar name={labels[said] ?? null} size={20} />
+          {labels[said] ?? t("records.someone")}
+        </span>
+      );
+    case "customer":
+    case "relation": {
+      const label = labels[said];
+      if (label === undefined) return <span className={css.soft}>{t("records.hidden")}</span>;
+      if (plain) return <>{label}</>;
+      return field.type === "customer" ? (
+        <Link to="/customers/$id" params={{ id: said }} search={{}}>{label}</Link>
+      ) : (
+        <Link to="/o/$object" params={{ object: field.to ?? "" }} search={{ record: said }}>{label}</Link>
+      );
+    }
+    case "link":
+      return plain ? <>{said}</> : <a href={said} target="_blank" rel="noreferrer noopener">{said.replace(/^https?:\/\//, "")}</a>;
+    case "email":
+      return plain ? <>{said}</> : <a href={`mailto:${said}`}>{said}</a>;
+    case "phone":
+      return plain ? <>{said}</> : <a href={`tel:${said.replace(/[^\d+]/g, "")}`}>{said}</a>;
+    case "long_text":
+      return <span className={plain ? undefined : css.long}>{said}</span>;
+    default:
+      return <>{said}</>;
+  }
+}

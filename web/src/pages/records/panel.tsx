@@ -1,0 +1,120 @@
+import { useQuery } from "@tanstack/react-query";
+import { Button, Drawer, Segmented } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "@/api/http";
+import { recordQuery } from "@/api/records";
+import type { Cell, Field, Labels, ObjectType, RecordRow } from "@/api/types";
+import { Failed } from "@/components/failed";
+import { useFormat, useLabel, useText } from "@/components/language";
+import { useMay } from "@/components/rights";
+import { Control } from "@/forms/control";
+import { Shown } from "@/forms/value";
+import { Icon } from "@/ui/icon";
+import { Bones, Empty } from "@/ui/parts";
+import { Changes } from "./changes";
+import css from "./records.module.css";
+import { useSet, useTrash } from "./use-change";
+import { WhySeen } from "./why-seen";
+
+type LineProps = { field: Field; row: RecordRow; labels: Labels; set: (value: Cell) => void };
+
+/** A field of the panel: read until it is clicked, then written. */
+function Line({ field, row, labels, set }: LineProps) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const [draft, setDraft] = useState<Cell | undefined>(undefined);
+  const value = row.values[field.name] ?? null;
+  const name = label(field.label);
+  const take = (next: Cell) => {
+    setDraft(undefined);
+    if (JSON.stringify(next) !== JSON.stringify(value)) set(next);
+  };
+  const atOnce = ["choice", "user", "customer", "relation", "bool"].includes(field.type);
+  const shown = value === null ? <span className={css.empty}>{t("records.empty")}</span> : <Shown field={field} value={value} labels={labels} />;
+  const isLink = ["customer", "relation", "link", "email", "phone"].includes(field.type) && value !== null;
+  if (!row.writable || field.automatic) {
+    return (
+      <div className={css.field}>
+        <span>{name}</span>
+        <div className={css.value}>{shown}</div>
+      </div>
+    );
+  }
+  return (
+    <div className={css.field}>
+      <span>{name}</span>
+      {draft === undefined && field.type !== "bool" ? (
+        isLink ? (
+          <div className={css.under}>
+            <div className={css.value}>{shown}</div>
+            <Button size="small" type="text" aria-label={t("records.edit", { name })} icon={<Icon name="note" size={14} />} onClick={() => setDraft(value)} />
+          </div>
+        ) : (
+          <button type="button" className={css.value} aria-label={t("records.edit", { name })} onClick={() => setDraft(value)}>{shown}</button>
+        )
+      ) : (
+        <div
+          role="presentation"
+          onBlur={(event) => draft !== undefined && !atOnce && !event.currentTarget.contains(event.relatedTarget) && take(draft)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") {
+              event.stopPropagation();
+              setDraft(undefined);
+            }
+            if (event.key === "Enter" && !event.nativeEvent.isComposing && draft !== undefined && !atOnce && field.type !== "long_text" && field.type !== "multi_choice") take(draft);
+          }}
+        >
+          <Control field={field} value={draft === undefined ? value : draft} labels={labels} label={name} autoFocus={field.type !== "bool"} open={field.type !== "bool"} change={(next) => (atOnce ? take(next) : setDraft(next))} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Fields({ object, row, labels }: { object: ObjectType; row: RecordRow; labels: Labels }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const set = useSet(object);
+  const trash = useTrash(object);
+  const fields = object.fields.filter((field) => !field.archived && !field.automatic);
+  const may = useMay();
+  const changed = row.values.changed_at;
+  return (
+    <>
+      <div className={css.fields}>
+        {fields.map((field) => (
+          <Line key={field.name} field={field} row={row} labels={labels} set={(value) => set.mutate({ row, field, value })} />
+        ))}
+      </div>
+      <div className={css.under}>
+        <span>{typeof changed === "string" && t("records.changed_by", { name: row.changed_by === "local" ? t("audit.local") : row.changed_by, time: format.full(changed) })}</span>
+        {row.trashed_at !== null && <Button size="small" onClick={() => trash.mutate({ row, trashed: false })}>{t("records.restore")}</Button>}
+        {row.writable && <Button size="small" type="text" danger icon={<Icon name="trash" size={14} />} onClick={() => trash.mutate({ row, trashed: true })}>{t("records.trash")}</Button>}
+      </div>
+      {may("people.manage") && <WhySeen object={object.name} id={row.id} />}
+    </>
+  );
+}
+
+/** A record beside the list. */
+export function Panel({ object, id, close }: { object: ObjectType; id: string; close: () => void }) {
+  const { t } = useTranslation();
+  const text = useText();
+  const [view, setView] = useState<"fields" | "changes">("fields");
+  const found = useQuery(recordQuery(object.name, id));
+  const missing = found.error instanceof ApiError && found.error.status === 404;
+  return (
+    <Drawer open onClose={close} mask={false} size={480} title={found.data ? (found.data.record.title ?? t("records.untitled")) : text(object.label)}>
+      {missing && <Empty icon="question" title={t("records.missing")} hint={t("records.missing_hint")} />}
+      {found.isError && !missing && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
+      {found.isPending && <Bones rows={10} label={t("common.loading")} />}
+      {found.data && !missing && (
+        <div className={css.panel}>
+          <Segmented block value={view} options={[{ value: "fields", label: t("records.view_fields") }, { value: "changes", label: t("records.view_changes") }]} onChange={(next) => setView(next as "fields" | "changes")} />
+          {view === "fields" ? <Fields object={object} row={found.data.record} labels={found.data.labels} /> : <Changes object={object} id={id} labels={found.data.labels} writable={found.data.record.writable} />}
+        </div>
+      )}
+    </Drawer>
+  );
+}

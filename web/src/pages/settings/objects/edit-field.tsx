@@ -1,0 +1,93 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Input, Modal, Select } from "antd";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "@/api/http";
+import { addField, changeField, objectsQuery } from "@/api/objects";
+import type { Field as FieldType, Holds, ObjectType, Text } from "@/api/types";
+import { useProblem } from "@/components/failed";
+import { useLabel, useLanguage } from "@/components/language";
+import { Field } from "@/ui/field";
+import { Icon } from "@/ui/icon";
+import css from "./objects.module.css";
+import { blank, LabelFields, textOf } from "./label-fields";
+
+const types: Holds[] = ["text", "long_text", "number", "money", "percent", "date", "instant", "bool", "choice", "multi_choice", "user", "phone", "email", "link", "customer", "relation"];
+
+/** `key` tells lines apart while they are typed; `number` is that of a choice that is there. */
+type Draft = { key: number; number: number | null; label: Text };
+
+type Props = { object: ObjectType; field: FieldType | null; close: () => void };
+
+function Choices({ choices, change }: { choices: readonly Draft[]; change: (choices: Draft[]) => void }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const put = (key: number, text: string) => change(choices.map((each) => (each.key === key ? { ...each, label: { ...each.label, [language]: text } } : each)));
+  const add = () => change([...choices, { key: Math.max(-1, ...choices.map((each) => each.key)) + 1, number: null, label: blank }]);
+  return (
+    <div role="group" aria-label={t("objects.choices")}>
+      <p className={css.label}>{t("objects.choices")}</p>
+      {choices.map((choice, place) => (
+        <div key={choice.key} className={css.choice}>
+          <Input aria-label={t("objects.choice_n", { n: place + 1 })} required maxLength={60} value={choice.label[language]} onChange={(event) => put(choice.key, event.target.value)} />
+          <Button type="text" aria-label={t("objects.choice_remove", { n: place + 1 })} icon={<Icon name="close" size={14} />} onClick={() => change(choices.filter((each) => each.key !== choice.key))} />
+        </div>
+      ))}
+      <Button size="small" type="dashed" className={css.add ?? ""} icon={<Icon name="plus" size={13} />} onClick={add}>{t("objects.choice_add")}</Button>
+    </div>
+  );
+}
+
+/** A field, new or known. What it holds is chosen once. */
+export function EditField({ object, field, close }: Props) {
+  const { t } = useTranslation();
+  const labelOf = useLabel();
+  const language = useLanguage();
+  const problem = useProblem();
+  const cache = useQueryClient();
+  const objects = useQuery(objectsQuery).data?.items ?? [];
+  const [label, setLabel] = useState<Text>(field?.label ?? blank);
+  const [holds, setHolds] = useState<Holds>(field?.type ?? "text");
+  const [to, setTo] = useState<string | undefined>(field?.to ?? undefined);
+  const [choices, setChoices] = useState<Draft[]>(() => {
+    const known = field?.choices.filter((choice) => !choice.archived) ?? [];
+    return known.length > 0 ? known.map((choice) => ({ key: choice.number, number: choice.number, label: choice.label })) : [{ key: 0, number: null, label: blank }, { key: 1, number: null, label: blank }];
+  });
+  const chooses = holds === "choice" || holds === "multi_choice";
+  const whole = choices.map((choice) => ({ number: choice.number, label: textOf(choice.label, language) }));
+  const save = useMutation({
+    mutationFn: () =>
+      field
+        ? changeField(object.name, field.name, { label: textOf(label, language), ...(chooses ? { choices: whole } : {}) })
+        : addField(object.name, { label: textOf(label, language), type: holds, ...(chooses ? { choices: whole.map((choice) => choice.label) } : {}), ...(holds === "relation" ? { to: to ?? null } : {}) }),
+    onSuccess: async () => {
+      await cache.invalidateQueries({ queryKey: objectsQuery.queryKey });
+      close();
+    },
+  });
+  const at = save.error instanceof ApiError ? save.error.field : null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate();
+  };
+  return (
+    <Modal open onCancel={close} title={field ? t("objects.field_edit", { name: labelOf(field.label) }) : t("objects.field_add")} footer={null} width={460}>
+      <form onSubmit={submit}>
+        <LabelFields label={label} change={setLabel} error={save.isError && at === "label" ? problem(save.error) : undefined} />
+        {!field && (
+          <Field label={t("objects.type")}>
+            {(id) => <Select id={id} style={{ width: "100%" }} showSearch={{ optionFilterProp: "label" }} value={holds} options={types.map((type) => ({ value: type, label: t(`field.${type}`) }))} onChange={setHolds} />}
+          </Field>
+        )}
+        {!field && holds === "relation" && (
+          <Field label={t("objects.to")}>
+            {(id) => <Select id={id} style={{ width: "100%" }} showSearch={{ optionFilterProp: "label" }} {...(to === undefined ? {} : { value: to })} options={objects.filter((each) => !each.archived).map((each) => ({ value: each.name, label: labelOf(each.label) }))} onChange={setTo} />}
+          </Field>
+        )}
+        {chooses && <Choices choices={choices} change={setChoices} />}
+        {save.isError && at !== "label" && <p role="alert" style={{ color: "var(--red)", marginBottom: 12 }}>{problem(save.error)}</p>}
+        <Button block type="primary" htmlType="submit" loading={save.isPending}>{field ? t("records.save") : t("objects.field_create")}</Button>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,94 @@
+import { type KeyboardEvent, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Cell, Field, Labels, RecordRow } from "@/api/types";
+import { useText } from "@/components/language";
+import { Control } from "@/forms/control";
+import { Shown } from "@/forms/value";
+import css from "./grid.module.css";
+
+const right = new Set(["number", "money", "percent"]);
+export const isRight = (field: Field) => right.has(field.type);
+
+/** What is chosen is taken at once; what is typed, when one leaves. */
+const takenAtOnce = new Set(["choice", "user", "customer", "relation", "bool"]);
+
+type EditorProps = { field: Field; value: Cell; labels: Labels; take: (value: Cell) => void; leave: (key: string | null, back: boolean) => void };
+
+function Editor({ field, value, labels, take, leave }: EditorProps) {
+  const text = useText();
+  const [draft, setDraft] = useState(value);
+  const done = useRef(false);
+  const end = (key: string | null, back = false, keeps = true) => {
+    if (done.current) return;
+    done.current = true;
+    if (keeps && JSON.stringify(draft) !== JSON.stringify(value)) take(draft);
+    leave(key, back);
+  };
+  const change = (next: Cell) => {
+    setDraft(next);
+    if (!takenAtOnce.has(field.type)) return;
+    done.current = true;
+    take(next);
+    leave(null, false);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    event.stopPropagation();
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Escape") end("Escape", false, false);
+    const isLine = field.type !== "long_text" && field.type !== "multi_choice";
+    if ((event.key === "Enter" && isLine && !takenAtOnce.has(field.type)) || event.key === "Tab") {
+      event.preventDefault();
+      end(event.key, event.shiftKey);
+    }
+  };
+  return (
+    <div role="presentation" onKeyDown={onKeyDown} onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && end(null)}>
+      <Control field={field} value={draft} labels={labels} change={change} label={text(field.label)} autoFocus open />
+    </div>
+  );
+}
+
+type Props = {
+  id: string;
+  field: Field;
+  row: RecordRow;
+  labels: Labels;
+  width: number;
+  first: boolean;
+  active: boolean;
+  editing: boolean;
+  point: () => void;
+  edit: () => void;
+  open: () => void;
+  take: (value: Cell) => void;
+  leave: (key: string | null, back: boolean) => void;
+};
+
+export function GridCell({ id, field, row, labels, width, first, active, editing, point, edit, open, take, leave }: Props) {
+  const { t } = useTranslation();
+  const value = row.values[field.name] ?? null;
+  const title = row.title ?? t("records.untitled");
+  return (
+    <div
+      id={id}
+      role="gridcell"
+      aria-selected={active}
+      className={first ? css.title : css.cell}
+      style={{ width }}
+      data-active={active}
+      data-editing={editing}
+      data-right={isRight(field)}
+      tabIndex={-1}
+      onMouseDown={(event) => {
+        if (editing) return;
+        event.preventDefault(); // the grid keeps the focus, whatever is scrolled out of view
+        point();
+      }}
+      onDoubleClick={edit}
+    >
+      {editing && <Editor field={field} value={value} labels={labels} take={take} leave={leave} />}
+      {!editing && first && <button type="button" tabIndex={-1} onClick={open}>{title}</button>}
+      {!editing && !first && <span><Shown field={field} value={value} labels={labels} plain /></span>}
+    </div>
+  );
+}
