@@ -133,6 +133,21 @@ for (const language of ["zh", "en"]) {
         await page.keyboard.press("Escape");
       }));
 
+    it("changes all of the list at once, and takes that back", () =>
+      step("bulk", async () => {
+        await button(r.bulk);
+        await choose(labelled(r.field, dialog()), r.area, true);
+        await labelled(r.set, dialog()).fill("7");
+        await button(r.change(2), dialog());
+        await dialog().getByText(r.changed_n(2)).waitFor();
+        await grid().getByRole("gridcell", { name: "7", exact: true }).nth(1).waitFor();
+        await button(r.undo, dialog());
+        await cell("81.5").waitFor();
+        await dialog().getByText(r.changed_n(2)).waitFor();
+        await button(r.done, dialog());
+        await dialog().waitFor({ state: "detached" });
+      }));
+
     it("puts a record into the trash and takes it out", () =>
       step("trash", async () => {
         await titles().filter({ hasText: r.second }).click();

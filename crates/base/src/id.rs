@@ -121,6 +121,8 @@ ids! {
     RecordId = "rec";
     /// A change to a record; its number is its place in the log.
     ChangeId = "chg";
+    /// Something that goes on by itself.
+    JobId = "job";
     /// A role: what those who have it may do.
     RoleId = "rol";
     /// An invitation of a person.

@@ -21,8 +21,8 @@ mod time;
 pub use big_map::BigMap;
 pub use decimal::{Decimal, DecimalError};
 pub use id::{
-    ApiKeyId, AuditId, ChangeId, CustomerId, DecisionId, EventId, IdError, IdentityId, InvitationId, MergeId, ObjectId,
-    RecordId, RoleId, RuleId, SessionId, SourceId, TaskId, UserId,
+    ApiKeyId, AuditId, ChangeId, CustomerId, DecisionId, EventId, IdError, IdentityId, InvitationId, JobId, MergeId,
+    ObjectId, RecordId, RoleId, RuleId, SessionId, SourceId, TaskId, UserId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use text::{Locale, Text};

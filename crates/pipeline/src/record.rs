@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base::{ObjectId, RecordId};
 use domain::object::{Cell, FieldNumber, OBJECTS_LIMIT, Object, Type};
 use store::log::{Entry, RecordAct, RecordEntry};
-use store::{Connection, ObjectRow, RecordRow, RecordRows, Unit};
+use store::{Connection, ObjectRow, RecordChange, RecordRow, RecordRows, Unit};
 
 use crate::command::Outcome;
 use crate::engine::{Committed, Engine, EngineError};
@@ -29,6 +29,19 @@ pub struct RecordWrite {
     pub act: RecordAct,
     /// The values to be set, or taken away.
     pub values: Vec<(FieldNumber, Option<Cell>)>,
+    /// The place of the change that it takes back.
+    pub undoes: Option<u64>,
+}
+
+/// Whether records are written as part of something larger, which can be taken back as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Batch {
+    /// They are not.
+    Single,
+    /// They begin it: the place of the first change names it.
+    First,
+    /// They go on with the one of this name.
+    More(u64),
 }
 
 /// Records to be written by someone, in one commit: each that can be.
@@ -36,8 +49,8 @@ pub struct RecordWrite {
 pub struct RecordWrites {
     /// Who: the id of a person or key, or `local`.
     pub actor: String,
-    /// The place of the change that they take back.
-    pub undoes: Option<u64>,
+    /// Whether they are part of something larger.
+    pub batch: Batch,
     /// The records.
     pub writes: Vec<RecordWrite>,
 }
@@ -69,10 +82,10 @@ pub struct ObjectWrite {
     pub was: Option<Object>,
 }
 
-/// What is used once for each version of a record.
-fn unique(record: RecordId, version: u32) -> [u8; 16] {
+/// What binds a message to its nonce and to the version of the record.
+fn unique(nonce: &[u8; 12], version: u32) -> [u8; 16] {
     let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(record.number().to_le_bytes().into_iter().chain(version.to_le_bytes())) {
+    for (to, from) in bytes.iter_mut().zip(nonce.iter().copied().chain(version.to_le_bytes())) {
         *to = from;
     }
     bytes
@@ -84,7 +97,7 @@ fn unique(record: RecordId, version: u32) -> [u8; 16] {
 /// The database's.
 pub fn changes(db: &mut Connection, entry: &RecordEntry) -> Result<Option<Vec<Change>>, store::StoreError> {
     let key = db.record_key(entry.record)?;
-    Ok(key.and_then(|key| profile::decrypt(&key, &unique(entry.record, entry.version), &entry.values)))
+    Ok(key.and_then(|key| profile::decrypt(&key, &unique(&entry.nonce, entry.version), &entry.values)))
 }
 
 impl Engine {
@@ -128,12 +141,18 @@ impl Engine {
         unit: &mut Unit,
         done: &mut Committed,
     ) -> Result<Outcome, EngineError> {
-        let RecordWrites { actor, undoes, writes } = all;
+        let RecordWrites { actor, mut batch, writes } = all;
         let mut written = Vec::with_capacity(writes.len());
         for write in writes {
-            let outcome = self.write_record(&actor, undoes, write, unit)?;
-            if let Written::Done { record, change: Some(change) } = outcome {
-                unit.record_changes.push((record, change));
+            let part_of = match batch {
+                Batch::Single => None,
+                Batch::First => Some(self.next_seq),
+                Batch::More(first) => Some(first),
+            };
+            let outcome = self.write_record(&actor, part_of, write, unit)?;
+            if let Written::Done { record, change: Some(seq) } = outcome {
+                unit.record_changes.push(RecordChange { record, seq, batch: part_of });
+                batch = part_of.map_or(Batch::Single, Batch::More);
             }
             written.push(outcome);
         }
@@ -144,11 +163,11 @@ impl Engine {
     fn write_record(
         &mut self,
         actor: &str,
-        undoes: Option<u64>,
+        batch: Option<u64>,
         write: RecordWrite,
         unit: &mut Unit,
     ) -> Result<Written, EngineError> {
-        let RecordWrite { object, record, version, act, values } = write;
+        let RecordWrite { object, record, version, act, values, undoes } = write;
         let Some(object) = self.objects.by_id(object).cloned().map(Arc::new) else { return Ok(Written::Missing) };
         let (record, before) = match record {
             Some(id) => match self.record_as_it_stands(&object, id, unit)? {
@@ -194,6 +213,8 @@ impl Engine {
         row.cells.insert(FieldNumber::CHANGED, at);
         row.sort = sort_keys(&object, &row);
         let key = self.record_key(record, before.is_none().then_some(object.id), unit)?;
+        let mut nonce = [0; 12];
+        getrandom::fill(&mut nonce).map_err(|_| no_random())?;
         let entry = RecordEntry {
             object: object.id,
             record,
@@ -201,7 +222,9 @@ impl Engine {
             act,
             actor: actor.to_owned(),
             undoes,
-            values: profile::encrypt(&key, &unique(record, row.version), &changes),
+            batch,
+            nonce,
+            values: profile::encrypt(&key, &unique(&nonce, row.version), &changes),
         };
         let seq = self.append(unit, Entry::Record(entry));
         let rows = unit.records.entry(object.id);
@@ -226,17 +249,21 @@ impl Engine {
 
     /// The key of a record; a new one when it is a new record of `new`.
     fn record_key(&mut self, record: RecordId, new: Option<ObjectId>, unit: &mut Unit) -> Result<Vec<u8>, EngineError> {
-        let lost = |why: &str| store::StoreError::Corrupt { what: "a record's key", why: why.to_owned() };
         if let Some(object) = new {
-            let key = profile::new_key().ok_or_else(|| lost("the machine gives no random bytes"))?;
+            let key = profile::new_key().ok_or_else(no_random)?;
             unit.record_keys.push((record, object, key.clone()));
             return Ok(key);
         }
         if let Some((.., key)) = unit.record_keys.iter().find(|(known, ..)| *known == record) {
             return Ok(key.clone());
         }
-        Ok(self.db.record_key(record)?.ok_or_else(|| lost("it was erased"))?)
+        let erased = || store::StoreError::Corrupt { what: "a record's key", why: "it was erased".to_owned() };
+        Ok(self.db.record_key(record)?.ok_or_else(erased)?)
     }
+}
+
+fn no_random() -> store::StoreError {
+    store::StoreError::Corrupt { what: "a record's key", why: "the machine gives no random bytes".to_owned() }
 }
 
 /// Sets values and tells which changed.

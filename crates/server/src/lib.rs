@@ -7,6 +7,7 @@ mod api;
 mod auth;
 mod error;
 mod input;
+mod jobs;
 mod limiter;
 mod live;
 mod state;

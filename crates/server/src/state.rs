@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::Found;
 use crate::error::ApiError;
+use crate::jobs::Jobs;
 use crate::limiter::Limiter;
 use crate::live::Told;
 
@@ -40,6 +41,7 @@ pub struct Server {
     pub(crate) signed_out: Notify,
     pub(crate) health: Found,
     pub(crate) sign_ins: Limiter,
+    pub(crate) jobs: Jobs,
     /// Room for passwords to be hashed.
     pub(crate) hashing: Arc<Semaphore>,
     /// Room for bodies to be inflated and read.
@@ -61,6 +63,7 @@ impl Server {
             signed_out: Notify::new(),
             health: Found::default(),
             sign_ins: Limiter::default(),
+            jobs: Jobs::default(),
             hashing: Arc::new(Semaphore::new(HASHING)),
             reading: Arc::new(Semaphore::new(READING)),
             uploading: Arc::new(Semaphore::new(UPLOADING)),

@@ -54,7 +54,7 @@ pub use invitation::Invitation;
 pub use lookup::{Lookup, Stretch};
 pub use migrate::run as migrate;
 pub use prepared::Postgres;
-pub use record::{ObjectRow, RecordRow, RecordRows};
+pub use record::{ObjectRow, RecordChange, RecordRow, RecordRows};
 pub use role::Role;
 pub use rule::{Rule, RuleVersion};
 pub use seen::{Digest, Pages, RUN_EVENTS, Seen};

@@ -74,6 +74,10 @@ pub struct RecordEntry {
     pub actor: String,
     /// The place of the change that it takes back.
     pub undoes: Option<u64>,
+    /// The place of the first change of those that were made as one, if there were several.
+    pub batch: Option<u64>,
+    /// What no other message under the record's key has.
+    pub nonce: [u8; 12],
     /// The fields with their values before and after, encrypted under the record's key.
     #[serde(with = "serde_bytes_vec")]
     pub values: Vec<u8>,

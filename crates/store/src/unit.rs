@@ -8,7 +8,7 @@ use domain::KindId;
 use crate::decided::DecidedStretch;
 use crate::log::Entry;
 use crate::lookup::Stretch;
-use crate::record::{ObjectRow, RecordRows};
+use crate::record::{ObjectRow, RecordChange, RecordRows};
 use crate::seen::Pages;
 
 /// An identity with its value.
@@ -260,8 +260,8 @@ pub struct Unit {
     pub records: BTreeMap<ObjectId, RecordRows>,
     /// The keys of new records.
     pub record_keys: Vec<(RecordId, ObjectId, Vec<u8>)>,
-    /// Changes to records, by their places in the log.
-    pub record_changes: Vec<(RecordId, u64)>,
+    /// Changes to records.
+    pub record_changes: Vec<RecordChange>,
     /// What sources sent.
     pub sources: BTreeMap<SourceId, SourceCounts>,
     /// Events refused.

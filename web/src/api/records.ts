@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { http, query } from "./http";
-import type { ChangePage, Changed, ListRequest, RecordDetail, RecordPage, Values, WhySeen } from "./types";
+import type { BulkAct, ChangePage, Changed, Job, ListRequest, RecordDetail, RecordPage, Values, WhySeen } from "./types";
 
 const at = (object: string, ...parts: string[]) => ["/v1/objects", object, ...parts].map((part, place) => (place === 0 ? part : encodeURIComponent(part))).join("/");
 
@@ -38,6 +38,16 @@ export const whySeenQuery = (object: string, id: string, person: string) =>
   queryOptions({
     queryKey: ["record", object, id, "why", person],
     queryFn: ({ signal }) => http.get<WhySeen>(`${at(object, "records", id, "why")}${query({ person })}`, signal),
+  });
+
+export const beginBulk = (object: string, body: { list: ListRequest; act: BulkAct; values?: Values }) => http.post<Job>(at(object, "bulk"), body);
+export const undoBatch = (batch: string) => http.post<Job>(`/v1/batches/${encodeURIComponent(batch)}/undo`);
+export const stopJob = (id: string) => http.remove<Job>(`/v1/jobs/${encodeURIComponent(id)}`);
+export const jobQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["job", id],
+    queryFn: ({ signal }) => http.get<Job>(`/v1/jobs/${encodeURIComponent(id)}`, signal),
+    refetchInterval: ({ state }) => (state.data?.ended ? false : 400),
   });
 
 export const addRecord = (object: string, values: Values) => http.post<RecordDetail>(at(object, "records"), { values });

@@ -107,6 +107,20 @@ export interface components {
             /** @description What that is called, if it is a person, a key or a role; otherwise the same. */
             subject_name: components["schemas"]["Text"];
         };
+        /**
+         * @description What is done with all records of a list.
+         * @enum {string}
+         */
+        BulkAct: "change" | "trash" | "restore";
+        /** @description What is done with all records of a list. */
+        BulkRequest: {
+            /** @description What is done. */
+            act: components["schemas"]["BulkAct"];
+            /** @description Which records: as a list is asked for; its order and its page do not matter. */
+            list: components["schemas"]["ListRequest"];
+            /** @description The values to be set, by the names of fields. */
+            values?: Record<string, never>;
+        };
         /** @description A change to a rule. */
         Change: {
             /** @description Whether it is on. */
@@ -500,6 +514,11 @@ export interface components {
             /** @description With what: a value as in a record; for `one_of` a list of them; for `last`, `next` and `this` a [`Period`]; nothing for `present` and `empty`. */
             value?: Record<string, never>;
         };
+        /** @description Something that goes on by itself. */
+        JobView: components["schemas"]["Progress"] & {
+            /** @description Its id. */
+            id: string;
+        };
         /** @description Someone who takes an invitation. */
         JoinRequest: {
             /** @description Their name. */
@@ -863,6 +882,31 @@ export interface components {
             time: string;
             /** @description The value. */
             value: string;
+        };
+        /** @description How far it is. */
+        Progress: {
+            /** @description By what all of it can be taken back, once something was changed. */
+            batch?: string | null;
+            /**
+             * Format: int64
+             * @description Records that were changed.
+             */
+            changed: number;
+            /** @description Whether it has come to its end. */
+            ended: boolean;
+            failed?: components["schemas"]["Text"] | null;
+            /**
+             * Format: int64
+             * @description Records that were left: not the reader's to change, as wanted already, or changed by somebody else meanwhile.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Records that were looked at.
+             */
+            seen: number;
+            /** @description Whether it was stopped before. */
+            stopped: boolean;
         };
         /** @description What a sentence came to, with a preview. */
         ReadAnswer: components["schemas"]["Tried"] & {
@@ -1417,6 +1461,8 @@ export type ApiKeyRequest = components['schemas']['ApiKeyRequest'];
 export type ApiKeyView = components['schemas']['ApiKeyView'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type AuditView = components['schemas']['AuditView'];
+export type BulkAct = components['schemas']['BulkAct'];
+export type BulkRequest = components['schemas']['BulkRequest'];
 export type Change = components['schemas']['Change'];
 export type ChangePage = components['schemas']['ChangePage'];
 export type ChangeView = components['schemas']['ChangeView'];
@@ -1451,6 +1497,7 @@ export type InvitationRequest = components['schemas']['InvitationRequest'];
 export type InvitationView = components['schemas']['InvitationView'];
 export type Invited = components['schemas']['Invited'];
 export type Is = components['schemas']['Is'];
+export type JobView = components['schemas']['JobView'];
 export type JoinRequest = components['schemas']['JoinRequest'];
 export type KindDeclaration = components['schemas']['KindDeclaration'];
 export type KindField = components['schemas']['KindField'];
@@ -1483,6 +1530,7 @@ export type PersonPage = components['schemas']['PersonPage'];
 export type PersonView = components['schemas']['PersonView'];
 export type Preview = components['schemas']['Preview'];
 export type ProfileValue = components['schemas']['ProfileValue'];
+export type Progress = components['schemas']['Progress'];
 export type ReadAnswer = components['schemas']['ReadAnswer'];
 export type ReadRequest = components['schemas']['ReadRequest'];
 export type Receipt = components['schemas']['Receipt'];

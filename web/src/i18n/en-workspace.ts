@@ -243,4 +243,17 @@ export const enWorkspace: Shape<typeof zhWorkspace> = {
     writes: "May change it:",
     writes_not: "May not change it:",
   },
+  bulk: {
+    open: "Bulk",
+    title: "For the {{n}} records of this list",
+    hint: "This goes for all that match the filter; those you may not change are left. It can be undone as a whole.",
+    value: "Set to",
+    empties: "Left empty, the field is cleared.",
+    change: "Change {{n}}",
+    trash: "Delete {{n}}",
+    restore: "Restore {{n}}",
+    told: "{{changed}} changed, {{left}} left",
+    stop: "Stop",
+    close: "Done",
+  },
 };

@@ -240,4 +240,17 @@ export const zhWorkspace = {
     writes: "能修改：",
     writes_not: "不能修改：",
   },
+  bulk: {
+    open: "批量操作",
+    title: "对列表中的 {{n}} 条记录",
+    hint: "对符合当前筛选的全部记录生效，你不能修改的记录会跳过。完成后可以整体撤销。",
+    value: "改为",
+    empties: "不填则清空这个字段。",
+    change: "修改 {{n}} 条",
+    trash: "删除 {{n}} 条",
+    restore: "恢复 {{n}} 条",
+    told: "已修改 {{changed}} 条，跳过 {{left}} 条",
+    stop: "停止",
+    close: "完成",
+  },
 } as const;

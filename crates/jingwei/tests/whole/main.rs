@@ -8,6 +8,7 @@
 )]
 #![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
 
+mod bulk;
 mod cdnow;
 mod keys;
 mod kinds;

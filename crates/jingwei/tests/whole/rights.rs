@@ -85,6 +85,10 @@ fn operations() -> Vec<(&'static str, For, Value)> {
         ("trash_record", Records(true), Value::Null),
         ("restore_record", Records(true), Value::Null),
         ("undo_change", Known, json!({})),
+        ("bulk_records", Records(true), json!({"list": {}, "act": "trash"})),
+        ("undo_batch", Known, Value::Null),
+        ("get_job", Known, Value::Null),
+        ("stop_job", Known, Value::Null),
         ("see_as", People, Value::Null),
         ("see_as_oneself", Known, Value::Null),
         ("why_seen", Right("people.manage"), Value::Null),
@@ -122,6 +126,8 @@ fn foreign(path: &str) -> String {
         ("sessions", "ses"),
         ("objects", "rec"),
         ("changes", "chg"),
+        ("batches", "chg"),
+        ("jobs", "job"),
     ];
     let noun = path.split('/').nth(2).unwrap_or_default();
     let prefix = ids.iter().find(|(name, _)| *name == noun).map_or("xxx", |(_, prefix)| prefix);

@@ -2,6 +2,7 @@
 
 use base::{ChangeId, RecordId, Text, Timestamp};
 use domain::object::{Cell, Field, FieldNumber, Object};
+use pipeline::record::RecordWrite;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Connection;
@@ -67,15 +68,56 @@ pub struct UndoRequest {
     pub force: bool,
 }
 
+/// Changes as they stand in the log, in the order of their places.
+pub(super) fn entries(db: &mut Connection, places: &[u64]) -> Result<Vec<(u64, RecordEntry)>, OpError> {
+    let mut found = Vec::with_capacity(places.len());
+    let mut block: Option<store::log::Block> = None;
+    for seq in places {
+        let holds = |block: &store::log::Block| (block.seq..block.seq + block.entries.len() as u64).contains(seq);
+        if !block.as_ref().is_some_and(holds) {
+            block = db.block_of(*seq)?;
+        }
+        let entry = block.iter().flat_map(store::log::Block::iter).find(|(place, _)| place == seq);
+        if let Some((_, Entry::Record(entry))) = entry {
+            found.push((*seq, entry.clone()));
+        }
+    }
+    Ok(found)
+}
+
+/// What takes a change back.
+pub(super) fn back(
+    object: &Object,
+    seq: u64,
+    entry: &RecordEntry,
+    version: u32,
+    changes: &[pipeline::record::Change],
+) -> RecordWrite {
+    let act = opposite(entry.act);
+    let is_change = act == RecordAct::Changed;
+    let values = changes.iter().filter(|_| is_change).map(|(field, before, _)| (*field, before.clone()));
+    RecordWrite {
+        object: object.id,
+        record: Some(entry.record),
+        version: Some(version),
+        act,
+        values: values.collect(),
+        undoes: Some(seq),
+    }
+}
+
+const fn opposite(act: RecordAct) -> RecordAct {
+    match act {
+        RecordAct::Added | RecordAct::Restored => RecordAct::Trashed,
+        RecordAct::Trashed => RecordAct::Restored,
+        RecordAct::Changed => RecordAct::Changed,
+    }
+}
+
 /// A change as it stands in the log.
-fn entry(db: &mut Connection, seq: u64) -> Result<Option<(Timestamp, RecordEntry)>, OpError> {
-    let Some(block) = db.block_of(seq)? else { return Ok(None) };
-    let at = block.received_at;
-    let found = block.iter().find(|(place, _)| *place == seq).map(|(_, entry)| entry.clone());
-    Ok(match found {
-        Some(Entry::Record(entry)) => Some((at, entry)),
-        _ => None,
-    })
+pub(super) fn entry(db: &mut Connection, seq: u64) -> Result<Option<(Timestamp, RecordEntry)>, OpError> {
+    let at = db.block_of(seq)?.map(|block| block.received_at);
+    Ok(at.zip(entries(db, &[seq])?.pop().map(|(_, entry)| entry)))
 }
 
 const fn act(act: RecordAct) -> &'static str {
@@ -143,11 +185,7 @@ pub fn undo(app: &App, actor: &Actor, id: ChangeId, request: &UndoRequest) -> Re
     let objects = app.pipeline.objects();
     let known = objects.by_id(entry.object).ok_or_else(OpError::not_found)?;
     let object = object(app, actor, &known.name)?;
-    let opposite = match entry.act {
-        RecordAct::Added | RecordAct::Restored => RecordAct::Trashed,
-        RecordAct::Trashed => RecordAct::Restored,
-        RecordAct::Changed => RecordAct::Changed,
-    };
+    let opposite = opposite(entry.act);
     let back = match opposite {
         RecordAct::Changed => app.store.read(|db| pipeline::record::changes(db, &entry))?.ok_or_else(erased)?,
         _ => Vec::new(),

@@ -73,7 +73,7 @@ pub struct RecordCount {
     pub count: u64,
 }
 
-fn test(app: &App, actor: &Actor, object: &Object, request: &ListRequest) -> Result<Test, OpError> {
+pub(super) fn test(app: &App, actor: &Actor, object: &Object, request: &ListRequest) -> Result<Test, OpError> {
     let mut tests = vec![filter::test(app, actor, object, &request.filter)?];
     if let Some(text) = request.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         without_nul("q", text)?;

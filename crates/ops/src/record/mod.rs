@@ -1,5 +1,6 @@
 //! Records of objects: made, changed, put into the trash and taken out again, each by a change in the log that can be taken back.
 
+pub mod bulk;
 pub mod change;
 pub mod filter;
 pub mod list;
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::{ChangeId, RecordId, Text, Timestamp};
 use domain::object::{Cell, Field, FieldNumber, Object};
-use pipeline::record::{RecordWrite, RecordWrites, Written};
+use pipeline::record::{Batch, RecordWrite, RecordWrites, Written};
 use pipeline::{Command, Outcome};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -246,8 +247,9 @@ pub fn add(app: &App, actor: &Actor, name: &str, request: &RecordRequest) -> Res
     if let Some(field) = object.fields.iter().find(|field| field.required && !field.archived && !is_given(field)) {
         return Err(lacking(field));
     }
-    let write = RecordWrite { object: object.id, record: None, version: None, act: RecordAct::Added, values };
-    let (id, _) = write_one(app, actor, None, write)?.ok_or_else(OpError::not_found)?;
+    let act = RecordAct::Added;
+    let write = RecordWrite { object: object.id, record: None, version: None, act, values, undoes: None };
+    let (id, _) = write_one(app, actor, write)?.ok_or_else(OpError::not_found)?;
     get(app, actor, name, id)
 }
 
@@ -312,8 +314,9 @@ fn changed(
             version: Some(version),
             act: change.act,
             values: values(&row)?,
+            undoes: change.undoes,
         };
-        if let Some((_, place)) = write_one(app, actor, change.undoes, write)? {
+        if let Some((_, place)) = write_one(app, actor, write)? {
             let detail = match get(app, actor, &object.name, id) {
                 Err(error) if error.fault == Fault::NotFound => None,
                 other => Some(other?),
@@ -325,13 +328,8 @@ fn changed(
 }
 
 /// Has a record written; tells which, and where in the log; none when it has another version by now.
-fn write_one(
-    app: &App,
-    actor: &Actor,
-    undoes: Option<u64>,
-    write: RecordWrite,
-) -> Result<Option<(RecordId, Option<u64>)>, OpError> {
-    let writes = RecordWrites { actor: actor.id().to_owned(), undoes, writes: vec![write] };
+fn write_one(app: &App, actor: &Actor, write: RecordWrite) -> Result<Option<(RecordId, Option<u64>)>, OpError> {
+    let writes = RecordWrites { actor: actor.id().to_owned(), batch: Batch::Single, writes: vec![write] };
     let Outcome::Written(written) = app.pipeline.command(Command::WriteRecords(writes))? else {
         return Err(OpError::not_found());
     };

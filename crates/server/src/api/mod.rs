@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit;
+mod bulk;
 mod customers;
 mod decisions;
 mod events;
@@ -54,7 +55,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
         .merge(health::routes())
         .merge(by_hand)
         .merge(audit::routes())
-        .merge(records::routes().layer(DefaultBodyLimit::max(RECORD_LIMIT)))
+        .merge(records::routes().merge(bulk::routes()).layer(DefaultBodyLimit::max(RECORD_LIMIT)))
         .merge(intake::routes())
         .merge(customers::routes())
         .merge(decisions::routes())

@@ -1,4 +1,5 @@
 CREATE TABLE object (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
 CREATE TABLE record_key (record INTEGER PRIMARY KEY, object INTEGER NOT NULL, key BLOB NOT NULL);
-CREATE TABLE record_change (record INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (record, seq)) WITHOUT ROWID;
+CREATE TABLE record_change (record INTEGER NOT NULL, seq INTEGER NOT NULL, batch INTEGER, PRIMARY KEY (record, seq)) WITHOUT ROWID;
+CREATE INDEX record_change_batch ON record_change (batch, seq) WHERE batch IS NOT NULL;
 ALTER TABLE role ADD COLUMN records TEXT NOT NULL DEFAULT '{}';

@@ -37,6 +37,17 @@ pub struct RecordRows {
     pub rows: BTreeMap<RecordId, RecordRow>,
 }
 
+/// Where a change to a record stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordChange {
+    /// Which record.
+    pub record: RecordId,
+    /// The place.
+    pub seq: u64,
+    /// The place of the first change of those that were made as one.
+    pub batch: Option<u64>,
+}
+
 /// An object made or changed.
 #[derive(Debug, Clone)]
 pub struct ObjectRow {
@@ -167,7 +178,7 @@ pub(crate) fn write(
     objects: &[ObjectRow],
     records: BTreeMap<ObjectId, RecordRows>,
     keys: Vec<(RecordId, ObjectId, Vec<u8>)>,
-    changes: Vec<(RecordId, u64)>,
+    changes: Vec<RecordChange>,
 ) -> Result<(), StoreError> {
     objects.iter().try_for_each(|object| object.write(to))?;
     records.into_values().try_for_each(|rows| rows.write(to))?;
@@ -175,8 +186,8 @@ pub(crate) fn write(
         keys.into_iter().map(|(record, object, key)| vec![record.number().into(), object.number().into(), key.into()]);
     let types = [Column::Int, Column::Int, Column::Blob];
     to.bulk("INSERT INTO record_key (record, object, key)", &types, "ON CONFLICT DO NOTHING", rows.collect())?;
-    let rows = changes.into_iter().map(|(record, seq)| vec![record.number().into(), seq.into()]);
-    to.bulk("INSERT INTO record_change (record, seq)", &[Column::Int, Column::Int], "", rows.collect())
+    let rows = changes.into_iter().map(|one| vec![one.record.number().into(), one.seq.into(), one.batch.into()]);
+    to.bulk("INSERT INTO record_change (record, seq, batch)", &[Column::Int; 3], "", rows.collect())
 }
 
 /// The columns of a whole record, in the order in which [`read`] takes them, prefixed with a table's alias.
@@ -272,6 +283,15 @@ impl Connection {
     pub fn record_key(&mut self, id: RecordId) -> Result<Option<Vec<u8>>, StoreError> {
         let row = self.query_one("SELECT key FROM record_key WHERE record = $1", &[id.number().into()])?;
         Ok(row.map(|row| row.blob(0).to_vec()))
+    }
+
+    /// Where the changes of a batch stand in the log after `after`, in order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn batch_changes(&mut self, batch: u64, after: u64, limit: u32) -> Result<Vec<u64>, StoreError> {
+        let sql = format!("SELECT seq FROM record_change WHERE batch = $1 AND seq > $2 ORDER BY seq LIMIT {limit}");
+        Ok(self.query(&sql, &[batch.into(), after.into()])?.iter().map(|row| row.number(0)).collect())
     }
 
     /// Where a record's changes stand in the log, the latest first, before `before`.

@@ -16,6 +16,7 @@ import { Icon, iconNamed } from "@/ui/icon";
 import { Bones, Empty } from "@/ui/parts";
 import { NewRecord } from "./new-record";
 import { Panel } from "./panel";
+import { Bulk } from "./bulk";
 import css from "./records.module.css";
 import { nextSort, requestOf, type Search, sortOf } from "./search";
 import { useSet } from "./use-change";
@@ -76,6 +77,7 @@ function List({ object, search, change }: { object: ObjectType; search: Search; 
   const label = useLabel();
   const text = useText();
   const [adding, setAdding] = useState(false);
+  const [bulk, setBulk] = useState(false);
   const request = requestOf(search);
   const found = useInfiniteQuery({ ...recordsQuery(object.name, request), placeholderData: keepPreviousData });
   const more = useMore(found);
@@ -100,6 +102,7 @@ function List({ object, search, change }: { object: ObjectType; search: Search; 
         <div className={css.tools}>
           <Find key={object.name} q={search.q ?? ""} change={(q) => change({ q })} />
           <Button type={search.trash ? "primary" : "default"} aria-pressed={Boolean(search.trash)} title={t("records.trash_bin")} aria-label={t("records.trash_bin")} icon={<Icon name="trash" size={15} />} onClick={() => change({ trash: search.trash ? undefined : true })} />
+          {writes && rows.length > 0 && <Button onClick={() => setBulk(true)}>{t("bulk.open")}</Button>}
           {add}
         </div>
       </header>
@@ -130,6 +133,7 @@ function List({ object, search, change }: { object: ObjectType; search: Search; 
           near={near}
         />
       )}
+      {bulk && <Bulk object={object} list={request} close={() => setBulk(false)} />}
       {adding && (
         <NewRecord
           object={object}

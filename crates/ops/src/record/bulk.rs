@@ -1,0 +1,239 @@
+//! Changing all records of a list at once, in steps, with a way to stop and a way back.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base::{ChangeId, RecordId, Text};
+use domain::object::{Cell, FieldNumber, Object};
+use pipeline::record::{Batch, RecordWrite, RecordWrites, Written};
+use pipeline::{Command, Outcome};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use store::log::RecordAct;
+use store::record::query::{Query, Test};
+use utoipa::ToSchema;
+
+use super::list::{self, ListRequest};
+use super::{Deed, allowed, allowed_among, change, object, read, read_only};
+use crate::{Actor, App, OpError};
+
+/// How many records are written in one commit.
+const STEP: u32 = 500;
+
+/// What is done with all records of a list.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct BulkRequest {
+    /// Which records: as a list is asked for; its order and its page do not matter.
+    pub list: ListRequest,
+    /// What is done.
+    pub act: BulkAct,
+    /// The values to be set, by the names of fields.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub values: Map<String, Value>,
+}
+
+/// What is done with all records of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BulkAct {
+    /// Values are set.
+    Change,
+    /// They are put into the trash.
+    Trash,
+    /// They are taken out of the trash.
+    Restore,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Progress {
+    /// Records that were looked at.
+    pub seen: u64,
+    /// Records that were changed.
+    pub changed: u64,
+    /// Records that were left: not the reader's to change, as wanted already, or changed by somebody else meanwhile.
+    pub left: u64,
+    /// By what all of it can be taken back, once something was changed.
+    #[schema(value_type = Option<String>)]
+    pub batch: Option<ChangeId>,
+    /// Whether it has come to its end.
+    pub ended: bool,
+    /// Whether it was stopped before.
+    pub stopped: bool,
+    /// What went wrong, if something did; what was changed before that stays, and can be taken back.
+    pub failed: Option<Text>,
+}
+
+/// Something that goes on by itself, and can be asked how far it is, and stopped.
+#[derive(Debug, Clone, Default)]
+pub struct Task {
+    progress: Arc<Mutex<Progress>>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Task {
+    /// How far it is.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Has it stop after the step it is at.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::SeqCst);
+    }
+
+    fn note(&self, f: impl FnOnce(&mut Progress)) {
+        f(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn is_stopped(&self, app: &App) -> bool {
+        self.stop.load(Ordering::SeqCst) || app.is_ending()
+    }
+
+    /// Runs something to its end.
+    fn run(&self, app: &App, f: impl FnOnce() -> Result<(), OpError>) {
+        let failed = f().err().map(|error| error.message);
+        let stopped = self.is_stopped(app);
+        self.note(|progress| (progress.ended, progress.stopped, progress.failed) = (true, stopped, failed));
+    }
+}
+
+/// What is ready to be done, its request read and its right seen.
+pub struct Ready {
+    object: Object,
+    test: Test,
+    act: RecordAct,
+    values: Vec<(FieldNumber, Option<Cell>)>,
+}
+
+/// Reads a request; [`run`] does it.
+///
+/// # Errors
+/// There is no such object, the reader may change no records of it, or a part of the request does not fit.
+pub fn ready(app: &App, actor: &Actor, name: &str, request: &BulkRequest) -> Result<Ready, OpError> {
+    let object = object(app, actor, name)?;
+    let writes_none = allowed(app, actor, &object, Deed::Write) == Test::Any(Vec::new());
+    if object.archived || writes_none {
+        return Err(read_only(&object));
+    }
+    let values = read(app, actor, &object, &request.values)?;
+    if (request.act == BulkAct::Change) == values.is_empty() {
+        return Err(OpError::invalid("values", "请选择要修改的字段", "choose what is to be changed"));
+    }
+    let trashed = request.act == BulkAct::Restore;
+    let test = list::test(app, actor, &object, &ListRequest { trashed, ..request.list.clone() })?;
+    let act = match request.act {
+        BulkAct::Change => RecordAct::Changed,
+        BulkAct::Trash => RecordAct::Trashed,
+        BulkAct::Restore => RecordAct::Restored,
+    };
+    Ok(Ready { object, test, act, values })
+}
+
+/// Does it, a step at a time, until nothing is left or the task is stopped.
+pub fn run(app: &App, actor: &Actor, ready: &Ready, task: &Task) {
+    task.run(app, || {
+        let mut writer = Writer { app, actor, batch: Batch::First, task };
+        let mut after = RecordId::new(0);
+        while !task.is_stopped(app) {
+            let query =
+                Query { test: ready.test.clone(), order: Vec::new(), after: Some((Vec::new(), after)), limit: STEP };
+            let (rows, may) = app.store.read(|db| {
+                let rows = db.list_records(&ready.object, &query)?;
+                let ids: Vec<RecordId> = rows.iter().map(|one| one.id).collect();
+                let may = allowed_among(app, db, actor, &ready.object, Deed::Write, &ids)?;
+                Ok::<_, OpError>((rows, may))
+            })?;
+            let Some(last) = rows.last() else { break };
+            after = last.id;
+            let seen = rows.len();
+            let writable = rows.into_iter().filter(|one| may.contains(&one.id));
+            let write = |one: store::record::query::Listed| RecordWrite {
+                object: ready.object.id,
+                record: Some(one.id),
+                version: Some(one.row.version),
+                act: ready.act,
+                values: ready.values.clone(),
+                undoes: None,
+            };
+            writer.write(seen, writable.map(write).collect())?;
+        }
+        Ok(())
+    });
+}
+
+/// Takes a batch back, as far as it was not changed again since: a batch of its own.
+///
+/// # Errors
+/// There is no such batch, or the reader may not see the object.
+pub fn ready_undo(app: &App, actor: &Actor, batch: ChangeId) -> Result<Object, OpError> {
+    let first = app.store.read(|db| change::entry(db, batch.number()))?;
+    let (_, entry) = first.filter(|(_, entry)| entry.batch == Some(batch.number())).ok_or_else(OpError::not_found)?;
+    let objects = app.pipeline.objects();
+    let known = objects.by_id(entry.object).ok_or_else(OpError::not_found)?;
+    object(app, actor, &known.name)
+}
+
+/// Does it, the latest change of the batch last.
+pub fn undo(app: &App, actor: &Actor, object: &Object, batch: ChangeId, task: &Task) {
+    task.run(app, || {
+        let mut writer = Writer { app, actor, batch: Batch::First, task };
+        let mut after = 0;
+        while !task.is_stopped(app) {
+            let (last, seen, writes) = app.store.read(|db| {
+                let places = db.batch_changes(batch.number(), after, STEP)?;
+                let Some(last) = places.last().copied() else { return Ok::<_, OpError>((None, 0, Vec::new())) };
+                let entries = change::entries(db, &places)?;
+                let ids: Vec<RecordId> = entries.iter().map(|(_, entry)| entry.record).collect();
+                let may = allowed_among(app, db, actor, object, Deed::Write, &ids)?;
+                let mut writes = Vec::with_capacity(entries.len());
+                for (seq, entry) in entries.iter().filter(|(_, entry)| may.contains(&entry.record)) {
+                    let Some(row) = db.record(object, entry.record)? else { continue };
+                    let back = pipeline::record::changes(db, entry)?.unwrap_or_default();
+                    if back.iter().all(|(field, _, after)| row.cells.get(field) == after.as_ref()) {
+                        writes.push(change::back(object, *seq, entry, row.version, &back));
+                    }
+                }
+                Ok((Some(last), places.len(), writes))
+            })?;
+            let Some(last) = last else { break };
+            after = last;
+            writer.write(seen, writes)?;
+        }
+        Ok(())
+    });
+}
+
+/// Writes the steps of a batch.
+struct Writer<'w> {
+    app: &'w App,
+    actor: &'w Actor,
+    batch: Batch,
+    task: &'w Task,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, seen: usize, writes: Vec<RecordWrite>) -> Result<(), OpError> {
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let writes = RecordWrites { actor: self.actor.id().to_owned(), batch: self.batch, writes };
+        let outcome = self.app.pipeline.command(Command::WriteRecords(writes))?;
+        let Outcome::Written(written) = outcome else { return Err(OpError::not_found()) };
+        let places: Vec<u64> = written
+            .iter()
+            .filter_map(|one| if let Written::Done { change, .. } = one { *change } else { None })
+            .collect();
+        if let (Batch::First, Some(first)) = (self.batch, places.first()) {
+            self.batch = Batch::More(*first);
+        }
+        let batch = if let Batch::More(first) = self.batch { Some(ChangeId::new(first)) } else { None };
+        self.task.note(|progress| {
+            progress.seen += count(seen);
+            progress.changed += count(places.len());
+            progress.left += count(seen - places.len());
+            progress.batch = batch;
+        });
+        Ok(())
+    }
+}
