@@ -102,6 +102,23 @@ for (const language of ["zh", "en"]) {
         assert.match(new URL(page.url()).searchParams.get("filter"), /at_least/);
         await page.reload();
         await titles().filter({ hasText: r.first }).waitFor();
+        assert.equal(await titles().filter({ hasText: r.second }).count(), 0);
+      }));
+
+    it("saves what it shows as a view, shared, and comes back to it", () =>
+      step("view", async () => {
+        await button(r.views);
+        await button(r.save_view);
+        await labelled(s.name, dialog()).fill(r.view);
+        await labelled(r.share, dialog()).check();
+        await button(r.save, dialog());
+        const views = page.getByRole("list", { name: r.views });
+        await button(r.views);
+        await button(r.all, views);
+        await titles().filter({ hasText: r.second }).waitFor();
+        await button(r.views);
+        await views.getByRole("button", { name: r.view }).first().click();
+        await titles().filter({ hasText: r.second }).waitFor({ state: "detached" });
         await page.getByRole("button", { name: new RegExp(`${r.area} ${r.at_least}`) }).last().click();
         await titles().filter({ hasText: r.second }).waitFor();
       }));
@@ -155,6 +172,23 @@ for (const language of ["zh", "en"]) {
         await titles().filter({ hasText: r.second }).waitFor({ state: "detached" });
         await page.getByRole("dialog").getByRole("button", { name: r.restore }).click();
         await titles().filter({ hasText: r.second }).waitFor();
+      }));
+
+    it("drags a card on a board, and takes it back", () =>
+      step("board", async () => {
+        await go(r.deal);
+        await page.getByText(r.board, { exact: true }).click();
+        const card = (column) => page.getByRole("region", { name: column, exact: true }).getByRole("button", { name: "D-1" });
+        await card(r.none).dragTo(page.getByRole("region", { name: r.won, exact: true }));
+        await card(r.won).waitFor();
+        await page.getByRole("region", { name: r.won, exact: true }).getByText("¥120,000.50").first().waitFor();
+        await page.reload();
+        await card(r.won).waitFor();
+        await card(r.won).click();
+        await page.getByRole("dialog").getByText(r.history).click();
+        await page.getByRole("dialog").getByRole("button", { name: r.undo }).first().click();
+        await card(r.none).waitFor();
+        await page.keyboard.press("Escape");
       }));
 
     it("is in the API, by the names that the labels suggested", () =>

@@ -57,9 +57,7 @@ for (const language of ["zh", "en"]) {
         await choose(labelled(s.reads, dialog()), s.some);
         await choose(labelled(s.writes, dialog()), s.none);
         await button(r.add_filter, dialog());
-        await labelled(r.field).click();
-        await page.keyboard.type(s.region_field);
-        await page.keyboard.press("Enter");
+        await choose(labelled(r.field), s.region_field, true);
         await choose(labelled(r.value), s.east);
         await button(r.take);
         await button(s.save, dialog());
@@ -93,7 +91,7 @@ for (const language of ["zh", "en"]) {
           await choose(labelled(s.who, dialog()), "李雷");
           await dialog().getByText(answer).waitFor();
           if (name === "D-east") await dialog().getByText(s.condition).waitFor();
-          await page.keyboard.press("Escape");
+          await page.locator(".ant-drawer-close").click();
           await dialog().waitFor({ state: "detached" });
         }
       }));

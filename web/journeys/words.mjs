@@ -30,7 +30,7 @@ export const words = {
       store: "门店", area: "面积", opened: "开业日期", grade: "等级", choices: ["旗舰", "标准"], manager: "店长", deal_field: "重点商机", deal: "商机",
       types: { number: "数字", date: "日期", choice: "单选", user: "成员", relation: "关联记录" }, choice: (n) => `选项 ${n}`,
       add: "新建", save: "保存", name: "名称 *", deal_name: "商机名称 *", amount: "金额", search: "搜索名称、电话、邮箱", add_filter: "添加条件", field: "字段", op: "条件", value: "值", take: "确定", at_least: "不少于",
-      undo: "撤销", undone: "已撤销", history: "修改历史", bulk: "批量操作", set: "改为", change: (n) => `修改 ${n} 条`, changed_n: (n) => `已修改 ${n} 条`, done: "完成", undid: "撤销了一次修改", trash: "删除", bin: "回收站", restore: "恢复", none: "没有符合条件的记录", first: "南京西路店", second: "张江店",
+      undo: "撤销", undone: "已撤销", history: "修改历史", views: "视图", all: "全部记录", save_view: "保存为视图", share: "与能看到这些记录的人共享", view: "大店", board: "看板", won: "赢单", none: "未填写", bulk: "批量操作", set: "改为", change: (n) => `修改 ${n} 条`, changed_n: (n) => `已修改 ${n} 条`, done: "完成", undid: "撤销了一次修改", trash: "删除", bin: "回收站", restore: "恢复", first: "南京西路店", second: "张江店",
     },
   },
   en: {
@@ -63,7 +63,7 @@ export const words = {
       store: "Store", area: "Area", opened: "Opened on", grade: "Grade", choices: ["Flagship", "Standard"], manager: "Manager", deal_field: "Main deal", deal: "Deal",
       types: { number: "Number", date: "Date", choice: "Choice", user: "Member", relation: "Relation" }, choice: (n) => `Choice ${n}`,
       add: "New", save: "Save", name: "Name *", deal_name: "Deal name *", amount: "Amount", search: "Search name, phone, e-mail", add_filter: "Add condition", field: "Field", op: "Condition", value: "Value", take: "Apply", at_least: "at least",
-      undo: "Undo", undone: "Undone", history: "History", bulk: "Bulk", set: "Set to", change: (n) => `Change ${n}`, changed_n: (n) => `${n} changed`, done: "Done", undid: "took a change back", trash: "Delete", bin: "Trash", restore: "Restore", none: "No record matches", first: "West Street", second: "Harbour",
+      undo: "Undo", undone: "Undone", history: "History", views: "Views", all: "All records", save_view: "Save as view", share: "Share with everyone who sees these records", view: "Large stores", board: "Board", won: "Won", none: "None", bulk: "Bulk", set: "Set to", change: (n) => `Change ${n}`, changed_n: (n) => `${n} changed`, done: "Done", undid: "took a change back", trash: "Delete", bin: "Trash", restore: "Restore", first: "West Street", second: "Harbour",
     },
   },
 };

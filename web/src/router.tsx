@@ -123,7 +123,7 @@ const events = createRoute({
 const records = createRoute({
   getParentRoute: () => shell,
   path: "/o/$object",
-  validateSearch: (search): Search => ({ q: word(search.q), sort: word(search.sort), filter: typeof search.filter === "object" ? JSON.stringify(search.filter) : word(search.filter), record: word(search.record), trash: search.trash === true ? true : undefined }),
+  validateSearch: (search): Search => ({ q: word(search.q), sort: word(search.sort), filter: typeof search.filter === "object" ? JSON.stringify(search.filter) : word(search.filter), record: word(search.record), view: search.view === "board" ? "board" : undefined, trash: search.trash === true ? true : undefined }),
   component: lazyRouteComponent(() => import("./pages/records"), "RecordsPage"),
 });
 

@@ -123,6 +123,8 @@ ids! {
     ChangeId = "chg";
     /// Something that goes on by itself.
     JobId = "job";
+    /// A saved view of a list.
+    ViewId = "viw";
     /// A role: what those who have it may do.
     RoleId = "rol";
     /// An invitation of a person.

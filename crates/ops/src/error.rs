@@ -99,6 +99,13 @@ pub(crate) fn without_nul(field: &str, text: &str) -> Result<(), OpError> {
 
 impl From<store::StoreError> for OpError {
     fn from(error: store::StoreError) -> Self {
+        if matches!(error, store::StoreError::TooLong) {
+            let (zh, en) = (
+                "查询超过两秒,已取消;请缩小筛选范围",
+                "this took longer than two seconds and was cut off; narrow the filter",
+            );
+            return Self::new(Fault::TooMuch, "too_slow", zh, en);
+        }
         tracing::error!(%error, "the store failed");
         match error {
             store::StoreError::Postgres(_) => Self::unavailable(),

@@ -236,6 +236,14 @@ impl Access {
         self.objects.get(object).unwrap_or(&self.others).kept()
     }
 
+    /// Whether all is seen of whatever the other sees anything of: one's own, and conditions with oneself in them, are others for others.
+    #[must_use]
+    pub fn sees_all_of(&self, other: &Self) -> bool {
+        let covers = |mine: &RecordRights, theirs: &RecordRights| theirs.read == Scope::None || mine.read == Scope::All;
+        let named = self.objects.keys().chain(other.objects.keys());
+        covers(&self.others, &other.others) && named.into_iter().all(|name| covers(&self.of(name), &other.of(name)))
+    }
+
     /// Whether the other allows nothing that this does not.
     #[must_use]
     pub fn has_all(&self, other: &Self) -> bool {
@@ -250,6 +258,8 @@ pub struct Actor {
     id: String,
     rights: Rights,
     access: Access,
+    /// Whether they have the owner's role.
+    is_owner: bool,
     /// Whether it is somebody else who sees what they see.
     is_seen_as: bool,
 }
@@ -258,7 +268,7 @@ impl Actor {
     /// A person, or a key, by its id.
     #[must_use]
     pub fn new(id: impl Into<String>, rights: Rights, access: Access) -> Self {
-        Self { id: id.into(), rights, access, is_seen_as: false }
+        Self { id: id.into(), rights, access, is_owner: false, is_seen_as: false }
     }
 
     /// Somebody else who sees what they see: what they may read of others' things, and nothing that does something or is noted.
@@ -268,7 +278,7 @@ impl Actor {
         self.rights = Rights(self.rights.0 & reads.0);
         let all = std::iter::once(&mut self.access.others).chain(self.access.objects.values_mut());
         all.for_each(|rights| rights.write = Scope::None);
-        Self { is_seen_as: true, ..self }
+        Self { is_owner: false, is_seen_as: true, ..self }
     }
 
     /// Whether it is somebody else who sees what they see.
@@ -280,7 +290,19 @@ impl Actor {
     /// The owner of the machine, on its command line, who can read the files anyway.
     #[must_use]
     pub fn local() -> Self {
-        Self::new("local", Rights::all(), Access::same(Scope::All, Scope::All))
+        Self::new("local", Rights::all(), Access::same(Scope::All, Scope::All)).owner()
+    }
+
+    /// The same with the owner's role.
+    #[must_use]
+    pub fn owner(self) -> Self {
+        Self { is_owner: true, ..self }
+    }
+
+    /// Whether they have the owner's role.
+    #[must_use]
+    pub const fn is_owner(&self) -> bool {
+        self.is_owner
     }
 
     /// The id of a person or a key, or `local`.

@@ -243,7 +243,16 @@ impl Engine {
     ) -> Result<Option<RecordRow>, store::StoreError> {
         match unit.records.get(&object.id).and_then(|rows| rows.rows.get(&id)) {
             Some(row) => Ok(Some(row.clone())),
-            None => self.db.record(object, id),
+            None => match unit.objects.iter().find(|row| row.object.id == object.id) {
+                None => self.db.record(object, id),
+                Some(ObjectRow { before: None, .. }) => Ok(None),
+                // A field that this unit adds is no column yet.
+                Some(ObjectRow { object, before: Some(known) }) => {
+                    let mut stored = Object::clone(object);
+                    stored.fields.retain(|field| known.contains(&field.number));
+                    self.db.record(&stored, id)
+                }
+            },
         }
     }
 

@@ -9,6 +9,7 @@ use ops::{Actor, App, Fault, OpError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::auth::Credential;
 use crate::state::Server;
 
 /// How many may go on at once.
@@ -32,7 +33,7 @@ pub(crate) struct JobView {
 pub(crate) struct Jobs(Mutex<BTreeMap<JobId, (String, Task)>>);
 
 impl Jobs {
-    fn add(&self, actor: &Actor) -> Result<(JobId, Task), OpError> {
+    fn add(&self, actor: &Actor, task: &Task) -> Result<JobId, OpError> {
         let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if jobs.values().filter(|(_, task)| !task.progress().ended).count() >= RUNNING {
             let message = Text::new("进行中的批量操作过多,请稍后再试", "too much goes on at once; try again later");
@@ -44,9 +45,8 @@ impl Jobs {
             jobs.remove(&oldest);
         }
         let id = JobId::new(jobs.keys().last().map_or(0, |last| last.number()) + 1);
-        let task = Task::default();
         jobs.insert(id, (actor.id().to_owned(), task.clone()));
-        Ok((id, task))
+        Ok(id)
     }
 
     /// One that this actor began.
@@ -61,16 +61,18 @@ impl Jobs {
 }
 
 impl Server {
-    /// Begins something that goes on by itself, on a thread of its own.
+    /// Begins something that goes on by itself, on a thread of its own, for as long as who began it may do what they may now.
     ///
     /// # Errors
     /// Too much goes on.
     pub(crate) fn begin(
         self: &Arc<Self>,
-        actor: Actor,
+        (actor, credential): (Actor, Credential),
         work: impl FnOnce(&App, &Actor, &Task) + Send + 'static,
     ) -> Result<JobView, OpError> {
-        let (id, task) = self.jobs.add(&actor)?;
+        let began = actor.clone();
+        let task = Task::new(move |app| credential.actor(app).is_ok_and(|now| now == began));
+        let id = self.jobs.add(&actor, &task)?;
         let (server, mine) = (Arc::clone(self), task.clone());
         tokio::task::spawn_blocking(move || work(&server.app, &actor, &mine));
         Ok(JobView { id, progress: task.progress() })

@@ -122,10 +122,11 @@ pub async fn serve(
     server: Arc<Server>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let stopping = server.stopping.clone();
+    let ending = Arc::clone(&server);
     let stop = async move {
         stop.await;
-        stopping.cancel();
+        ending.app.ending.store(true, std::sync::atomic::Ordering::SeqCst); // what goes on by itself comes to an end
+        ending.stopping.cancel();
     };
     axum::serve(listener, router(server)).with_graceful_shutdown(stop).await
 }

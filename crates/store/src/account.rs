@@ -131,6 +131,15 @@ impl Connection {
         self.execute(sql, &values).map(|_| ())
     }
 
+    /// Writes a person's password in place of the one until now; false when they have another by then, or may no longer sign in.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn set_password(&mut self, id: UserId, old: &str, new: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE person SET password_hash = $1 WHERE id = $2 AND password_hash = $3 AND ended_at IS NULL";
+        Ok(self.execute(sql, &[new.into(), id.number().into(), old.into()])? > 0)
+    }
+
     /// Whether anyone can sign in yet.
     ///
     /// # Errors

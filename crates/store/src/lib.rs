@@ -37,6 +37,7 @@ mod source;
 mod sql;
 mod unit;
 mod value;
+mod view;
 
 use std::fs::File;
 use std::mem::ManuallyDrop;
@@ -65,6 +66,7 @@ pub use unit::{
     TagRow, TaskRow, Unit,
 };
 pub use value::{Column, Row, Value};
+pub use view::ViewRow;
 
 /// The most connections kept for readers.
 const READERS: usize = 8;

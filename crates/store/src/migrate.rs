@@ -8,7 +8,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     Migration {
         number: 1,
         sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
@@ -58,6 +58,11 @@ const MIGRATIONS: [Migration; 10] = [
         number: 10,
         sqlite: include_str!("migrations/0010_see_as.sqlite.sql"),
         postgres: include_str!("migrations/0010_see_as.postgres.sql"),
+    },
+    Migration {
+        number: 11,
+        sqlite: include_str!("migrations/0011_views.sqlite.sql"),
+        postgres: include_str!("migrations/0011_views.postgres.sql"),
     },
 ];
 

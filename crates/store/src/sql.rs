@@ -2,6 +2,8 @@
 //! which both read alike; rows come back as plain values.
 
 use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread::scope;
 use std::time::Duration;
 
 use postgres::types::ToSql;
@@ -64,6 +66,9 @@ pub enum StoreError {
     /// Another process writes to this database.
     #[error("another jingwei is using this data")]
     Locked,
+    /// A question that was cut off when its time was over.
+    #[error("the question took longer than it may")]
+    TooLong,
 }
 
 fn postgres_cause(error: &postgres::Error) -> String {
@@ -71,6 +76,16 @@ fn postgres_cause(error: &postgres::Error) -> String {
 }
 
 impl StoreError {
+    /// Itself, unless it says that a question was cut off.
+    fn or_too_long(self) -> Self {
+        let is_cut = match &self {
+            Self::Sqlite(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted),
+            Self::Postgres(error) => error.code() == Some(&postgres::error::SqlState::QUERY_CANCELED),
+            _ => false,
+        };
+        if is_cut { Self::TooLong } else { self }
+    }
+
     pub(crate) fn corrupt(what: &'static str, why: impl std::fmt::Display) -> Self {
         Self::Corrupt { what, why: why.to_string() }
     }
@@ -160,6 +175,40 @@ impl Connection {
             Self::Sqlite(_) => "BEGIN IMMEDIATE",
             Self::Postgres(_) => "BEGIN",
         })
+    }
+
+    /// Asks questions that are cut off once they have taken this long, all together on SQLite, each on PostgreSQL.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLong`], or what `f` returns.
+    pub fn within<T>(
+        &mut self,
+        most: Duration,
+        f: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let answer = match self {
+            Self::Sqlite(connection) => {
+                let handle = connection.get_interrupt_handle();
+                let (done, over) = sync_channel::<()>(0);
+                scope(|threads| {
+                    threads.spawn(move || {
+                        if over.recv_timeout(most) == Err(RecvTimeoutError::Timeout) {
+                            handle.interrupt();
+                        }
+                    });
+                    let answer = f(self);
+                    drop(done);
+                    answer
+                })
+            }
+            Self::Postgres(server) => {
+                server.batch(&format!("SET statement_timeout = {}", most.as_millis()))?;
+                let answer = f(self);
+                self.batch("SET statement_timeout = 0")?;
+                answer
+            }
+        };
+        answer.map_err(StoreError::or_too_long)
     }
 
     /// Does several reads as of one moment, which spares SQLite a lock for each. PostgreSQL is asked as always.

@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail by panicking and says what it skips")]
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use base::{CustomerId, DecisionId, IdentityId, RuleId, Timestamp};
 use domain::KindId;
 use store::log::{Entry, Event};
-use store::{Connection, DecisionRow, IdentityRow, Location, RUN_EVENTS, Seen, StateRow, Store, TagRow, Unit};
+use store::{
+    Connection, DecisionRow, IdentityRow, Location, RUN_EVENTS, Seen, StateRow, Store, StoreError, TagRow, Unit,
+};
 
 fn stores(test: impl Fn(&Store)) {
     let folder = tempfile::tempdir().unwrap();
@@ -311,5 +314,17 @@ fn a_unit_of_names_alone_is_written() {
         unit.commit(&mut writer).unwrap();
         let found = store.read(|db| db.find_customers(&[], &["zs".to_owned()], 10)).unwrap();
         assert_eq!(found.iter().map(|row| row.name.as_deref()).collect::<Vec<_>>(), [Some("张三")]);
+    });
+}
+
+#[test]
+fn a_question_that_takes_too_long_is_cut_off_and_the_next_is_answered() {
+    stores(|store| {
+        let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT (i + 1) % 7 FROM n) SELECT COUNT(*) FROM n";
+        let mut db = Connection::open_reader(store.location()).unwrap();
+        let cut = db.within(Duration::from_millis(50), |db| db.query(endless, &[]));
+        assert!(matches!(cut, Err(StoreError::TooLong)), "{cut:?}");
+        assert_eq!(db.within(Duration::from_secs(5), Connection::next_seq).unwrap(), 1);
+        assert_eq!(db.query_one("SELECT 7", &[]).unwrap().unwrap().int(0), 7);
     });
 }

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { http, query } from "./http";
-import type { BulkAct, ChangePage, Changed, Job, ListRequest, RecordDetail, RecordPage, Values, WhySeen } from "./types";
+import type { Board, BulkAct, ChangePage, Changed, Job, ListRequest, RecordDetail, RecordPage, Values, View, WhySeen } from "./types";
 
 const at = (object: string, ...parts: string[]) => ["/v1/objects", object, ...parts].map((part, place) => (place === 0 ? part : encodeURIComponent(part))).join("/");
 
@@ -19,6 +19,20 @@ export const countQuery = (object: string, request: ListRequest) =>
     queryKey: ["records", object, request, "count"],
     queryFn: ({ signal }) => http.post<{ count: number }>(at(object, "count"), request, signal),
   });
+
+export const boardQuery = (object: string, request: { list: ListRequest; by: string; sum: string | null }) =>
+  queryOptions({
+    queryKey: ["records", object, "board", request],
+    queryFn: ({ signal }) => http.post<Board>(at(object, "board"), request, signal),
+  });
+
+export const viewsQuery = (object: string) =>
+  queryOptions({
+    queryKey: ["views", object],
+    queryFn: ({ signal }) => http.get<{ items: View[] }>(at(object, "views"), signal),
+  });
+export const addView = (object: string, body: Pick<View, "name" | "shared" | "body">) => http.post<View>(at(object, "views"), body);
+export const removeView = (object: string, id: string) => http.remove<unknown>(at(object, "views", id));
 
 export const recordQuery = (object: string, id: string) =>
   queryOptions({

@@ -70,6 +70,8 @@ export interface components {
             created_at: string;
             /** @description Its id. */
             id: string;
+            /** @description Who made it. */
+            made_by: string;
             /** @description What it is for. */
             name: string;
             /** @description What it may do. */
@@ -106,6 +108,46 @@ export interface components {
             subject: string;
             /** @description What that is called, if it is a person, a key or a role; otherwise the same. */
             subject_name: components["schemas"]["Text"];
+        };
+        /** @description A board. */
+        Board: {
+            /** @description Its columns, in the order of the choices; those without one come last, if there are any. */
+            columns: components["schemas"]["BoardColumn"][];
+            /** @description What people, customers and records are called whose ids are among the values. */
+            labels: {
+                [key: string]: string;
+            };
+        };
+        /** @description A column of a board. */
+        BoardColumn: {
+            /**
+             * Format: int32
+             * @description The number of its choice; none for records without one.
+             */
+            choice?: number | null;
+            /**
+             * Format: int64
+             * @description How many records there are.
+             */
+            count: number;
+            /** @description The first of them. */
+            items: components["schemas"]["RecordView"][];
+            /** @description What they come to. */
+            sum?: string | null;
+        };
+        /** @description Which records, by which field. */
+        BoardRequest: {
+            /** @description The field of choices by whose values they stand in columns. */
+            by: string;
+            /**
+             * Format: int32
+             * @description The most cards of a column, at most 50.
+             */
+            limit?: number | null;
+            /** @description Which records: as a list is asked for; its page does not matter, and its order is that of cards. */
+            list: components["schemas"]["ListRequest"];
+            /** @description The field that is added up: a number or an amount. */
+            sum?: string | null;
         };
         /**
          * @description What is done with all records of a list.
@@ -603,6 +645,11 @@ export interface components {
              */
             p99_ms: number;
         };
+        /**
+         * @description How records are laid out.
+         * @enum {string}
+         */
+        Layout: "table" | "board";
         /** @description Which records, in which order. */
         ListRequest: {
             /** @description Where the page begins. */
@@ -1421,6 +1468,44 @@ export interface components {
              */
             version: number;
         };
+        /** @description What a view shows. */
+        ViewBody: {
+            /** @description What records must pass. */
+            filter?: components["schemas"]["Filter"];
+            /** @description How they are laid out. */
+            layout?: components["schemas"]["Layout"];
+            /** @description Their order. */
+            sort?: components["schemas"]["Sort"][];
+        };
+        /** @description The views that the reader has. */
+        ViewPage: {
+            /** @description The views, oldest first. */
+            items: components["schemas"]["ViewView"][];
+        };
+        /** @description A view to be saved. */
+        ViewRequest: {
+            /** @description What it shows. */
+            body: components["schemas"]["ViewBody"];
+            /** @description What it is called. */
+            name: string;
+            /** @description Whether everybody has it who may see records of the object. */
+            shared?: boolean;
+        };
+        /** @description A saved view. */
+        ViewView: {
+            /** @description What it shows. */
+            body: components["schemas"]["ViewBody"];
+            /** @description Its id. */
+            id: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description Whose it is. */
+            owner: string;
+            /** @description Whether everybody has it who may see records of the object. */
+            shared: boolean;
+            /** @description Whether the reader may change it. */
+            writable: boolean;
+        };
         /** @description Whether a rule holds for a customer now, and why or why not. */
         WhyNot: {
             /** @description Whether it holds. */
@@ -1461,6 +1546,9 @@ export type ApiKeyRequest = components['schemas']['ApiKeyRequest'];
 export type ApiKeyView = components['schemas']['ApiKeyView'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type AuditView = components['schemas']['AuditView'];
+export type Board = components['schemas']['Board'];
+export type BoardColumn = components['schemas']['BoardColumn'];
+export type BoardRequest = components['schemas']['BoardRequest'];
 export type BulkAct = components['schemas']['BulkAct'];
 export type BulkRequest = components['schemas']['BulkRequest'];
 export type Change = components['schemas']['Change'];
@@ -1504,6 +1592,7 @@ export type KindField = components['schemas']['KindField'];
 export type KindPage = components['schemas']['KindPage'];
 export type KindView = components['schemas']['KindView'];
 export type Latency = components['schemas']['Latency'];
+export type Layout = components['schemas']['Layout'];
 export type ListRequest = components['schemas']['ListRequest'];
 export type LiveCommit = components['schemas']['LiveCommit'];
 export type MemberPage = components['schemas']['MemberPage'];
@@ -1576,6 +1665,10 @@ export type UserView = components['schemas']['UserView'];
 export type ValueView = components['schemas']['ValueView'];
 export type VaultView = components['schemas']['VaultView'];
 export type VersionView = components['schemas']['VersionView'];
+export type ViewBody = components['schemas']['ViewBody'];
+export type ViewPage = components['schemas']['ViewPage'];
+export type ViewRequest = components['schemas']['ViewRequest'];
+export type ViewView = components['schemas']['ViewView'];
 export type WhyNot = components['schemas']['WhyNot'];
 export type WhySeen = components['schemas']['WhySeen'];
 export type $defs = Record<string, never>;

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Cell, Field, Labels } from "@/api/types";
-import { useFormat, useText } from "@/components/language";
+import { useFormat, useLabel } from "@/components/language";
 import { useCompany } from "@/components/company";
 import { Icon } from "@/ui/icon";
 import { Avatar } from "@/ui/parts";
@@ -10,12 +10,12 @@ import css from "./forms.module.css";
 type Props = { field: Field; value: Cell | undefined; labels: Labels; plain?: boolean };
 
 function ChoiceChip({ field, number }: { field: Field; number: number }) {
-  const text = useText();
+  const label = useLabel();
   const choice = field.choices.find((each) => each.number === number);
   if (!choice) return null;
   return (
     <span className={css.choice} data-hue={number % 6}>
-      {text(choice.label)}
+      {label(choice.label)}
     </span>
   );
 }

@@ -256,4 +256,15 @@ export const enWorkspace: Shape<typeof zhWorkspace> = {
     stop: "Stop",
     close: "Done",
   },
+  board: { table: "Table", board: "Board", none: "None", more_one: "See the other {{count, number}} in the list", more_other: "See the other {{count, number}} in the list" },
+  views: {
+    title: "Views",
+    all: "All records",
+    unsaved: "Unsaved view",
+    save: "Save as view",
+    share: "Share with everyone who sees these records",
+    shared: "by {{name}}",
+    remove: "Remove view",
+    hint: "Filter, sort or switch to the board, then save it here as a view.",
+  },
 };

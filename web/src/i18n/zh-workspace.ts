@@ -253,4 +253,15 @@ export const zhWorkspace = {
     stop: "停止",
     close: "完成",
   },
+  board: { table: "表格", board: "看板", none: "未填写", more_other: "在列表中查看其余 {{count, number}} 条" },
+  views: {
+    title: "视图",
+    all: "全部记录",
+    unsaved: "未保存的视图",
+    save: "保存为视图",
+    share: "与能看到这些记录的人共享",
+    shared: "{{name}} 共享",
+    remove: "删除视图",
+    hint: "筛选、排序或切到看板后，可以在这里保存为视图。",
+  },
 } as const;

@@ -1,7 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import type { Cell, Field, Labels, RecordRow, Sort } from "@/api/types";
-import { useText } from "@/components/language";
+import { useLabel } from "@/components/language";
 import { Icon } from "@/ui/icon";
 import { GridCell, isRight } from "./cell";
 import css from "./grid.module.css";
@@ -30,7 +30,7 @@ type Props = {
 };
 
 function Head({ fields, sort, sortBy, canSort }: Pick<Props, "fields" | "sort" | "sortBy" | "canSort">) {
-  const text = useText();
+  const label = useLabel();
   return (
     <div role="row" aria-rowindex={1} className={css.head}>
       {fields.map((field, place) => {
@@ -49,7 +49,7 @@ function Head({ fields, sort, sortBy, canSort }: Pick<Props, "fields" | "sort" |
             data-descending={sorted && sort.descending}
           >
             <button type="button" tabIndex={-1} disabled={!canSort(field)} onClick={() => sortBy(field)}>
-              {text(field.label)}
+              {label(field.label)}
               {sorted && <Icon name="chevron" size={12} />}
             </button>
           </div>

@@ -25,3 +25,4 @@ mod strict;
 mod support;
 mod tasks;
 mod unread;
+mod visible;

@@ -122,6 +122,21 @@ fn people_come_get_roles_and_go() {
         let key = json!({"name": "x", "role": role(&server, "Data protection officer")});
         assert_eq!(admin.ask(&server, "POST", "/v1/api-keys", &key).body["code"], "beyond_own");
 
+        // Nor by way of a key of theirs.
+        let made =
+            admin.ask(&server, "POST", "/v1/api-keys", &json!({"name": "k", "role": role(&server, "Administrator")}));
+        let (secret, maker) = (made.body["secret"].as_str().unwrap(), &made.body["api_key"]["made_by"]);
+        let raise = server.ask("PATCH", &li_path, secret, Some(&json!({"role": "rol_00000003"})));
+        assert_eq!((raise.body["code"].as_str(), maker), (Some("people_only"), &json!("王芳")));
+
+        // All rights there are do not make an owner.
+        let rights: Vec<Value> =
+            server.get("/v1/roles")["rights"].as_array().unwrap().iter().map(|right| right["name"].clone()).collect();
+        let all = json!({"others": {"read": "all", "write": "all"}});
+        let it = server.post("/v1/roles", &json!({"name": "IT", "rights": rights, "records": all}));
+        let mut it = join(&server, "it@example.com", "赵雷", &it.body["id"]);
+        assert_eq!(it.ask(&server, "PATCH", &li_path, &owners).body["code"], "owners_only");
+
         // Sessions: listed, ended, and all but one ended by a new password.
         let (mut other, _) = Browser::sign_in(&server, "li@example.com", PASSWORD);
         let open = li.get(&server, "/v1/sessions").body["items"].clone();

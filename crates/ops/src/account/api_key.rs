@@ -7,7 +7,7 @@ use store::{ApiKey, Connection};
 use utoipa::ToSchema;
 
 use super::{SEEN_MS, fingerprint, role, secret};
-use crate::audit::{Line, audited};
+use crate::audit::{Line, audited, name_of};
 use crate::{Actor, App, OpError, Right};
 
 /// How every key begins.
@@ -28,6 +28,8 @@ pub struct ApiKeyView {
     pub role: RoleId,
     /// What that role is called.
     pub role_name: Text,
+    /// Who made it.
+    pub made_by: String,
     /// Since when.
     #[schema(value_type = String)]
     pub created_at: Timestamp,
@@ -64,8 +66,9 @@ pub struct NewApiKey {
 
 fn view(db: &mut Connection, key: ApiKey) -> Result<ApiKeyView, OpError> {
     let role_name = role::name(db, key.role)?;
+    let made_by = name_of(db, &key.made_by)?;
     let ApiKey { id, name, role, created_at, used_at, .. } = key;
-    Ok(ApiKeyView { id, name, role, role_name, created_at, used_at })
+    Ok(ApiKeyView { id, name, role, role_name, made_by, created_at, used_at })
 }
 
 /// All keys.
@@ -98,7 +101,7 @@ pub fn add(app: &App, actor: &Actor, request: &ApiKeyRequest) -> Result<NewApiKe
             id,
             name: name.to_owned(),
             role: request.role,
-            made_by: String::new(),
+            made_by: actor.id().to_owned(),
             created_at: at,
             used_at: None,
         };
@@ -133,5 +136,5 @@ pub fn actor(app: &App, secret: &str) -> Result<Actor, OpError> {
     if key.used_at.is_none_or(|used| now.ms() - used.ms() > SEEN_MS) {
         app.store.write(|db| db.set_api_key_used(key.id, now))?;
     }
-    Ok(Actor::new(key.id.to_string(), role.rights, role.access))
+    Ok(role.actor(key.id.to_string()))
 }

@@ -105,6 +105,13 @@ fn view(db: &mut Connection, person: Person, seen_at: Option<Timestamp>) -> Resu
 pub fn update(app: &App, actor: &Actor, id: UserId, change: &PersonChange) -> Result<PersonView, OpError> {
     actor.may(Right::ManagePeople)?;
     let forbidden = |code, zh, en| OpError::new(Fault::Forbidden, code, zh, en);
+    if actor.person().is_none()
+        && actor.id() != Actor::local().id()
+        && (change.role.is_some() || change.active.is_some())
+    {
+        let (zh, en) = ("角色和停用只能由登录的人员修改", "roles and access are changed by people, not by keys");
+        return Err(forbidden("people_only", zh, en));
+    }
     if actor.id() == id.to_string() && (change.role.is_some() || change.active.is_some()) {
         let (zh, en) = ("不能改自己的角色或停用自己", "nobody changes their own role or ends their own access");
         return Err(forbidden("oneself", zh, en));

@@ -141,6 +141,14 @@ fn standard() -> impl Iterator<Item = Role> {
     std::iter::once(owner).chain(rest)
 }
 
+impl Role {
+    /// Someone with this role.
+    pub(crate) fn actor(&self, id: String) -> Actor {
+        let actor = Actor::new(id, self.rights, self.access.clone());
+        if self.id == OWNER { actor.owner() } else { actor }
+    }
+}
+
 impl From<store::Role> for Role {
     fn from(role: store::Role) -> Self {
         Self {
@@ -186,7 +194,7 @@ fn within_own(actor: &Actor, role: &Role) -> Result<(), OpError> {
 /// Refuses to give a role to someone: only an owner makes owners.
 pub(crate) fn may_give(db: &mut Connection, actor: &Actor, id: RoleId) -> Result<(), OpError> {
     wanted(db, id)?;
-    if id == OWNER && actor.rights() != Rights::all() {
+    if id == OWNER && !actor.is_owner() {
         return Err(OpError::new(
             Fault::Forbidden,
             "owners_only",

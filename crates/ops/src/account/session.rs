@@ -134,7 +134,7 @@ impl SignedIn {
     /// They, as one who acts.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        let actor = Actor::new(self.person.id.to_string(), self.role.rights, self.role.access.clone());
+        let actor = self.role.actor(self.person.id.to_string());
         if self.seen_by.is_some() { actor.seen_as() } else { actor }
     }
 }
@@ -241,7 +241,11 @@ pub fn signed_in(app: &App, token: &str) -> Result<Option<SignedIn>, OpError> {
         let role = role::find(db, person.role)?.unwrap_or_default();
         let me = SignedIn { person, role, seen_by: None };
         match session.sees_as {
-            Some(other) => Ok(Some(seen(db, &me, other)?.unwrap_or(me))),
+            // When that is no longer allowed they see as themselves, and still do nothing, until they end it.
+            Some(other) => {
+                let myself = SignedIn { seen_by: Some(me.person.name.clone()), ..me.clone() };
+                Ok(Some(seen(db, &me, other)?.unwrap_or(myself)))
+            }
             None => Ok(Some(me)),
         }
     })
@@ -255,7 +259,7 @@ fn seen(db: &mut Connection, me: &SignedIn, other: UserId) -> Result<Option<Sign
     let (mine, theirs) = (me.actor(), they.actor());
     let may = mine.may(Right::ManagePeople).is_ok()
         && mine.rights().has_all(theirs.rights())
-        && mine.access().has_all(theirs.access());
+        && mine.access().sees_all_of(theirs.access());
     Ok(may.then_some(they))
 }
 
@@ -350,7 +354,7 @@ pub fn end(app: &App, actor: &Actor, id: SessionId) -> Result<(), OpError> {
 pub fn change_password(app: &App, actor: &Actor, token: &str, request: &PasswordRequest) -> Result<(), OpError> {
     let id = oneself(actor)?;
     check("", &request.old)?;
-    let mut person = app.store.read(|db| db.person(id))?.ok_or_else(OpError::not_found)?;
+    let person = app.store.read(|db| db.person(id))?.ok_or_else(OpError::not_found)?;
     if !matches(&request.old, &person.password_hash) {
         return Err(OpError::invalid("old", "原密码不正确", "the old password is wrong"));
     }
@@ -358,9 +362,11 @@ pub fn change_password(app: &App, actor: &Actor, token: &str, request: &Password
     if request.new.chars().count() < super::PASSWORD_MIN {
         return Err(OpError::invalid("new", "密码至少 12 个字符", "a password has at least 12 characters"));
     }
-    person.password_hash = hash(&request.new)?;
+    let new = hash(&request.new)?;
     audited(app, actor.id(), |db| {
-        db.set_person(&person)?;
+        if !db.set_password(id, &person.password_hash, &new)? {
+            return Err(OpError::sign_in());
+        }
         db.remove_sessions_of(id, &fingerprint(token))?;
         Ok(((), Line::new("password.changed", &id, Value::Null)))
     })

@@ -9,6 +9,9 @@ use super::{ObjectView, edit, label, name, view as object_view};
 use crate::audit::Line;
 use crate::{Actor, App, OpError, Right};
 
+/// The most fields of a line of text: each has a second column to be sorted by, and PostgreSQL's rows have an end.
+const TEXTS: usize = 150;
+
 /// A field.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ObjectField {
@@ -123,6 +126,9 @@ fn choices(known: &[Choice], wanted: &[ChoiceRequest]) -> Result<Vec<Choice>, Op
     for request in wanted {
         let label = label("choices", &request.label)?;
         let number = match request.number {
+            Some(number) if all.iter().any(|choice: &Choice| choice.number == number) => {
+                return Err(OpError::invalid("choices", "选项重复", "a choice stands there twice"));
+            }
             Some(number) if known.iter().any(|choice| choice.number == number) => number,
             Some(_) => return Err(OpError::invalid("choices", "没有这个选项", "there is no such choice")),
             None => next,
@@ -180,6 +186,14 @@ pub fn add(app: &App, actor: &Actor, object: &str, request: &FieldRequest) -> Re
     let changed = edit(app, actor, object, |object| {
         if object.fields.len() >= FIELDS_LIMIT {
             return Err(OpError::invalid("label", "一个对象最多 400 个字段", "an object has at most 400 fields"));
+        }
+        let texts = object.fields.iter().filter(|field| field.holds == Type::Text).count();
+        if holds == Type::Text && texts >= TEXTS {
+            return Err(OpError::invalid(
+                "type",
+                "一个对象最多 150 个单行文本字段",
+                "an object has at most 150 fields of one line of text",
+            ));
         }
         let taken = |name: &str| name == "id" || object.field(name).is_some();
         let name = name(request.name.as_deref(), &called, "field", &taken)?;

@@ -225,16 +225,14 @@ fn write(
     Err(OpError::new(Fault::Later, "busy", "别人正在修改,请重试", "somebody else is changing it; try again"))
 }
 
-/// Makes the standard objects in a workspace that has none.
+/// Makes the standard objects that a workspace does not have yet.
 ///
 /// # Errors
 /// The database's.
 pub fn begin(app: &App) -> Result<(), OpError> {
-    if app.pipeline.objects().iter().next().is_some() {
-        return Ok(());
-    }
     let actor = Actor::local();
-    for object in domain::standard_objects() {
+    let known = app.pipeline.objects();
+    for object in domain::standard_objects().into_iter().filter(|object| known.by_name(&object.name).is_none()) {
         write(app, &actor, |objects| Ok((None, object.clone().numbered(objects.next_id()))))?;
     }
     Ok(())

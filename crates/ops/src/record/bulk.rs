@@ -1,7 +1,9 @@
 //! Changing all records of a list at once, in steps, with a way to stop and a way back.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use base::{ChangeId, RecordId, Text};
 use domain::object::{Cell, FieldNumber, Object};
@@ -17,8 +19,12 @@ use super::list::{self, ListRequest};
 use super::{Deed, allowed, allowed_among, change, object, read, read_only};
 use crate::{Actor, App, OpError};
 
-/// How many records are written in one commit.
+/// How many records are looked at in one step, and written in one commit at most.
 const STEP: u32 = 500;
+/// How many bytes of values, before and after, are written in one commit.
+const STEP_BYTES: usize = 4 << 20;
+/// How long one step may look for its records.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is done with all records of a list.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -66,13 +72,20 @@ pub struct Progress {
 }
 
 /// Something that goes on by itself, and can be asked how far it is, and stopped.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone)]
 pub struct Task {
     progress: Arc<Mutex<Progress>>,
     stop: Arc<AtomicBool>,
+    /// Whether who began it may still do what they could then.
+    may: Arc<dyn Fn(&App) -> bool + Send + Sync>,
 }
 
 impl Task {
+    /// One that goes on for as long as `may` says that it may.
+    pub fn new(may: impl Fn(&App) -> bool + Send + Sync + 'static) -> Self {
+        Self { progress: Arc::default(), stop: Arc::default(), may: Arc::new(may) }
+    }
+
     /// How far it is.
     #[must_use]
     pub fn progress(&self) -> Progress {
@@ -89,13 +102,12 @@ impl Task {
     }
 
     fn is_stopped(&self, app: &App) -> bool {
-        self.stop.load(Ordering::SeqCst) || app.is_ending()
+        self.stop.load(Ordering::SeqCst) || app.is_ending() || !(self.may)(app)
     }
 
-    /// Runs something to its end.
-    fn run(&self, app: &App, f: impl FnOnce() -> Result<(), OpError>) {
-        let failed = f().err().map(|error| error.message);
-        let stopped = self.is_stopped(app);
+    /// Runs something to its end, or until it says that it was stopped.
+    fn run(&self, f: impl FnOnce() -> Result<bool, OpError>) {
+        let (stopped, failed) = f().map_or_else(|error| (false, Some(error.message)), |stopped| (stopped, None));
         self.note(|progress| (progress.ended, progress.stopped, progress.failed) = (true, stopped, failed));
     }
 }
@@ -115,7 +127,7 @@ pub struct Ready {
 pub fn ready(app: &App, actor: &Actor, name: &str, request: &BulkRequest) -> Result<Ready, OpError> {
     let object = object(app, actor, name)?;
     let writes_none = allowed(app, actor, &object, Deed::Write) == Test::Any(Vec::new());
-    if object.archived || writes_none {
+    if object.archived || writes_none || actor.is_seen_as() {
         return Err(read_only(&object));
     }
     let values = read(app, actor, &object, &request.values)?;
@@ -134,34 +146,49 @@ pub fn ready(app: &App, actor: &Actor, name: &str, request: &BulkRequest) -> Res
 
 /// Does it, a step at a time, until nothing is left or the task is stopped.
 pub fn run(app: &App, actor: &Actor, ready: &Ready, task: &Task) {
-    task.run(app, || {
+    task.run(|| {
         let mut writer = Writer { app, actor, batch: Batch::First, task };
         let mut after = RecordId::new(0);
-        while !task.is_stopped(app) {
+        loop {
+            if task.is_stopped(app) {
+                return Ok(true);
+            }
             let query =
                 Query { test: ready.test.clone(), order: Vec::new(), after: Some((Vec::new(), after)), limit: STEP };
             let (rows, may) = app.store.read(|db| {
-                let rows = db.list_records(&ready.object, &query)?;
+                let rows = db.within(PATIENCE, |db| db.list_records(&ready.object, &query))?;
                 let ids: Vec<RecordId> = rows.iter().map(|one| one.id).collect();
                 let may = allowed_among(app, db, actor, &ready.object, Deed::Write, &ids)?;
                 Ok::<_, OpError>((rows, may))
             })?;
-            let Some(last) = rows.last() else { break };
+            let Some(last) = rows.last() else { return Ok(false) };
             after = last.id;
             let seen = rows.len();
             let writable = rows.into_iter().filter(|one| may.contains(&one.id));
-            let write = |one: store::record::query::Listed| RecordWrite {
-                object: ready.object.id,
-                record: Some(one.id),
-                version: Some(one.row.version),
-                act: ready.act,
-                values: ready.values.clone(),
-                undoes: None,
+            let write = |one: store::record::query::Listed| {
+                let before = ready.values.iter().filter_map(|(field, _)| one.row.cells.get(field));
+                let after = ready.values.iter().filter_map(|(_, cell)| cell.as_ref());
+                let write = RecordWrite {
+                    object: ready.object.id,
+                    record: Some(one.id),
+                    version: Some(one.row.version),
+                    act: ready.act,
+                    values: ready.values.clone(),
+                    undoes: None,
+                };
+                (before.chain(after).map(bytes).sum(), write)
             };
             writer.write(seen, writable.map(write).collect())?;
         }
-        Ok(())
     });
+}
+
+/// About how many bytes a value takes.
+const fn bytes(cell: &Cell) -> usize {
+    match cell {
+        Cell::Int(_) => 8,
+        Cell::Text(text) => text.len(),
+    }
 }
 
 /// Takes a batch back, as far as it was not changed again since: a batch of its own.
@@ -173,36 +200,46 @@ pub fn ready_undo(app: &App, actor: &Actor, batch: ChangeId) -> Result<Object, O
     let (_, entry) = first.filter(|(_, entry)| entry.batch == Some(batch.number())).ok_or_else(OpError::not_found)?;
     let objects = app.pipeline.objects();
     let known = objects.by_id(entry.object).ok_or_else(OpError::not_found)?;
-    object(app, actor, &known.name)
+    let object = object(app, actor, &known.name)?;
+    if actor.is_seen_as() || allowed(app, actor, &object, Deed::Write) == Test::Any(Vec::new()) {
+        return Err(read_only(&object));
+    }
+    Ok(object)
 }
 
-/// Does it, the latest change of the batch last.
+/// Does it, in the order in which it was done.
 pub fn undo(app: &App, actor: &Actor, object: &Object, batch: ChangeId, task: &Task) {
-    task.run(app, || {
+    task.run(|| {
         let mut writer = Writer { app, actor, batch: Batch::First, task };
         let mut after = 0;
-        while !task.is_stopped(app) {
+        loop {
+            if task.is_stopped(app) {
+                return Ok(true);
+            }
             let (last, seen, writes) = app.store.read(|db| {
                 let places = db.batch_changes(batch.number(), after, STEP)?;
                 let Some(last) = places.last().copied() else { return Ok::<_, OpError>((None, 0, Vec::new())) };
                 let entries = change::entries(db, &places)?;
-                let ids: Vec<RecordId> = entries.iter().map(|(_, entry)| entry.record).collect();
+                let ids: Vec<RecordId> = entries.iter().map(|one| one.entry.record).collect();
+                // As they were when the right to change them was seen.
+                let rows: BTreeMap<_, _> = db.records_by_id(object, &ids)?.into_iter().collect();
                 let may = allowed_among(app, db, actor, object, Deed::Write, &ids)?;
                 let mut writes = Vec::with_capacity(entries.len());
-                for (seq, entry) in entries.iter().filter(|(_, entry)| may.contains(&entry.record)) {
-                    let Some(row) = db.record(object, entry.record)? else { continue };
-                    let back = pipeline::record::changes(db, entry)?.unwrap_or_default();
+                for one in entries.iter().filter(|one| may.contains(&one.entry.record)) {
+                    let Some(row) = rows.get(&one.entry.record) else { continue };
+                    let back = pipeline::record::changes(db, &one.entry)?.unwrap_or_default();
                     if back.iter().all(|(field, _, after)| row.cells.get(field) == after.as_ref()) {
-                        writes.push(change::back(object, *seq, entry, row.version, &back));
+                        let size =
+                            back.iter().flat_map(|(_, before, after)| before.iter().chain(after)).map(bytes).sum();
+                        writes.push((size, change::back(object, one, row.version, &back)));
                     }
                 }
                 Ok((Some(last), places.len(), writes))
             })?;
-            let Some(last) = last else { break };
+            let Some(last) = last else { return Ok(false) };
             after = last;
             writer.write(seen, writes)?;
         }
-        Ok(())
     });
 }
 
@@ -215,25 +252,45 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
-    fn write(&mut self, seen: usize, writes: Vec<RecordWrite>) -> Result<(), OpError> {
+    /// Writes records, with the size of each, in as many commits as their size asks for.
+    fn write(&mut self, seen: usize, writes: Vec<(usize, RecordWrite)>) -> Result<(), OpError> {
+        let (mut changed, mut part, mut size) = (0, Vec::new(), 0);
+        for (bytes, write) in writes {
+            if size + bytes > STEP_BYTES && !part.is_empty() {
+                changed += self.commit(std::mem::take(&mut part))?;
+                size = 0;
+            }
+            size += bytes;
+            part.push(write);
+        }
+        changed += self.commit(part)?;
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        self.task.note(|progress| {
+            progress.seen += count(seen);
+            progress.left += count(seen.saturating_sub(changed));
+        });
+        Ok(())
+    }
+
+    /// Writes records in one commit; tells how many were changed.
+    fn commit(&mut self, writes: Vec<RecordWrite>) -> Result<usize, OpError> {
+        if writes.is_empty() {
+            return Ok(0);
+        }
         let writes = RecordWrites { actor: self.actor.id().to_owned(), batch: self.batch, writes };
         let outcome = self.app.pipeline.command(Command::WriteRecords(writes))?;
         let Outcome::Written(written) = outcome else { return Err(OpError::not_found()) };
-        let places: Vec<u64> = written
-            .iter()
-            .filter_map(|one| if let Written::Done { change, .. } = one { *change } else { None })
-            .collect();
+        let places =
+            written.iter().filter_map(|one| if let Written::Done { change, .. } = one { *change } else { None });
+        let places: Vec<u64> = places.collect();
         if let (Batch::First, Some(first)) = (self.batch, places.first()) {
             self.batch = Batch::More(*first);
         }
         let batch = if let Batch::More(first) = self.batch { Some(ChangeId::new(first)) } else { None };
         self.task.note(|progress| {
-            progress.seen += count(seen);
-            progress.changed += count(places.len());
-            progress.left += count(seen - places.len());
+            progress.changed += u64::try_from(places.len()).unwrap_or(u64::MAX);
             progress.batch = batch;
         });
-        Ok(())
+        Ok(places.len())
     }
 }

@@ -68,8 +68,15 @@ pub struct UndoRequest {
     pub force: bool,
 }
 
-/// Changes as they stand in the log, in the order of their places.
-pub(super) fn entries(db: &mut Connection, places: &[u64]) -> Result<Vec<(u64, RecordEntry)>, OpError> {
+/// A change as it stands in the log.
+pub(super) struct Logged {
+    pub(super) seq: u64,
+    pub(super) at: Timestamp,
+    pub(super) entry: RecordEntry,
+}
+
+/// Changes as they stand in the log, in the order of these places; a block that several stand in is read once.
+pub(super) fn entries(db: &mut Connection, places: &[u64]) -> Result<Vec<Logged>, OpError> {
     let mut found = Vec::with_capacity(places.len());
     let mut block: Option<store::log::Block> = None;
     for seq in places {
@@ -77,9 +84,9 @@ pub(super) fn entries(db: &mut Connection, places: &[u64]) -> Result<Vec<(u64, R
         if !block.as_ref().is_some_and(holds) {
             block = db.block_of(*seq)?;
         }
-        let entry = block.iter().flat_map(store::log::Block::iter).find(|(place, _)| place == seq);
-        if let Some((_, Entry::Record(entry))) = entry {
-            found.push((*seq, entry.clone()));
+        let Some(block) = &block else { continue };
+        if let Some((_, Entry::Record(entry))) = block.iter().find(|(place, _)| place == seq) {
+            found.push(Logged { seq: *seq, at: block.received_at, entry: entry.clone() });
         }
     }
     Ok(found)
@@ -88,21 +95,20 @@ pub(super) fn entries(db: &mut Connection, places: &[u64]) -> Result<Vec<(u64, R
 /// What takes a change back.
 pub(super) fn back(
     object: &Object,
-    seq: u64,
-    entry: &RecordEntry,
+    logged: &Logged,
     version: u32,
     changes: &[pipeline::record::Change],
 ) -> RecordWrite {
-    let act = opposite(entry.act);
+    let act = opposite(logged.entry.act);
     let is_change = act == RecordAct::Changed;
     let values = changes.iter().filter(|_| is_change).map(|(field, before, _)| (*field, before.clone()));
     RecordWrite {
         object: object.id,
-        record: Some(entry.record),
+        record: Some(logged.entry.record),
         version: Some(version),
         act,
         values: values.collect(),
-        undoes: Some(seq),
+        undoes: Some(logged.seq),
     }
 }
 
@@ -116,8 +122,7 @@ const fn opposite(act: RecordAct) -> RecordAct {
 
 /// A change as it stands in the log.
 pub(super) fn entry(db: &mut Connection, seq: u64) -> Result<Option<(Timestamp, RecordEntry)>, OpError> {
-    let at = db.block_of(seq)?.map(|block| block.received_at);
-    Ok(at.zip(entries(db, &[seq])?.pop().map(|(_, entry)| entry)))
+    Ok(entries(db, &[seq])?.pop().map(|logged| (logged.at, logged.entry)))
 }
 
 const fn act(act: RecordAct) -> &'static str {
@@ -145,8 +150,7 @@ pub fn list(app: &App, actor: &Actor, name: &str, id: RecordId, cursor: Option<&
         let next = places.last().filter(|_| is_full).map(|seq| ChangeId::new(*seq).to_string());
         let mut names = Names::default();
         let mut items = Vec::with_capacity(places.len());
-        for seq in places {
-            let Some((at, entry)) = entry(db, seq)? else { continue };
+        for Logged { seq, at, entry } in entries(db, &places)? {
             let changes = pipeline::record::changes(db, &entry)?.unwrap_or_default();
             let shown = |number: FieldNumber| object.numbered_field(number).filter(|field| !field.archived);
             let fields = changes.iter().filter_map(|(number, before, after)| {

@@ -1,7 +1,7 @@
 //! Filters: what a list is narrowed to, as a tree of any shape within bounds, also through relations.
 
 use base::{DAY_MS, Text, Timestamp};
-use domain::object::{Cell, Field, FieldNumber, Object, Type};
+use domain::object::{Cell, Field, FieldNumber, Object, Storage, Type};
 use jiff::ToSpan as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,10 +9,13 @@ use store::record::query::{Comparison, Test};
 use utoipa::ToSchema;
 
 use super::{Deed, allowed, object, value};
+use crate::error::without_nul;
 use crate::{Actor, App, OpError};
 
 /// The most parts of a filter.
 const PARTS: usize = 100;
+/// The longest part of a text that is looked for, in characters.
+const PART_CHARS: usize = 200;
 /// How deep a filter may go.
 const DEPTH: usize = 8;
 
@@ -225,10 +228,10 @@ impl Ground<'_> {
                 }
                 Ok(Test::OneOf(number, list.iter().map(|one| self.value(field, one)).collect::<Result<_, _>>()?))
             }
-            Op::Contains => match self.value(field, &is.value)? {
-                store::Value::Text(text) => Ok(Test::Contains(number, text)),
-                _ => Err(no_op(field)),
-            },
+            Op::Contains if field.holds.storage() == Storage::Text => {
+                Ok(Test::Contains(number, part(is.value.as_str().unwrap_or_default())?))
+            }
+            Op::Contains => Err(no_op(field)),
             Op::Less | Op::AtMost | Op::More | Op::AtLeast if !is_ordered(field) => Err(no_op(field)),
             Op::Less => compare(Comparison::Less),
             Op::AtMost => compare(Comparison::AtMost),
@@ -330,6 +333,19 @@ fn no_relation(name: &str) -> OpError {
 fn no_op(field: &Field) -> OpError {
     let Text { zh, en } = &field.label;
     invalid(&format!("{zh}不能这样比较"), &format!("{en} cannot be compared so"))
+}
+
+/// A part of a text that is looked for.
+pub(super) fn part(text: &str) -> Result<String, OpError> {
+    without_nul("filter", text)?;
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > PART_CHARS {
+        return Err(invalid(
+            "请填写要查找的文字,最多 200 个字符",
+            "a text to look for is wanted, of at most 200 characters",
+        ));
+    }
+    Ok(text.to_owned())
 }
 
 /// A text that one types to find records: in what they are called, in phones and e-mail addresses.

@@ -1,10 +1,11 @@
 //! Lists of records: filtered, ordered, a page at a time.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use base::RecordId;
 use base64::Engine as _;
-use domain::object::{Object, Type};
+use domain::object::{Object, Storage, Type};
 use serde::{Deserialize, Serialize};
 use store::Value;
 use store::record::query::{Listed, Order, Query, Test};
@@ -19,6 +20,8 @@ use crate::{Actor, App, OpError};
 const PAGE: u32 = 200;
 /// By how many fields a list may be ordered.
 const ORDERS: usize = 4;
+/// How long a list or a count may take before it is cut off.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 /// How far records are counted.
 pub const COUNTED: u32 = 10_000;
 
@@ -77,7 +80,7 @@ pub(super) fn test(app: &App, actor: &Actor, object: &Object, request: &ListRequ
     let mut tests = vec![filter::test(app, actor, object, &request.filter)?];
     if let Some(text) = request.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         without_nul("q", text)?;
-        tests.push(filter::typed(object, text));
+        tests.push(filter::typed(object, &filter::part(text)?));
     }
     if request.trashed {
         tests.push(Test::Trashed);
@@ -85,7 +88,7 @@ pub(super) fn test(app: &App, actor: &Actor, object: &Object, request: &ListRequ
     Ok(Test::All(tests))
 }
 
-fn order(object: &Object, sort: &[Sort]) -> Result<Vec<Order>, OpError> {
+pub(super) fn order(object: &Object, sort: &[Sort]) -> Result<Vec<Order>, OpError> {
     let invalid = |zh: &str, en: &str| OpError::invalid("sort", zh, en);
     if sort.len() > ORDERS {
         return Err(invalid("最多按四个字段排序", "a list is ordered by at most four fields"));
@@ -136,19 +139,21 @@ fn next(order: &[Order], last: &Listed) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(serde_json::to_vec(&cursor).unwrap_or_default())
 }
 
-fn after(order: &[Order], cursor: &str) -> Result<(Vec<Value>, RecordId), OpError> {
+fn after(object: &Object, order: &[Order], cursor: &str) -> Result<(Vec<Value>, RecordId), OpError> {
     let bad = || OpError::invalid("cursor", "无效的分页游标", "not a cursor of this list");
     let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad())?;
     let cursor: Cursor = serde_json::from_slice(&bytes).map_err(|_| bad())?;
     if cursor.by != by(order) || cursor.place.len() != order.len() {
         return Err(bad());
     }
-    let place = cursor.place.into_iter().map(|place| match place {
-        Place::Int(number) => Ok(Value::Int(number)),
-        Place::Text(text) if text.contains('\0') => Err(bad()),
-        Place::Text(text) => Ok(Value::Text(text)),
-        Place::Nothing => Ok(Value::Null),
-    });
+    let storage = |one: &Order| object.numbered_field(one.field).map(|field| field.holds.storage());
+    let place =
+        cursor.place.into_iter().zip(order.iter().map(storage)).map(|(place, storage)| match (place, storage) {
+            (Place::Int(number), Some(Storage::Int)) => Ok(Value::Int(number)),
+            (Place::Text(text), Some(Storage::Text)) if !text.contains('\0') => Ok(Value::Text(text)),
+            (Place::Nothing, _) => Ok(Value::Null),
+            _ => Err(bad()),
+        });
     Ok((place.collect::<Result<_, _>>()?, RecordId::new(cursor.id)))
 }
 
@@ -159,11 +164,11 @@ fn after(order: &[Order], cursor: &str) -> Result<(Vec<Value>, RecordId), OpErro
 pub fn list(app: &App, actor: &Actor, name: &str, request: &ListRequest) -> Result<RecordPage, OpError> {
     let object = object(app, actor, name)?;
     let order = order(&object, &request.sort)?;
-    let after = request.cursor.as_deref().map(|cursor| after(&order, cursor)).transpose()?;
+    let after = request.cursor.as_deref().map(|cursor| after(&object, &order, cursor)).transpose()?;
     let limit = request.limit.unwrap_or(50).clamp(1, PAGE);
     let query = Query { test: test(app, actor, &object, request)?, order, after, limit };
     app.store.read(|db| {
-        let listed = db.list_records(&object, &query)?;
+        let listed = db.within(PATIENCE, |db| db.list_records(&object, &query))?;
         let is_full = listed.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
         let next = listed.last().filter(|_| is_full).map(|last| next(&query.order, last));
         let rows: Vec<_> = listed.into_iter().map(|one| (one.id, one.row)).collect();
@@ -180,5 +185,7 @@ pub fn list(app: &App, actor: &Actor, name: &str, request: &ListRequest) -> Resu
 pub fn count(app: &App, actor: &Actor, name: &str, request: &ListRequest) -> Result<RecordCount, OpError> {
     let object = object(app, actor, name)?;
     let test = test(app, actor, &object, request)?;
-    Ok(RecordCount { count: app.store.read(|db| db.count_records(&object, &test, COUNTED + 1))? })
+    Ok(RecordCount {
+        count: app.store.read(|db| db.within(PATIENCE, |db| db.count_records(&object, &test, COUNTED + 1)))?,
+    })
 }

@@ -18,6 +18,7 @@ mod rules;
 mod session;
 mod sources;
 mod tasks;
+mod views;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
         .merge(invitations::routes())
         .merge(api_keys::routes())
         .merge(objects::routes())
+        .merge(views::routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
     OpenApiRouter::new()
         .merge(health::routes())

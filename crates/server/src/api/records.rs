@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::{ChangeId, RecordId, UserId};
+use ops::record::board::{self, Board, BoardRequest};
 use ops::record::change::{self, ChangePage, UndoRequest};
 use ops::record::list::{self, ListRequest, RecordCount, RecordPage};
 use ops::record::why::{self, WhySeen};
@@ -22,6 +23,12 @@ use crate::state::Server;
 #[utoipa::path(post, operation_id = "list_records", path = "/v1/objects/{object}/list", tag = "records", params(("object" = String, Path)), request_body = ListRequest, responses((status = 200, body = RecordPage)))]
 async fn list(caller: Caller, Path(object): Path<String>, Body(request): Body<ListRequest>) -> Answer<RecordPage> {
     caller.run(move |app, actor| list::list(app, actor, &object, &request)).await
+}
+
+/// Lay records that one may see on a board: a column for each choice, with how many there are, what they come to, and the latest.
+#[utoipa::path(post, operation_id = "get_board", path = "/v1/objects/{object}/board", tag = "records", params(("object" = String, Path)), request_body = BoardRequest, responses((status = 200, body = Board)))]
+async fn board(caller: Caller, Path(object): Path<String>, Body(request): Body<BoardRequest>) -> Answer<Board> {
+    caller.run(move |app, actor| board::get(app, actor, &object, &request)).await
 }
 
 /// Count records that one may see; one beyond 10,000 says that there are more.
@@ -112,6 +119,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(count))
+        .routes(routes!(board))
         .routes(routes!(add))
         .routes(routes!(get, change, trash))
         .routes(routes!(restore))

@@ -89,6 +89,20 @@ pub struct Listed {
     pub place: Vec<Value>,
 }
 
+/// Records that are alike in a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Group {
+    /// Their value in it.
+    pub value: Option<i64>,
+    /// How many.
+    pub count: u64,
+    /// What another field comes to, added up; none where that is beyond all numbers.
+    pub sum: Option<i64>,
+}
+
+/// At which place a number is cut in two to be added up.
+const PART: i64 = 1_000_000_000;
+
 /// A statement being written.
 struct Writing {
     sql: String,
@@ -298,6 +312,38 @@ impl Connection {
         };
         debug_assert!(sorted.iter().all(Option::is_some), "ops asks for fields that are there");
         Ok(self.query(&to.sql, &to.values)?.iter().map(listed).collect())
+    }
+
+    /// How many records pass by their value in a field, and what another field comes to.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn group_records(
+        &mut self,
+        object: &Object,
+        test: &Test,
+        by: FieldNumber,
+        sum: Option<FieldNumber>,
+    ) -> Result<Vec<Group>, StoreError> {
+        let query = Query { test: test.clone(), order: Vec::new(), after: None, limit: 0 };
+        let by = column(by);
+        let mut to = Writing::new(self);
+        write!(to.sql, "SELECT t0.{by}, COUNT(*)").ok();
+        if let Some(field) = sum {
+            // In two parts, neither of which can run over; PostgreSQL adds up to a type of its own.
+            let field = column(field);
+            for part in [format!("t0.{field} / {PART}"), format!("t0.{field} % {PART}")] {
+                write!(to.sql, ", CAST(SUM({part}) AS BIGINT)").ok();
+            }
+        }
+        query.from(&mut to, object);
+        write!(to.sql, " GROUP BY t0.{by}").ok();
+        let whole = |row: &Row| {
+            let (high, low) = (row.int_or_null(2)?, row.int_or_null(3)?);
+            i64::try_from(i128::from(high) * i128::from(PART) + i128::from(low)).ok()
+        };
+        let group = |row: &Row| Group { value: row.int_or_null(0), count: row.number(1), sum: whole(row) };
+        Ok(self.query(&to.sql, &to.values)?.iter().map(group).collect())
     }
 
     /// Which of these records pass, in the trash or not.

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { Button, Input } from "antd";
+import { Button, Input, Segmented } from "antd";
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { objectsQuery } from "@/api/objects";
@@ -16,10 +16,12 @@ import { Icon, iconNamed } from "@/ui/icon";
 import { Bones, Empty } from "@/ui/parts";
 import { NewRecord } from "./new-record";
 import { Panel } from "./panel";
+import { Board, boardField } from "./board";
 import { Bulk } from "./bulk";
 import css from "./records.module.css";
 import { nextSort, requestOf, type Search, sortOf } from "./search";
 import { useSet } from "./use-change";
+import { Views } from "./views";
 
 const route = getRouteApi("/shell/o/$object");
 const wait_ms = 200;
@@ -86,6 +88,8 @@ function List({ object, search, change }: { object: ObjectType; search: Search; 
   const labels = useMemo(() => Object.assign({}, ...(found.data?.pages.map((page) => page.labels) ?? [])) as Record<string, string>, [found.data]);
   const fields = object.fields.filter((field) => !field.archived && field.type !== "long_text");
   const filtered = Boolean(search.q || search.filter);
+  const by = boardField(object);
+  const board = search.view === "board" && by !== undefined && !search.trash;
   const writes = object.rights.write !== "none" && !object.archived;
   const near = () => more.wanted && more.load();
   const add = writes && (
@@ -98,10 +102,12 @@ function List({ object, search, change }: { object: ObjectType; search: Search; 
           <Icon name={iconNamed(object.icon)} size={20} />
           {label(object.label)}
         </h1>
+        <Views key={object.name} object={object.name} search={search} change={change} />
         {found.data && <Count object={object.name} request={request} here={rows.length} all={!found.hasNextPage} />}
         <div className={css.tools}>
           <Find key={object.name} q={search.q ?? ""} change={(q) => change({ q })} />
           <Button type={search.trash ? "primary" : "default"} aria-pressed={Boolean(search.trash)} title={t("records.trash_bin")} aria-label={t("records.trash_bin")} icon={<Icon name="trash" size={15} />} onClick={() => change({ trash: search.trash ? undefined : true })} />
+          {by && <Segmented value={board ? "board" : "table"} options={[{ value: "table", label: t("board.table") }, { value: "board", label: t("board.board") }]} onChange={(next) => change({ view: next === "board" ? "board" : undefined })} />}
           {writes && rows.length > 0 && <Button onClick={() => setBulk(true)}>{t("bulk.open")}</Button>}
           {add}
         </div>
@@ -116,7 +122,10 @@ function List({ object, search, change }: { object: ObjectType; search: Search; 
           {!filtered && !search.trash && add}
         </Empty>
       )}
-      {rows.length > 0 && (
+      {rows.length > 0 && board && by && (
+        <Board object={object} by={by} list={request} opened={search.record} open={(row) => change({ record: row.id })} only={(choice) => change({ view: undefined, filter: filterOf({ any: false, all: [...conditionsOf(search.filter).all.filter((is) => is.field !== by.name), { field: by.name, op: "equal", value: choice }] }) })} />
+      )}
+      {rows.length > 0 && !board && (
         <Grid
           label={label(object.label)}
           fields={fields}

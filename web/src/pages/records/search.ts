@@ -2,7 +2,7 @@
 import type { ListRequest, Sort } from "@/api/types";
 import { conditionsOf, treeOf } from "@/components/filter/model";
 
-export type Search = { q?: string | undefined; sort?: string | undefined; filter?: string | undefined; record?: string | undefined; trash?: boolean | undefined };
+export type Search = { q?: string | undefined; sort?: string | undefined; filter?: string | undefined; record?: string | undefined; view?: "board" | undefined; trash?: boolean | undefined };
 
 /** "-amount" is by amount, the greatest first. */
 export const sortOf = (sort: string | undefined): Sort | undefined => (sort ? { field: sort.replace(/^-/, ""), descending: sort.startsWith("-") } : undefined);

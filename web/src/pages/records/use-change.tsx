@@ -2,10 +2,25 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { changeRecord, restoreRecord, trashRecord, undoChange } from "@/api/records";
-import type { Cell, Changed, Field, Labels, ObjectType, RecordPage, RecordRow } from "@/api/types";
+import type { Board, Cell, Changed, Field, Labels, ObjectType, RecordPage, RecordRow } from "@/api/types";
 import { useAct } from "@/components/act";
 
 type Pages = { pages: RecordPage[]; pageParams: unknown[] };
+
+/** A board with a record in the column where its new value puts it. */
+function onBoard(board: Board, id: string, change: (row: RecordRow) => RecordRow, by: string): Board {
+  const row = board.columns.flatMap((column) => column.items).find((each) => each.id === id);
+  if (!row) return board;
+  const next = change(row);
+  const [from, to] = [row.values[by] ?? null, next.values[by] ?? null];
+  const columns = board.columns.map((column) => {
+    const rest = column.items.filter((each) => each.id !== id);
+    if (from === to) return { ...column, items: column.items.map((each) => (each.id === id ? next : each)) };
+    if (column.choice === to) return { ...column, count: column.count + 1, items: [next, ...rest] };
+    return column.choice === from ? { ...column, count: column.count - 1, items: rest } : column;
+  });
+  return { ...board, columns };
+}
 
 /** Puts a record in place of what lists and its page show of it. */
 function show(cache: QueryClient, object: string, id: string, change: (row: RecordRow) => RecordRow, labels: Labels = {}) {
@@ -13,6 +28,10 @@ function show(cache: QueryClient, object: string, id: string, change: (row: Reco
     if (!old?.pages?.some((page) => page.items.some((row) => row.id === id))) return old;
     return { ...old, pages: old.pages.map((page) => ({ ...page, labels: { ...page.labels, ...labels }, items: page.items.map((row) => (row.id === id ? change(row) : row)) })) };
   });
+  for (const [key, board] of cache.getQueriesData<Board>({ queryKey: ["records", object, "board"] })) {
+    const { by } = key[3] as { by: string };
+    if (board) cache.setQueryData<Board>(key, { ...onBoard(board, id, change, by), labels: { ...board.labels, ...labels } });
+  }
   cache.setQueryData<{ record: RecordRow; labels: Labels }>(["record", object, id], (old) => old && { record: change(old.record), labels: { ...old.labels, ...labels } });
 }
 

@@ -1,0 +1,2 @@
+CREATE TABLE view (id BIGSERIAL PRIMARY KEY, object BIGINT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL, shared BIGINT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX view_object ON view (object);

@@ -1,0 +1,2 @@
+CREATE TABLE view (id INTEGER PRIMARY KEY, object INTEGER NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL, shared INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX view_object ON view (object);

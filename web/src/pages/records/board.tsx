@@ -1,0 +1,131 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { boardQuery } from "@/api/records";
+import type { BoardColumn, Field, Labels, ListRequest, ObjectType, RecordRow } from "@/api/types";
+import { useCompany } from "@/components/company";
+import { Failed } from "@/components/failed";
+import { useFormat, useLabel } from "@/components/language";
+import { Shown } from "@/forms/value";
+import { Bones } from "@/ui/parts";
+import css from "./board.module.css";
+import { useSet } from "./use-change";
+
+const shown_fields = 3;
+
+/** The field by whose choices an object's board stands in columns; none, no board. */
+export const boardField = (object: ObjectType) => object.fields.find((field) => field.type === "choice" && !field.archived);
+
+type CardProps = { row: RecordRow; fields: readonly Field[]; labels: Labels; opened: boolean; dragged: boolean; open: () => void; drag: (on: boolean) => void };
+
+function Card({ row, fields, labels, opened, dragged, open, drag }: CardProps) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const valued = fields.filter((field) => (row.values[field.name] ?? null) !== null).slice(0, shown_fields);
+  return (
+    <button
+      type="button"
+      className={css.card}
+      data-open={opened}
+      data-dragged={dragged}
+      draggable={row.writable}
+      onClick={open}
+      onDragStart={(event) => {
+        event.dataTransfer.setData("text/plain", row.id);
+        event.dataTransfer.effectAllowed = "move";
+        drag(true);
+      }}
+      onDragEnd={() => drag(false)}
+    >
+      <strong>{row.title ?? t("records.untitled")}</strong>
+      <dl>
+        {valued.map((field) => (
+          <div key={field.name}>
+            <dt>{label(field.label)}</dt>
+            <dd><Shown field={field} value={row.values[field.name]} labels={labels} plain /></dd>
+          </div>
+        ))}
+      </dl>
+    </button>
+  );
+}
+
+type ColumnProps = { name: string; column: BoardColumn; fields: readonly Field[]; labels: Labels; opened: string | undefined; dragged: string | null; open: (row: RecordRow) => void; drag: (row: RecordRow | null) => void; drop: () => void; all: (() => void) | null };
+
+function Column({ name, column, fields, labels, opened, dragged, open, drag, drop, all }: ColumnProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { currency } = useCompany();
+  const [over, setOver] = useState(false);
+  const rest = column.count - column.items.length;
+  return (
+    <section
+      className={css.column}
+      aria-label={name}
+      data-over={over && dragged !== null}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={(event) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        drop();
+      }}
+    >
+      <header>
+        <h2>{name}</h2>
+        <span>{format.number(column.count)}</span>
+        {column.sum !== null && <b>{format.money(column.sum, currency)}</b>}
+      </header>
+      <div className={css.cards}>
+        {column.items.map((row) => (
+          <Card key={row.id} row={row} fields={fields} labels={labels} opened={row.id === opened} dragged={row.id === dragged} open={() => open(row)} drag={(on) => drag(on ? row : null)} />
+        ))}
+        {rest > 0 && all && <button type="button" className={css.more} onClick={all}>{t("board.more", { count: rest })}</button>}
+      </div>
+    </section>
+  );
+}
+
+type Props = { object: ObjectType; by: Field; list: ListRequest; opened: string | undefined; open: (row: RecordRow) => void; only: (choice: number) => void };
+
+/** Records in columns by a choice; a card is dragged to another column, which is taken back from the toast. */
+export function Board({ object, by, list, opened, open, only }: Props) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const set = useSet(object);
+  const money = object.fields.find((field) => field.type === "money" && !field.archived);
+  const found = useQuery({ ...boardQuery(object.name, { list, by: by.name, sum: money?.name ?? null }), placeholderData: keepPreviousData });
+  const [dragged, setDragged] = useState<RecordRow | null>(null);
+  const fields = object.fields.filter((field) => !field.archived && !field.automatic && field !== by && field !== object.fields[0] && field.type !== "long_text");
+  if (found.isPending) return <Bones rows={8} label={t("common.loading")} />;
+  if (found.isError && !found.data) return <Failed error={found.error} retry={() => void found.refetch()} />;
+  const drop = (choice: number | null) => {
+    if (dragged && (dragged.values[by.name] ?? null) !== choice && !(choice === null && by.required)) set.mutate({ row: dragged, field: by, value: choice });
+    setDragged(null);
+  };
+  return (
+    <div className={css.board}>
+      {found.data?.columns.map((column) => {
+        const choice = by.choices.find((each) => each.number === column.choice);
+        return (
+          <Column
+            key={column.choice ?? "none"}
+            name={choice ? label(choice.label) : t("board.none")}
+            column={column}
+            fields={fields}
+            labels={found.data.labels}
+            opened={opened}
+            dragged={dragged?.id ?? null}
+            open={open}
+            drag={setDragged}
+            drop={() => drop(column.choice)}
+            all={column.choice === null ? null : () => only(column.choice ?? 0)}
+          />
+        );
+      })}
+    </div>
+  );
+}
