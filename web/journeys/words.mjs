@@ -17,6 +17,7 @@ export const words = {
     export: "导出全部数据", search: "搜索客户", none: "没有符合条件的客户",
     switch: { language: "切换到英文", dark: "切换到深色", light: "切换到浅色", account: "账号", out: "退出登录" },
     filter: "按类型筛选", examples: "不知道怎么写？点一句试试", stream: "正在到来", total: "累计事件",
+    search_all: { box: "搜索客户和所有记录，或输入命令", label: "搜索与命令", open: "搜索一切", note: "备注", lead: "线索", recent: "最近打开", more: "查看更多线索", everywhere: "搜索全部对象", none: "少输几个字" },
     settings: {
       open: "设置", people: "人员", roles: "角色", keys: "API 密钥", audit: "审计", name: "名称", role: "角色", saved: "我已保存",
       invite: "邀请同事", link: "生成邀请链接", join: "加入", title: "加入晨曦母婴", role_of: "李雷 的角色", end: "停用 李雷", yes: "停用",
@@ -26,11 +27,25 @@ export const words = {
       objects: "对象与字段", new_object: "新建对象", create: "创建", new_field: "新建字段", create_field: "创建字段", type: "类型", to: "关联到", list: "打开列表",
       new_key: "新建密钥", create_key: "创建并显示密钥", denied: "你的角色看不到这一页", sessions: "登录会话", now: "本机", invited: "邀请",
     },
+    door: {
+      add_passkey: "添加通行密钥", passkey_name: "名称", password: "你的密码", create: "创建", laptop: "办公室的笔记本", with_passkey: "用通行密钥登录", remove: "移除", no_passkeys: "还没有通行密钥。", passkey_refused: "无法使用",
+      address: "地址", save_address: "保存地址", address_saved: "访问地址已保存",
+      add_app: "设置验证器", next: "下一步", picture: "验证器二维码", secret: "密钥", digits: "应用显示的 6 位数字", turn_on: "启用", app_on: "已启用，密码之后需要验证码", app_off: "未启用。", code_title: "输入验证码", code: "验证码", verify: "验证",
+      everyone: "所有人都需要第二重验证", wanted: "需要第二重验证", go_on: "继续", reset: "重置第二重验证", off: "关闭验证器", any_code: "验证码或恢复码", confirm: "确定",
+      add_provider: "添加身份提供方", shown_as: "显示名称", company_account: "公司账号", issuer: "颁发者", client: "客户端编号", client_secret: "客户端密钥", by_company: "用公司账号登录", not_signed_in: "没有登录", not_member: "还不是这里的成员", not_verified: "没有确认您的邮箱", stale: "不是从这个浏览器开始的", away: "没有正常应答",
+      mail_host: "邮件服务器", encryption: "加密", no_encryption: "不加密（仅限本机）", port: "端口", mail_user: "用户名", mail_password: "密码", sender: "发件人", mail_saved: "发信设置已保存", send: "发送", mail_taken: "邮件服务器已收下", send_invitation: "发送邀请", letter_taken: "已交给邮件服务器", letter_not: "邀请信没有发出", letter_says: /邀请您加入 晨曦母婴/,
+    },
     records: {
       store: "门店", area: "面积", opened: "开业日期", grade: "等级", choices: ["旗舰", "标准"], manager: "店长", deal_field: "重点商机", deal: "商机",
       types: { number: "数字", date: "日期", choice: "单选", user: "成员", relation: "关联记录" }, choice: (n) => `选项 ${n}`,
       add: "新建", save: "保存", name: "名称 *", deal_name: "商机名称 *", amount: "金额", search: "搜索名称、电话、邮箱", add_filter: "添加条件", field: "字段", op: "条件", value: "值", take: "确定", at_least: "不少于",
       undo: "撤销", undone: "已撤销", history: "修改历史", views: "视图", all: "全部记录", save_view: "保存为视图", share: "与能看到这些记录的人共享", view: "大店", board: "看板", won: "赢单", none: "未填写", bulk: "批量操作", set: "改为", change: (n) => `修改 ${n} 条`, changed_n: (n) => `已修改 ${n} 条`, done: "完成", undid: "撤销了一次修改", trash: "删除", bin: "回收站", restore: "恢复", first: "南京西路店", second: "张江店",
+    },
+    teams: {
+      teams: "团队", empty: "还没有团队", add: "新建团队", create: "创建团队", members: "成员", parent: "上级团队", save: "保存", edit: (name) => `修改团队 ${name}`, remove: (name) => `删除团队 ${name}`, yes: "删除团队", taken: "已有同名团队",
+      east: "华东区", shanghai: "上海组", night: "夜班组", role: "区域主管", subtree: "本团队及下级的", own: "本人的", narrow: "限制商机的一个字段", field_of: (name) => `字段权限：${name}`, reveal: "遮盖，可逐个查看（留记录）", hidden: "隐藏", edit_role: (name) => `修改角色 ${name}`,
+      phone: "联系电话", amount: "金额", show: "显示完整的联系电话", mask: "重新遮盖联系电话", noted: "这次查看已记录", title: "共享", share_to: "共享给…", with: "人员或团队", share: "共享", sees: "只能查看", access_of: (name) => `${name} 可以做什么`, unshare: (name) => `不再共享给 ${name}`, writes: "可以修改",
+      because: "已与其或其团队共享", owner_field: "负责人", mine: "我的团队及下级", saw: "查看完整的值", next_step: "下一步", stage: "阶段", edit_field: (name) => `修改${name}`,
     },
   },
   en: {
@@ -50,6 +65,7 @@ export const words = {
     export: "Export everything", search: "Search customers", none: "No customer matches",
     switch: { language: "Switch to Chinese", dark: "Switch to dark", light: "Switch to light", account: "Account", out: "Sign out" },
     filter: "Filter by kind", examples: "Not sure how? Click one to try it", stream: "Arriving now", total: "Events in all",
+    search_all: { box: "Search customers and all records, or type a command", label: "Search and commands", open: "Search everything", note: "Notes", lead: "Lead", recent: "Opened lately", more: "More: Lead", everywhere: "Search all objects", none: "Try fewer letters" },
     settings: {
       open: "Settings", people: "People", roles: "Roles", keys: "API keys", audit: "Audit", name: "Name", role: "Role", saved: "I have saved it",
       invite: "Invite someone", link: "Make an invitation link", join: "Join", title: "Join Dawn Baby", role_of: "Role of 李雷", end: "Deactivate 李雷", yes: "Deactivate",
@@ -59,11 +75,25 @@ export const words = {
       objects: "Objects and fields", new_object: "New object", create: "Create", new_field: "New field", create_field: "Create field", type: "Type", to: "Leads to", list: "Open list",
       new_key: "New key", create_key: "Create and show the key", denied: "Your role does not include this page", sessions: "Sessions", now: "This device", invited: "invited",
     },
+    door: {
+      add_passkey: "Add a passkey", passkey_name: "Name", password: "Your password", create: "Create", laptop: "Office laptop", with_passkey: "Sign in with a passkey", remove: "Remove", no_passkeys: "No passkeys yet.", passkey_refused: "cannot be used",
+      address: "Address", save_address: "Save address", address_saved: "Address saved",
+      add_app: "Set up an app", next: "Next", picture: "QR code for the app", secret: "Secret", digits: "Six digits that the app shows", turn_on: "Turn on", app_on: "On: a code is asked for after the password", app_off: "Not set up.", code_title: "Enter your code", code: "Code", verify: "Verify",
+      everyone: "Everyone needs a second factor", wanted: "A second factor is needed", go_on: "Go on", reset: "Reset second factor", off: "Turn the app off", any_code: "Code or recovery code", confirm: "Confirm",
+      add_provider: "Add an identity provider", shown_as: "Shown as", company_account: "Company account", issuer: "Issuer", client: "Client id", client_secret: "Client secret", by_company: "Sign in with Company account", not_signed_in: "Not signed in", not_member: "not a member here", not_verified: "does not say that your e-mail", stale: "not begun in this browser", away: "does not answer as one",
+      mail_host: "Mail server", encryption: "Encryption", no_encryption: "None (this machine only)", port: "Port", mail_user: "User name", mail_password: "Password", sender: "Sender", mail_saved: "Mail settings saved", send: "Send", mail_taken: "The mail server took it", send_invitation: "Send the invitation", letter_taken: "took the letter", letter_not: "The letter did not go", letter_says: /invites you to Dawn Baby/,
+    },
     records: {
       store: "Store", area: "Area", opened: "Opened on", grade: "Grade", choices: ["Flagship", "Standard"], manager: "Manager", deal_field: "Main deal", deal: "Deal",
       types: { number: "Number", date: "Date", choice: "Choice", user: "Member", relation: "Relation" }, choice: (n) => `Choice ${n}`,
       add: "New", save: "Save", name: "Name *", deal_name: "Deal name *", amount: "Amount", search: "Search name, phone, e-mail", add_filter: "Add condition", field: "Field", op: "Condition", value: "Value", take: "Apply", at_least: "at least",
       undo: "Undo", undone: "Undone", history: "History", views: "Views", all: "All records", save_view: "Save as view", share: "Share with everyone who sees these records", view: "Large stores", board: "Board", won: "Won", none: "None", bulk: "Bulk", set: "Set to", change: (n) => `Change ${n}`, changed_n: (n) => `${n} changed`, done: "Done", undid: "took a change back", trash: "Delete", bin: "Trash", restore: "Restore", first: "West Street", second: "Harbour",
+    },
+    teams: {
+      teams: "Teams", empty: "No teams yet", add: "New team", create: "Make team", members: "Members", parent: "Part of", save: "Save", edit: (name) => `Change team ${name}`, remove: (name) => `Remove team ${name}`, yes: "Remove team", taken: "there is a team of this name",
+      east: "East", shanghai: "Shanghai", night: "Night shift", role: "Regional lead", subtree: "their team's and below", own: "their own", narrow: "Narrow a field of Deal", field_of: (name) => `Field: ${name}`, reveal: "masked, shown on demand (noted)", hidden: "hidden", edit_role: (name) => `Change role ${name}`,
+      phone: "Contact phone", amount: "Amount", show: "Show Contact phone in full", mask: "Mask Contact phone again", noted: "That you looked is noted", title: "Shared with", share_to: "Share", with: "Person or team", share: "Share", sees: "may see", access_of: (name) => `What ${name} may do`, unshare: (name) => `Share no longer with ${name}`, writes: "may change",
+      because: "it is shared with them", owner_field: "Owner", mine: "my team and below", saw: "saw a value in full", next_step: "Next step", stage: "Stage", edit_field: (name) => `Edit ${name}`,
     },
   },
 };

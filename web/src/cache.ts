@@ -2,12 +2,13 @@ import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError } from "./api/http";
 import { askWho, sessionQuery } from "./api/session";
 
-/** The cache of what the server knows. Whoever was signed in and is no longer is so here too; after an answer of 403 it is asked what one may do now. */
+/** The cache of what the server knows. Whoever was signed in and is no longer is so here too; after an answer of 403 it is asked what one may do now, with fields, too. */
 export function makeCache(signedOut: () => void): QueryClient {
   const onError = (error: unknown) => {
     if (!(error instanceof ApiError)) return;
-    if (error.status !== 401 && error.code !== "forbidden") return;
+    if (error.status !== 401 && !["forbidden", "second_factor_wanted"].includes(error.code)) return;
     void askWho(cache);
+    if (error.code === "forbidden") void cache.invalidateQueries({ queryKey: ["objects"] });
   };
   const cache = new QueryClient({
     queryCache: new QueryCache({ onError }),

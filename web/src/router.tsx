@@ -24,6 +24,12 @@ const needs =
     if (!may(await context.cache.ensureQueryData(sessionQuery), right)) throw new Denied(right);
   };
 
+/** A place for owners. */
+const ownersOnly = async ({ context }: { context: Context }) => {
+  const session = await context.cache.ensureQueryData(sessionQuery);
+  if (!session.user?.owner) throw new Denied("owner");
+};
+
 const setup = createRoute({
   getParentRoute: () => root,
   path: "/setup",
@@ -45,6 +51,18 @@ const join = createRoute({
   component: lazyRouteComponent(() => import("./pages/join"), "JoinPage"),
 });
 
+const callback = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in/callback",
+  component: lazyRouteComponent(() => import("./pages/sign-in/callback"), "CallbackPage"),
+});
+
+const secondFactor = createRoute({
+  getParentRoute: () => root,
+  path: "/second-factor",
+  component: lazyRouteComponent(() => import("./pages/second-factor"), "SecondFactorPage"),
+});
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: "shell",
@@ -53,6 +71,7 @@ const shell = createRoute({
     const session = await context.cache.ensureQueryData(sessionQuery);
     if (session.setup_needed) throw redirect({ to: "/setup", search: {} });
     if (session.user === null) throw redirect({ to: "/sign-in", search: { next: location.href } });
+    if (session.user.second_factor_wanted) throw redirect({ to: "/second-factor" });
   },
 });
 
@@ -168,6 +187,13 @@ const people = createRoute({
   component: lazyRouteComponent(() => import("./pages/settings/people"), "PeoplePage"),
 });
 
+const teams = createRoute({
+  getParentRoute: () => settings,
+  path: "/teams",
+  beforeLoad: needs("people.manage"),
+  component: lazyRouteComponent(() => import("./pages/settings/teams"), "TeamsPage"),
+});
+
 const roles = createRoute({
   getParentRoute: () => settings,
   path: "/roles",
@@ -182,6 +208,20 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import("./pages/settings/keys"), "KeysPage"),
 });
 
+const mail = createRoute({
+  getParentRoute: () => settings,
+  path: "/mail",
+  beforeLoad: ownersOnly,
+  component: lazyRouteComponent(() => import("./pages/settings/mail"), "MailPage"),
+});
+
+const signInSettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/sign-in",
+  beforeLoad: ownersOnly,
+  component: lazyRouteComponent(() => import("./pages/settings/sign-in"), "SignInSettingsPage"),
+});
+
 const audit = createRoute({
   getParentRoute: () => settings,
   path: "/audit",
@@ -190,8 +230,8 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("./pages/settings/audit"), "AuditPage"),
 });
 
-const inside = [home, customers, customer, rules, newRule, rule, editRule, events, records, settings.addChildren([settingsHome, account, objects, object, people, roles, keys, audit])];
-const routes = root.addChildren([setup, signIn, join, shell.addChildren(inside)]);
+const inside = [home, customers, customer, rules, newRule, rule, editRule, events, records, settings.addChildren([settingsHome, account, objects, object, people, teams, roles, keys, signInSettings, mail, audit])];
+const routes = root.addChildren([setup, signIn, callback, join, secondFactor, shell.addChildren(inside)]);
 
 export const makeRouter = (cache: QueryClient) =>
   createRouter({ routeTree: routes, context: { cache }, defaultPreload: "intent", defaultPendingMs: 300, defaultErrorComponent: Broken, scrollRestoration: true, scrollToTopSelectors: ["#content"] });

@@ -31,14 +31,27 @@ const COLUMNS: [(&str, &str); 6] = [
     ("memory MB", "/full/app_memory_mb"),
 ];
 
+/// The same for lists.
+const LISTS: [(&str, &str); 6] = [
+    ("asked/s", "/asked/a_second"),
+    ("list p99 ms", "/asked/classes/list/p99"),
+    ("to-many p99", "/asked/classes/many/p99"),
+    ("board p99", "/asked/classes/board/p99"),
+    ("record p99", "/asked/classes/record/p99"),
+    ("written/s", "/load/records_per_second"),
+];
+/// How many accounts and purchases lists are asked of, and for how many seconds.
+const USUAL_LISTS: &str = "--accounts 1000000 --purchases 3000000 --seconds 120";
+const QUICK_LISTS: &str = "--accounts 10000 --purchases 30000 --seconds 10";
+
 /// What is measured, each with a result of its own.
-const PARTS: [&str; 3] = ["sqlite", "postgres", "peers"];
+const PARTS: [&str; 4] = ["sqlite", "postgres", "lists", "peers"];
 
 pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     let flag = |name: &str| format!("--{name}");
     let is_known = |word: &String| *word == flag("quick") || PARTS.iter().any(|part| *word == flag(part));
     if !words.iter().all(is_known) {
-        return Err("bench takes --quick, --sqlite, --postgres, --peers or nothing".into());
+        return Err("bench takes --quick, --sqlite, --postgres, --lists, --peers or nothing".into());
     }
     let is_quick = words.contains(&flag("quick"));
     let asked: Vec<&str> = PARTS.into_iter().filter(|part| words.contains(&flag(part))).collect();
@@ -48,9 +61,10 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     for part in asked {
         let runs = match part {
             "peers" => peers::run(if is_quick { QUICK_EVENTS } else { EVENTS })?,
+            "lists" => lists(is_quick)?,
             store => ingest(store, is_quick)?,
         };
-        show(&runs);
+        show(&runs, if part == "lists" { &LISTS } else { &COLUMNS });
         let quick = if is_quick { " --quick" } else { "" };
         let command = format!("cargo xtask bench --{part}{quick}");
         let result = json!({ "command": command, "conditions": conditions(), "runs": runs });
@@ -74,6 +88,29 @@ fn ingest(store: &str, is_quick: bool) -> Result<Vec<Value>, Failure> {
             command.args(["--database", &server.database(&format!("run_{number}"))?]);
         }
         runs.push(measure(&format!("{store}, {name}"), &words, &mut command)?);
+    }
+    Ok(runs)
+}
+
+/// The published mix of lists on both databases, with pauses as people make them and without.
+fn lists(is_quick: bool) -> Result<Vec<Value>, Failure> {
+    let server = postgres::start_durable()?;
+    let mut runs = Vec::new();
+    let database = server.database("lists")?;
+    for store in ["sqlite", "postgres"] {
+        let data = tree::target().join(format!("tmp/lists-{store}"));
+        std::fs::remove_dir_all(&data).ok();
+        for (pace, pause) in [("a question a second", 1_000), ("without a pause", 0)] {
+            let words = format!("{} --pause {pause}", if is_quick { QUICK_LISTS } else { USUAL_LISTS });
+            let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+            let mut command = Command::new(tree::target().join("release/jingwei"));
+            command.args(["bench", "lists", "--data"]).arg(&data).args(&words);
+            if store == "postgres" {
+                command.args(["--database", &database]);
+            }
+            runs.push(measure(&format!("{store}, {pace}"), &words, &mut command)?);
+        }
+        std::fs::remove_dir_all(&data).ok();
     }
     Ok(runs)
 }
@@ -120,19 +157,19 @@ fn measures(lines: &[String]) -> Option<Value> {
     objects.find(Value::is_object)
 }
 
-fn show(runs: &[Value]) {
+fn show(runs: &[Value], columns: &[(&str, &str); 6]) {
     let text = |run: &Value, place: &str| match run.get("measures").and_then(|measures| measures.pointer(place)) {
         Some(Value::Number(number)) => {
             number.as_f64().map_or_else(|| number.to_string(), |number| format!("{number:.1}"))
         }
         _ => "–".to_owned(),
     };
-    println!("\n{:<40}{}", "", COLUMNS.map(|(head, _)| format!("{head:>14}")).concat());
+    println!("\n{:<40}{}", "", columns.map(|(head, _)| format!("{head:>14}")).concat());
     for run in runs {
         let name = run.get("name").and_then(Value::as_str).unwrap_or_default();
         match run.get("failed").and_then(Value::as_str) {
             Some(why) => println!("{name:<40}  failed: {why}"),
-            None => println!("{name:<40}{}", COLUMNS.map(|(_, place)| format!("{:>14}", text(run, place))).concat()),
+            None => println!("{name:<40}{}", columns.map(|(_, place)| format!("{:>14}", text(run, place))).concat()),
         }
     }
 }

@@ -117,6 +117,8 @@ ids! {
     TaskId = "tsk";
     /// An object: a table of the CRM, standard or made by users.
     ObjectId = "obj";
+    /// A team: a department or group of people, which may be part of another.
+    TeamId = "tea";
     /// A record of an object.
     RecordId = "rec";
     /// A change to a record; its number is its place in the log.
@@ -131,6 +133,10 @@ ids! {
     InvitationId = "inv";
     /// A key with which a program calls the API.
     ApiKeyId = "key";
+    /// A passkey of a person.
+    PasskeyId = "pky";
+    /// An identity provider.
+    ProviderId = "idp";
     /// A line of the audit.
     AuditId = "aud";
     /// A source of events.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use ops::account;
+use ops::search::{Bell, Searching};
 use server::{Server, Settings, feed};
 use tokio::sync::broadcast;
 use vault::AppFolders;
@@ -47,7 +48,14 @@ impl Options {
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
         let (heard, feed) = feed();
-        let app = open_app(folder, heard)?;
+        let bell = Bell::default();
+        let rung = bell.clone();
+        let heard = Box::new(move |done: &pipeline::Committed| {
+            rung.ring(done);
+            heard(done);
+        });
+        let mut app = open_app(folder, heard)?;
+        app.search = Searching::start(folder.index(), Arc::clone(&app.store), bell);
         let (settings, first) = tokens(folder, &app, &url)?;
         let (live, _) = broadcast::channel(64);
         let server = Server::new(app, settings, live);
@@ -111,7 +119,7 @@ fn folders(folder: &Folder) -> AppFolders {
     let mut folders = AppFolders::system();
     let vault = folder.vault();
     folders.read_only.push(folder.root.join("workspace.json"));
-    folders.read_write.extend([folder.root.join("master"), folder.root.join("run")]);
+    folders.read_write.extend([folder.root.join("master"), folder.root.join("index"), folder.root.join("run")]);
     let key = folder.root.join("keys/master.key");
     pipeline::Secrets::load(&key).ok();
     folders.read_only.push(key);

@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 use crate::bench_file::{Answer, Events};
+use crate::bench_lists::Lists;
+use crate::bench_search::Search;
 use crate::folder::{Folder, Running};
 use crate::launch::stop;
 use crate::local::Local;
@@ -24,8 +26,12 @@ use crate::remote::Remote;
 pub(crate) enum Bench {
     /// Intake over HTTP: events a second stored and decided, and the latency at half that load.
     Ingest(Ingest),
+    /// Search over many records: how long the index takes to be made, how large it is, and how long answers take by kind of question.
+    Search(Search),
     /// Write the workload to files, for others to be measured on.
     Events(Events),
+    /// Lists of records: a published mix of questions at a million records.
+    Lists(Lists),
     /// Take files of events under one rule, and write whom the rule came to hold for.
     Answer(Answer),
 }
@@ -63,7 +69,9 @@ impl Bench {
     pub(crate) fn run(&self) -> Result<ExitCode, Failure> {
         match self {
             Self::Ingest(ingest) => ingest.run(),
+            Self::Search(search) => search.run(),
             Self::Events(events) => events.run(),
+            Self::Lists(lists) => lists.run(),
             Self::Answer(answer) => answer.run(),
         }
     }

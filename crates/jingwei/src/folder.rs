@@ -3,6 +3,7 @@
 //! ```text
 //! DATA/workspace.json   zone, currency, database
 //! DATA/master/          the master zone: jingwei.db
+//! DATA/index/           the search index, which is made again when it is deleted
 //! DATA/raw/             the raw zone: only its own process reads here
 //! DATA/keys/            vault.key, master.key: keep them apart from any copy of the rest
 //! DATA/run/             sockets, locks, tokens of the running server
@@ -52,7 +53,7 @@ pub(crate) struct Running {
 impl Folder {
     /// Opens a data folder, or makes one. `database` is remembered from its first use.
     pub(crate) fn open(root: &Path, database: Option<&str>) -> Result<Self, Failure> {
-        for name in ["", "master", "keys", "run"] {
+        for name in ["", "master", "index", "keys", "run"] {
             let path = root.join(name);
             make(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         }
@@ -84,6 +85,11 @@ impl Folder {
             Some(url) => Location::Postgres(url.clone()),
             None => Location::Sqlite(self.root.join("master/jingwei.db")),
         }
+    }
+
+    /// The search index: within its folder, which stays when the index is made anew.
+    pub(crate) fn index(&self) -> PathBuf {
+        self.root.join("index/records")
     }
 
     pub(crate) fn zone(&self) -> Result<TimeZone, Failure> {

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use base::{Clock, SystemClock};
 use ops::App;
 use ops::rule::Readings;
+use ops::search::{Bell, Searching};
 use pipeline::{Listener, Pipeline, Secrets, Settings, Setup};
 use store::Store;
 
@@ -39,6 +40,8 @@ pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failu
         zone: folder.zone()?,
         currency: folder.currency()?,
         readings: Readings::default(),
+        waiting: ops::account::Waiting::default(),
+        search: Searching::off(),
         ending: AtomicBool::new(false),
     };
     ops::object::begin(&app)?;
@@ -82,6 +85,13 @@ impl Local {
                 stop(&mut vault);
                 Err(error)
             }
+        }
+    }
+
+    /// Begins to keep the search index, which commands do not need.
+    pub(crate) fn start_search(&mut self, folder: &Folder) {
+        if let Some(app) = &mut self.app {
+            app.search = Searching::start(folder.index(), Arc::clone(&app.store), Bell::default());
         }
     }
 

@@ -8,6 +8,8 @@
 mod app;
 mod bench;
 mod bench_file;
+mod bench_lists;
+mod bench_search;
 mod customer;
 mod demo_company;
 mod doctor;

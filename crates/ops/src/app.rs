@@ -8,7 +8,9 @@ use domain::Kinds;
 use pipeline::{Pipeline, Secrets};
 use store::Store;
 
+use crate::account::Waiting;
 use crate::rule::Readings;
+use crate::search::Searching;
 use vault::Client;
 
 /// A workspace that is open for work.
@@ -29,6 +31,10 @@ pub struct App {
     pub currency: Currency,
     /// What reading sentences learnt of the log's values.
     pub readings: Readings,
+    /// What people began at the door and have yet to finish.
+    pub waiting: Waiting,
+    /// The search index.
+    pub search: Searching,
     /// Whether the workspace is about to close.
     pub ending: AtomicBool,
 }

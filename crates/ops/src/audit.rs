@@ -113,11 +113,23 @@ pub(crate) fn audited_at<T>(
 }
 
 /// What the audit knows of, and what it is called.
-const ACTIONS: [(&str, &str, &str); 29] = [
+const ACTIONS: [(&str, &str, &str); 47] = [
     ("session.opened", "登录", "signed in"),
     ("session.refused", "登录失败", "was refused at sign-in"),
     ("session.closed", "退出登录", "signed out"),
     ("session.ended", "结束登录会话", "ended a session"),
+    ("passkey.added", "添加通行密钥", "added a passkey"),
+    ("passkey.removed", "移除通行密钥", "removed a passkey"),
+    ("authenticator.added", "启用验证器", "set up an authenticator app"),
+    ("authenticator.removed", "关闭验证器", "turned an authenticator app off"),
+    ("recovery_codes.renewed", "更换恢复码", "renewed recovery codes"),
+    ("second_factor.reset", "重置第二重验证", "reset the second factor of"),
+    ("provider.added", "新建身份提供方", "added an identity provider"),
+    ("provider.changed", "修改身份提供方", "changed an identity provider"),
+    ("provider.removed", "删除身份提供方", "removed an identity provider"),
+    ("provider.linked", "首次由身份提供方登录", "was known by an identity provider for the first time"),
+    ("mail.changed", "修改发信设置", "changed how letters are sent"),
+    ("sign_in.changed", "修改登录方式", "changed how people sign in"),
     ("password.changed", "修改密码", "changed the password"),
     ("person.added", "加入", "joined"),
     ("person.changed", "修改人员", "changed a person"),
@@ -127,6 +139,9 @@ const ACTIONS: [(&str, &str, &str); 29] = [
     ("role.added", "新建角色", "made a role"),
     ("role.changed", "修改角色", "changed a role"),
     ("role.removed", "删除角色", "removed a role"),
+    ("team.added", "新建团队", "made a team"),
+    ("team.changed", "修改团队", "changed a team"),
+    ("team.removed", "删除团队", "removed a team"),
     ("api_key.added", "新建 API 密钥", "made an API key"),
     ("api_key.removed", "删除 API 密钥", "removed an API key"),
     ("source.added", "新建数据源或密钥", "made a source or its key"),
@@ -142,6 +157,9 @@ const ACTIONS: [(&str, &str, &str); 29] = [
     ("object.changed", "修改对象", "changed an object"),
     ("field.added", "新建字段", "made a field"),
     ("field.changed", "修改字段", "changed a field"),
+    ("record.revealed", "查看完整的值", "saw a value in full"),
+    ("record.shared", "共享记录", "shared a record"),
+    ("record.unshared", "取消共享", "shared a record no longer"),
     ("demo.cleared", "清空演示数据", "cleared the demo data"),
 ];
 

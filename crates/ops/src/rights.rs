@@ -10,14 +10,9 @@
 //! assert_eq!(service.may(Right::WriteRules).unwrap_err().code, "forbidden");
 //! ```
 
-use std::collections::BTreeMap;
-
 use base::{Text, UserId};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use crate::record::filter::Filter;
-use crate::{Fault, OpError};
+use crate::{Access, Fault, OpError, Scope};
 
 /// Something that one may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,96 +157,6 @@ impl FromIterator<Right> for Rights {
     }
 }
 
-/// Which records of an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// None.
-    #[default]
-    None,
-    /// One's own: those that one is the owner of.
-    Own,
-    /// One's own, and those that pass the condition of the role.
-    Some,
-    /// All.
-    All,
-}
-
-/// What may be done with the records of an object.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-pub struct RecordRights {
-    /// Which may be seen.
-    #[serde(default)]
-    pub read: Scope,
-    /// Which may be made, changed and put into the trash; never more than may be seen.
-    #[serde(default)]
-    pub write: Scope,
-    /// What those pass that are meant by `some`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub condition: Option<Filter>,
-}
-
-impl RecordRights {
-    /// The same for seeing and writing, without a condition.
-    #[must_use]
-    pub const fn plain(read: Scope, write: Scope) -> Self {
-        Self { read, write, condition: None }
-    }
-
-    fn kept(&self) -> Self {
-        Self { read: self.read, write: self.write.min(self.read), condition: self.condition.clone() }
-    }
-
-    /// Whether the other allows nothing that this does not. Of two conditions nobody can tell which is wider: they must be one.
-    fn has(&self, other: &Self) -> bool {
-        let (mine, theirs) = (self.kept(), other.kept());
-        let covers = |mine: Scope, theirs: Scope| {
-            theirs <= mine && (mine != Scope::Some || theirs != Scope::Some || self.condition == other.condition)
-        };
-        covers(mine.read, theirs.read) && covers(mine.write, theirs.write)
-    }
-}
-
-/// What may be done with records, by object.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-pub struct Access {
-    /// Where nothing is said of an object itself.
-    #[serde(default)]
-    pub others: RecordRights,
-    /// By the name of an object.
-    #[serde(default)]
-    pub objects: BTreeMap<String, RecordRights>,
-}
-
-impl Access {
-    /// The same for all objects.
-    #[must_use]
-    pub const fn same(read: Scope, write: Scope) -> Self {
-        Self { others: RecordRights::plain(read, write), objects: BTreeMap::new() }
-    }
-
-    /// What may be done with the records of an object.
-    #[must_use]
-    pub fn of(&self, object: &str) -> RecordRights {
-        self.objects.get(object).unwrap_or(&self.others).kept()
-    }
-
-    /// Whether all is seen of whatever the other sees anything of: one's own, and conditions with oneself in them, are others for others.
-    #[must_use]
-    pub fn sees_all_of(&self, other: &Self) -> bool {
-        let covers = |mine: &RecordRights, theirs: &RecordRights| theirs.read == Scope::None || mine.read == Scope::All;
-        let named = self.objects.keys().chain(other.objects.keys());
-        covers(&self.others, &other.others) && named.into_iter().all(|name| covers(&self.of(name), &other.of(name)))
-    }
-
-    /// Whether the other allows nothing that this does not.
-    #[must_use]
-    pub fn has_all(&self, other: &Self) -> bool {
-        let named = self.objects.keys().chain(other.objects.keys());
-        self.others.has(&other.others) && named.into_iter().all(|object| self.of(object).has(&other.of(object)))
-    }
-}
-
 /// Who acts, and what they may do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Actor {
@@ -262,13 +167,27 @@ pub struct Actor {
     is_owner: bool,
     /// Whether it is somebody else who sees what they see.
     is_seen_as: bool,
+    /// Whether they have yet to show a second factor.
+    is_bare: bool,
 }
 
 impl Actor {
     /// A person, or a key, by its id.
     #[must_use]
     pub fn new(id: impl Into<String>, rights: Rights, access: Access) -> Self {
-        Self { id: id.into(), rights, access, is_owner: false, is_seen_as: false }
+        Self { id: id.into(), rights, access, is_owner: false, is_seen_as: false, is_bare: false }
+    }
+
+    /// A person who has yet to show a second factor that the workspace wants: they have no rights until then.
+    #[must_use]
+    pub fn bare(id: impl Into<String>) -> Self {
+        Self { is_bare: true, ..Self::new(id, Rights::default(), Access::default()) }
+    }
+
+    /// Whether they have yet to show a second factor that the workspace wants.
+    #[must_use]
+    pub const fn is_bare(&self) -> bool {
+        self.is_bare
     }
 
     /// Somebody else who sees what they see: what they may read of others' things, and nothing that does something or is noted.
@@ -303,6 +222,17 @@ impl Actor {
     #[must_use]
     pub const fn is_owner(&self) -> bool {
         self.is_owner
+    }
+
+    /// Refuses whoever is no owner: what lets others sign in, or carries the letters that do, is an owner's to set.
+    ///
+    /// # Errors
+    /// They do not have the owner's role.
+    pub fn owns(&self) -> Result<(), OpError> {
+        if self.is_owner {
+            return Ok(());
+        }
+        Err(OpError::new(Fault::Forbidden, "owners_only", "只有所有者能设置", "only an owner sets this"))
     }
 
     /// The id of a person or a key, or `local`.

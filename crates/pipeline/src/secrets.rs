@@ -3,14 +3,20 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
 use domain::Identifier;
 
-/// Keys for digests of events and hashes of identifiers. No useful `Debug`.
+/// The length of a nonce, in bytes.
+const NONCE: usize = 12;
+
+/// Keys for digests of events, for hashes of identifiers, and for secrets of others. No useful `Debug`.
 #[derive(Clone)]
 pub struct Secrets {
     digest: [u8; 32],
     identity: [u8; 32],
     check: [u8; 32],
+    seal: [u8; 32],
 }
 
 impl Secrets {
@@ -21,6 +27,7 @@ impl Secrets {
             digest: blake3::derive_key("jingwei 2026 event digest v1", root),
             identity: blake3::derive_key("jingwei 2026 identity hash v1", root),
             check: blake3::derive_key("jingwei 2026 key check v1", root),
+            seal: blake3::derive_key("jingwei 2026 sealed secret v1", root),
         }
     }
 
@@ -45,6 +52,25 @@ impl Secrets {
     #[must_use]
     pub fn check(&self) -> String {
         blake3::Hash::from(self.check).to_hex().to_string()
+    }
+
+    /// Seals a secret of somebody else's that has to be read again, such as the password of a mail server: AES-256-GCM under a random
+    /// nonce, which stands first. `place` says where it belongs; it opens nowhere else. None when the machine gives no random bytes.
+    #[must_use]
+    pub fn seal(&self, place: &str, secret: &[u8]) -> Option<Vec<u8>> {
+        let mut nonce = [0; NONCE];
+        getrandom::fill(&mut nonce).ok()?;
+        let cipher = Aes256Gcm::new_from_slice(&self.seal).ok()?;
+        let body = cipher.encrypt(&Nonce::from(nonce), Payload { msg: secret, aad: place.as_bytes() }).ok()?;
+        Some([nonce.as_slice(), &body].concat())
+    }
+
+    /// Opens what [`Secrets::seal`] gave for this place; none when it was sealed for another, or under another key.
+    #[must_use]
+    pub fn unseal(&self, place: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, body) = sealed.split_first_chunk::<NONCE>()?;
+        let cipher = Aes256Gcm::new_from_slice(&self.seal).ok()?;
+        cipher.decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: place.as_bytes() }).ok()
     }
 
     /// The digest by which an event is known again.
@@ -80,4 +106,20 @@ fn create(path: &Path, root: &[u8; 32]) -> std::io::Result<()> {
     file.sync_all()?;
     std::fs::rename(&beside, path)?;
     path.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_opens_at_its_place_under_its_key_only() {
+        let (ours, others) = (Secrets::derive(&[1; 32]), Secrets::derive(&[2; 32]));
+        let sealed = ours.seal("mail", b"a password").unwrap();
+        assert_eq!(ours.unseal("mail", &sealed).as_deref(), Some(b"a password".as_slice()));
+        assert_ne!(ours.seal("mail", b"a password").unwrap(), sealed, "no nonce twice");
+        assert_eq!(ours.unseal("elsewhere", &sealed), None);
+        assert_eq!(others.unseal("mail", &sealed), None);
+        assert_eq!(ours.unseal("mail", &sealed[..8]), None);
+    }
 }

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use base::Clock;
+use columns::Columns;
 use domain::Kinds;
 use domain::object::Objects;
 use store::Store;
@@ -25,6 +26,8 @@ use crate::writer::{Writer, Writing};
 pub(crate) const GROUP_EVENTS: usize = 8_192;
 /// How many groups may be sealed before they are computed.
 const SEALED: usize = 1;
+/// Records in memory may take as much as customers do, divided by this.
+const COLUMNS_SHARE: usize = 2;
 /// How many requests may wait before senders have to.
 const QUEUE: usize = 1_024;
 /// How long the writer sleeps when nothing comes in: windows move at least this often.
@@ -91,6 +94,7 @@ pub struct Pipeline {
     writing: Arc<Mutex<Option<Writing>>>,
     kinds: Arc<RwLock<Arc<Kinds>>>,
     objects: Arc<RwLock<Arc<Objects>>>,
+    columns: Arc<Columns>,
     meter: Arc<Meter>,
     closed: Arc<AtomicBool>,
     away: Arc<AtomicBool>,
@@ -99,6 +103,18 @@ pub struct Pipeline {
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Has all records read into memory, behind.
+pub(crate) fn load(columns: &Arc<Columns>, store: &Arc<Store>, objects: Arc<Objects>) {
+    let load = columns.begin(&objects);
+    let (columns, store) = (Arc::clone(columns), Arc::clone(store));
+    let read = move || {
+        if let Err(error) = columns.load(load, &store, &objects) {
+            tracing::warn!(%error, "records are listed from the database until the next start");
+        }
+    };
+    std::thread::Builder::new().name("columns".into()).spawn(read).ok();
 }
 
 impl Pipeline {
@@ -110,6 +126,8 @@ impl Pipeline {
         let mut writing = Writing::open(&setup)?;
         sweep(&mut writing.engine.db, &setup.vault)?;
         let kinds = Arc::new(RwLock::new(writing.engine.kinds()));
+        let columns = Arc::new(Columns::new(setup.settings.memory / COLUMNS_SHARE));
+        load(&columns, &setup.store, writing.engine.objects());
         let objects = Arc::new(RwLock::new(writing.engine.objects()));
         let writing = Arc::new(Mutex::new(Some(writing)));
         let meter = Arc::new(Meter::default());
@@ -124,13 +142,14 @@ impl Pipeline {
             writing: Arc::clone(&writing),
             kinds: Arc::clone(&kinds),
             objects: Arc::clone(&objects),
+            columns: Arc::clone(&columns),
             meter: Arc::clone(&meter),
             closed: Arc::clone(&closed),
             away: Arc::clone(&away),
         };
         let writer = spawn("engine", move || writer.run(&steps));
         let threads = [sealer, writer].into_iter().flatten().collect();
-        Ok(Self { jobs: Some(jobs), writing, kinds, objects, meter, closed, away, threads })
+        Ok(Self { jobs: Some(jobs), writing, kinds, objects, columns, meter, closed, away, threads })
     }
 
     /// The declared kinds.
@@ -143,6 +162,12 @@ impl Pipeline {
     #[must_use]
     pub fn objects(&self) -> Arc<Objects> {
         Arc::clone(&self.objects.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The records in memory, for lists.
+    #[must_use]
+    pub fn columns(&self) -> &Columns {
+        &self.columns
     }
 
     /// How the writer is doing.
@@ -224,6 +249,7 @@ impl Pipeline {
 impl Drop for Pipeline {
     fn drop(&mut self) {
         self.jobs = None;
+        let _ = self.columns.begin(&Objects::default()); // ends a load that is under way
         for thread in self.threads.drain(..) {
             thread.join().ok();
         }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use base::Timestamp;
+use columns::Columns;
 use domain::object::Objects;
 use domain::{Kinds, Rejection};
 use store::{Connection, StoreError, Unit};
@@ -16,7 +17,7 @@ use crate::engine::{Committed, Engine, EngineError, OWN_KINDS_LIMIT, SOURCES_LIM
 use crate::group::{Load, Refused};
 use crate::meter::Meter;
 use crate::seal::Sealed;
-use crate::worker::{Caller, GROUP_EVENTS, Setup, Step, TICK, Unavailable, lock};
+use crate::worker::{Caller, GROUP_EVENTS, Setup, Step, TICK, Unavailable, load, lock};
 
 /// The engine, and the thread that writes what it computes.
 pub(crate) struct Writing {
@@ -38,6 +39,7 @@ pub(crate) struct Writer {
     pub(crate) writing: Arc<Mutex<Option<Writing>>>,
     pub(crate) kinds: Arc<RwLock<Arc<Kinds>>>,
     pub(crate) objects: Arc<RwLock<Arc<Objects>>>,
+    pub(crate) columns: Arc<Columns>,
     pub(crate) meter: Arc<Meter>,
     pub(crate) closed: Arc<AtomicBool>,
     /// Whether the database does not answer, as the sealing thread knows it.
@@ -119,7 +121,9 @@ impl Writer {
         if self.closed.load(Ordering::SeqCst) {
             return None;
         }
-        let opened = Writing::open(&self.setup);
+        let opened = Writing::open(&self.setup).inspect(|writing| {
+            load(&self.columns, &self.setup.store, writing.engine.objects()); // nobody knows what became of the last commit
+        });
         opened.inspect_err(|error| tracing::warn!(%error, "the engine cannot open yet")).ok()
     }
 
@@ -131,11 +135,16 @@ impl Writer {
         let (seq, must_settle) = (unit.seq, unit.seen.is_last());
         let (kinds, shared) = (engine.kinds(), Arc::clone(&self.kinds));
         let (objects, shared_objects) = (engine.objects(), Arc::clone(&self.objects));
-        let (setup, meter) = (Arc::clone(&self.setup), Arc::clone(&self.meter));
+        let (setup, meter, columns) = (Arc::clone(&self.setup), Arc::clone(&self.meter), Arc::clone(&self.columns));
+        let made = unit.objects.iter().filter(|row| row.before.is_none()).map(|row| row.object.id);
+        let made: Vec<base::ObjectId> = made.collect();
+        let rows: Vec<store::RecordRows> = unit.records.values().cloned().collect();
         let after: After = Box::new(move |flush| {
             let Some(flush) = flush else { return bad.into_iter().for_each(|answer| answer()) };
             *shared.write().unwrap_or_else(PoisonError::into_inner) = kinds;
             *shared_objects.write().unwrap_or_else(PoisonError::into_inner) = objects;
+            made.into_iter().for_each(|object| columns.add(object));
+            rows.iter().for_each(|rows| columns.put(rows));
             meter.commit(done.received_at, &waited, flush);
             if !done.is_empty() {
                 (setup.listener)(&done);

@@ -7,6 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use base64::Engine as _;
+use ops::account::site::Whence;
 use ops::account::{self, api_key, session};
 use ops::{Actor, App, Fault, OpError, source};
 use serde::Serialize;
@@ -19,6 +20,9 @@ use crate::state::Server;
 pub(crate) const COOKIE: &str = "jw_session";
 /// The header that a page of ours sends and a form of others cannot.
 const OURS: &str = "x-jingwei";
+
+/// Where operations on one's own account are: all that is open to who has yet to show a second factor.
+const OWN: &str = "/v1/account";
 
 /// By what someone is known.
 #[derive(Clone)]
@@ -92,9 +96,14 @@ fn forged(zh: &str, en: &str) -> ApiError {
 
 /// The session's token, if the request has one.
 pub(crate) fn cookie(parts: &Parts) -> Option<String> {
-    let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    named_cookie(&parts.headers, COOKIE)
+}
+
+/// What a cookie of this name says, if the request has one.
+pub(crate) fn named_cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned())
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
 }
 
 /// Whether the browser came over HTTPS, as it says itself or as the proxy before us says.
@@ -102,6 +111,12 @@ pub(crate) fn is_https(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let proto = text("x-forwarded-proto").split(',').next().unwrap_or_default().trim();
     text("origin").starts_with("https:") || proto.eq_ignore_ascii_case("https")
+}
+
+/// Where a request says that it comes from.
+pub(crate) fn whence(headers: &HeaderMap) -> Whence {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+    Whence { host: text(header::HOST).to_owned(), origin: text(header::ORIGIN).to_owned() }
 }
 
 /// What the browser says that it is.
@@ -155,6 +170,11 @@ impl FromRequestParts<Arc<Server>> for Caller {
         let (server, credential) = (Arc::clone(server), credential(server, parts)?);
         let asked = credential.clone();
         let actor = Arc::clone(&server).run(move |server| asked.actor(&server.app)).await?;
+        if actor.is_bare() && !parts.uri.path().starts_with(OWN) {
+            let (zh, en) = ("请先完成第二重验证", "show your second factor first, or set one up");
+            let message = base::Text::new(zh, en);
+            return Err(OpError { code: "second_factor_wanted", message, field: None, fault: Fault::Forbidden }.into());
+        }
         Ok(Self { server, actor, credential })
     }
 }

@@ -111,7 +111,7 @@ fn named(actor: &Actor, received: Result<Told, BroadcastStreamRecvError>) -> Opt
     match received {
         Ok(Told::Commit(text)) => actor.may(Right::ReadCustomers).is_ok().then_some(("commit", text)),
         Ok(Told::Records(objects, schema)) => {
-            let seen = |name: &&String| actor.access().of(name).read > Scope::None;
+            let seen = |name: &&String| actor.access().of(name).read != Scope::None;
             let objects: Vec<&String> = objects.iter().filter(seen).collect();
             let is_news = schema || !objects.is_empty();
             let text = serde_json::json!({"objects": objects, "schema": schema}).to_string();

@@ -25,6 +25,8 @@ pub struct Settings {
 /// How many passwords may be hashed at once: each takes 19 MiB.
 const HASHING: usize = 2;
 
+/// How many may wait for servers of others at once.
+const ABROAD: usize = 8;
 /// How many bodies may be inflated and read at once.
 const READING: usize = 16;
 /// How many attachments may be uploaded at once: fewer than the raw zone has connections, so that slow ones leave it some.
@@ -44,6 +46,8 @@ pub struct Server {
     pub(crate) jobs: Jobs,
     /// Room for passwords to be hashed.
     pub(crate) hashing: Arc<Semaphore>,
+    /// Room for those who wait for servers of others.
+    pub(crate) abroad: Arc<Semaphore>,
     /// Room for bodies to be inflated and read.
     pub(crate) reading: Arc<Semaphore>,
     /// Room for attachments to be uploaded.
@@ -65,6 +69,7 @@ impl Server {
             sign_ins: Limiter::default(),
             jobs: Jobs::default(),
             hashing: Arc::new(Semaphore::new(HASHING)),
+            abroad: Arc::new(Semaphore::new(ABROAD)),
             reading: Arc::new(Semaphore::new(READING)),
             uploading: Arc::new(Semaphore::new(UPLOADING)),
             keys: Mutex::default(),

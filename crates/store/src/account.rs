@@ -39,6 +39,8 @@ pub struct Session {
     pub agent: String,
     /// As whom its person sees the workspace for a while.
     pub sees_as: Option<UserId>,
+    /// How many factors it was opened with: one, or two.
+    pub factors: u64,
 }
 
 const COLUMNS: &str = "person.id, person.email, person.name, person.password_hash, person.role, person.ended_at";
@@ -63,6 +65,7 @@ fn session(row: &Row) -> Session {
         seen_at: Timestamp::from_ms(row.int(4)),
         agent: row.text(5).to_owned(),
         sees_as: row.int_or_null(6).map(|id| UserId::new(id.cast_unsigned())),
+        factors: row.number(7),
     }
 }
 
@@ -154,8 +157,8 @@ impl Connection {
     /// The database's.
     pub fn add_session(&mut self, session: &Session) -> Result<(), StoreError> {
         self.execute("DELETE FROM session WHERE expires_at < $1", &[session.created_at.ms().into()])?;
-        let sql = "INSERT INTO session (token_hash, person, created_at, expires_at, seen_at, agent)
-                   VALUES ($1, $2, $3, $4, $5, $6)";
+        let sql = "INSERT INTO session (token_hash, person, created_at, expires_at, seen_at, agent, factors)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let values = [
             session.token_hash.as_slice().into(),
             session.person.number().into(),
@@ -163,6 +166,7 @@ impl Connection {
             session.expires_at.ms().into(),
             session.seen_at.ms().into(),
             session.agent.as_str().into(),
+            session.factors.into(),
         ];
         self.execute(sql, &values).map(|_| ())
     }
@@ -172,7 +176,7 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn session(&mut self, token_hash: &[u8], at: Timestamp) -> Result<Option<(Person, Session)>, StoreError> {
-        let sql = "SELECT token_hash, person, created_at, expires_at, seen_at, agent, sees_as FROM session
+        let sql = "SELECT token_hash, person, created_at, expires_at, seen_at, agent, sees_as, factors FROM session
                    WHERE token_hash = $1 AND expires_at > $2";
         let Some(row) = self.query_one(sql, &[token_hash.into(), at.ms().into()])? else { return Ok(None) };
         let session = session(&row);
@@ -185,7 +189,7 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn sessions_of(&mut self, person: UserId, at: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let sql = "SELECT token_hash, person, created_at, expires_at, seen_at, agent, sees_as FROM session
+        let sql = "SELECT token_hash, person, created_at, expires_at, seen_at, agent, sees_as, factors FROM session
                    WHERE person = $1 AND expires_at > $2 ORDER BY seen_at DESC, created_at DESC";
         Ok(self.query(sql, &[person.number().into(), at.ms().into()])?.iter().map(session).collect())
     }
@@ -206,6 +210,14 @@ impl Connection {
     pub fn set_session_sees_as(&mut self, token_hash: &[u8], person: Option<UserId>) -> Result<(), StoreError> {
         let sql = "UPDATE session SET sees_as = $1 WHERE token_hash = $2";
         self.execute(sql, &[person.map(UserId::number).into(), token_hash.into()]).map(|_| ())
+    }
+
+    /// Notes that a session's person has shown a second factor too.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn set_session_proved(&mut self, token_hash: &[u8]) -> Result<(), StoreError> {
+        self.execute("UPDATE session SET factors = 2 WHERE token_hash = $1", &[token_hash.into()]).map(|_| ())
     }
 
     /// Closes a session.

@@ -28,13 +28,18 @@ mod invitation;
 pub mod log;
 mod lookup;
 mod migrate;
+mod passkey;
 mod prepared;
+mod provider;
 pub mod record;
 mod role;
 mod rule;
+mod second_factor;
 mod seen;
+mod share;
 mod source;
 mod sql;
+mod team;
 mod unit;
 mod value;
 mod view;
@@ -54,13 +59,18 @@ pub use identity::Identity;
 pub use invitation::Invitation;
 pub use lookup::{Lookup, Stretch};
 pub use migrate::run as migrate;
+pub use passkey::Passkey;
 pub use prepared::Postgres;
+pub use provider::Provider;
 pub use record::{ObjectRow, RecordChange, RecordRow, RecordRows};
 pub use role::Role;
 pub use rule::{Rule, RuleVersion};
+pub use second_factor::SecondFactor;
 pub use seen::{Digest, Pages, RUN_EVENTS, Seen};
+pub use share::{Holder, Share};
 pub use source::{Rejected, Source};
 pub use sql::{Connection, Location, StoreError};
+pub use team::Team;
 pub use unit::{
     DecisionRow, Demotion, IdentityRow, MergeRow, RejectionRow, RuleRow, RuleVersionRow, SourceCounts, StateRow,
     TagRow, TaskRow, Unit,

@@ -8,7 +8,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: &[Migration] = &[
     Migration {
         number: 1,
         sqlite: include_str!("migrations/0001_spine.sqlite.sql"),
@@ -63,6 +63,26 @@ const MIGRATIONS: [Migration; 11] = [
         number: 11,
         sqlite: include_str!("migrations/0011_views.sqlite.sql"),
         postgres: include_str!("migrations/0011_views.postgres.sql"),
+    },
+    Migration {
+        number: 12,
+        sqlite: include_str!("migrations/0012_teams.sqlite.sql"),
+        postgres: include_str!("migrations/0012_teams.postgres.sql"),
+    },
+    Migration {
+        number: 13,
+        sqlite: include_str!("migrations/0013_search.sqlite.sql"),
+        postgres: include_str!("migrations/0013_search.postgres.sql"),
+    },
+    Migration {
+        number: 14,
+        sqlite: include_str!("migrations/0014_second_factors.sqlite.sql"),
+        postgres: include_str!("migrations/0014_second_factors.postgres.sql"),
+    },
+    Migration {
+        number: 15,
+        sqlite: include_str!("migrations/0015_providers.sqlite.sql"),
+        postgres: include_str!("migrations/0015_providers.postgres.sql"),
     },
 ];
 

@@ -14,6 +14,7 @@ export const liveStart: Live = { connected: false, rate: 0, seconds: 0, per_seco
 
 const join_ms = 40;
 const refetch_ms = 400;
+const search_ms = 1_000;
 const counts_ms = 2_000;
 const resync_ms = 3_000;
 const customers_limit = 200;
@@ -161,6 +162,8 @@ export function openLive(cache: QueryClient): () => void {
     stream.addEventListener("records", (message: MessageEvent<string>) => {
       const { objects, schema } = JSON.parse(message.data) as { objects: string[]; schema: boolean };
       if (schema) void cache.invalidateQueries({ queryKey: ["objects"] });
+      // The search index is true of a commit within a second.
+      run("search", search_ms, () => void setTimeout(() => void cache.invalidateQueries({ queryKey: ["search"] }), search_ms));
       for (const object of objects) {
         run(`records ${object}`, counts_ms, () => {
           void cache.invalidateQueries({ queryKey: ["records", object] });

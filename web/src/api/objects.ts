@@ -7,7 +7,7 @@ const at = (...parts: string[]) => ["/v1/objects", ...parts.map(encodeURICompone
 export const objectsQuery = queryOptions({
   queryKey: ["objects"],
   queryFn: ({ signal }) => http.get<{ items: ObjectType[] }>("/v1/objects", signal),
-  staleTime: Infinity, // the live stream says when they change
+  staleTime: 60_000, // the live stream says when they change, but not when the reader's role does
 });
 
 export const addObject = (body: ObjectDraft) => http.post<ObjectType>("/v1/objects", body);

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { http, query } from "./http";
-import type { RoleAccess, ApiKey, AuditLine, Invitation, Invited, NewApiKey, NewInvitation, OpenSession, Page, Person, PersonChange, Role, RolePage, Session } from "./types";
+import type { RoleAccess, ApiKey, AuditLine, Invitation, Invited, NewApiKey, NewInvitation, OpenSession, Page, Person, PersonChange, Role, RolePage, Session, Team, TeamDraft } from "./types";
 
 const at = (path: string, id: string) => `${path}/${encodeURIComponent(id)}`;
 const list = <T>(key: string, path: string) =>
@@ -12,8 +12,16 @@ export const changePerson = (id: string, change: PersonChange) => http.patch<Per
 export const seeAs = (id: string) => http.post<unknown>(`${at("/v1/people", id)}/see-as`);
 export const seeAsOneself = () => http.remove<unknown>("/v1/see-as");
 
-export const invitationsQuery = list<Invitation>("invitations", "/v1/invitations");
-export const addInvitation = (body: { email: string; role: string }) => http.post<NewInvitation>("/v1/invitations", body);
+export const teamsQuery = list<Team>("teams", "/v1/teams");
+export const addTeam = (body: TeamDraft) => http.post<Team>("/v1/teams", body);
+export const changeTeam = (id: string, body: TeamDraft) => http.put<Team>(at("/v1/teams", id), body);
+export const removeTeam = (id: string) => http.remove<unknown>(at("/v1/teams", id));
+
+export const invitationsQuery = queryOptions({
+  queryKey: ["invitations"],
+  queryFn: ({ signal }) => http.get<{ items: Invitation[]; letters: boolean }>("/v1/invitations", signal),
+});
+export const addInvitation = (body: { email: string; role: string; language: string }) => http.post<NewInvitation>("/v1/invitations", body);
 export const removeInvitation = (id: string) => http.remove<unknown>(at("/v1/invitations", id));
 
 export const offerQuery = (token: string) =>

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { http, query } from "./http";
-import type { Board, BulkAct, ChangePage, Changed, Job, ListRequest, RecordDetail, RecordPage, Values, View, WhySeen } from "./types";
+import type { Board, BulkAct, Cell, ChangePage, Changed, Job, ListRequest, RecordDetail, RecordPage, Share, Values, View, WhySeen } from "./types";
 
 const at = (object: string, ...parts: string[]) => ["/v1/objects", object, ...parts].map((part, place) => (place === 0 ? part : encodeURIComponent(part))).join("/");
 
@@ -53,6 +53,17 @@ export const whySeenQuery = (object: string, id: string, person: string) =>
     queryKey: ["record", object, id, "why", person],
     queryFn: ({ signal }) => http.get<WhySeen>(`${at(object, "records", id, "why")}${query({ person })}`, signal),
   });
+
+export const sharesQuery = (object: string, id: string) =>
+  queryOptions({
+    queryKey: ["record", object, id, "shares"],
+    queryFn: ({ signal }) => http.get<{ items: Share[] }>(at(object, "records", id, "shares"), signal),
+  });
+export const shareRecord = (object: string, id: string, body: { with: string; writes: boolean }) => http.put<{ items: Share[] }>(at(object, "records", id, "shares"), body);
+export const unshareRecord = (object: string, id: string, from: string) => http.remove<{ items: Share[] }>(at(object, "records", id, "shares", from));
+
+/** One masked value in full; that it was seen is noted. */
+export const revealValue = (object: string, id: string, field: string) => http.post<{ value: Cell }>(at(object, "records", id, "reveal"), { field });
 
 export const beginBulk = (object: string, body: { list: ListRequest; act: BulkAct; values?: Values }) => http.post<Job>(at(object, "bulk"), body);
 export const undoBatch = (batch: string) => http.post<Job>(`/v1/batches/${encodeURIComponent(batch)}/undo`);

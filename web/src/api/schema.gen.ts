@@ -39,6 +39,14 @@ export interface components {
             /** @description Newest first. */
             items: components["schemas"]["AccessItem"][];
         };
+        /** @description By what one can sign in. */
+        AccountView: {
+            authenticator?: components["schemas"]["AuthenticatorView"] | null;
+            /** @description One's passkeys, oldest first. */
+            passkeys: components["schemas"]["PasskeyView"][];
+            /** @description Whether one has a password. */
+            password: boolean;
+        };
         /** @description A rule to be made. */
         AddRequest: {
             /** @description Answers to questions and changed assumptions. */
@@ -81,6 +89,17 @@ export interface components {
             /** @description When it was last used, to the minute. */
             used_at?: string | null;
         };
+        /** @description Someone who came back from a provider: what stands in the address. */
+        ArriveRequest: {
+            /** @description What the provider gave them. */
+            code?: string;
+            /** @description Why it gave nothing. */
+            error?: string;
+            /** @description Which provider says that it gave it, where it says so. */
+            iss?: string;
+            /** @description By which they are known again. */
+            state: string;
+        };
         /** @description A page of the audit, newest first. */
         AuditPage: {
             /** @description The lines. */
@@ -108,6 +127,23 @@ export interface components {
             subject: string;
             /** @description What that is called, if it is a person, a key or a role; otherwise the same. */
             subject_name: components["schemas"]["Text"];
+        };
+        /** @description An authenticator app to be set up. */
+        AuthenticatorOffer: {
+            /** @description What is typed into the app, in base 32. */
+            secret: string;
+            /** @description What the app reads from a picture: `otpauth://totp/…`. */
+            uri: string;
+        };
+        /** @description One's authenticator app. */
+        AuthenticatorView: {
+            /** @description Since when. */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description How many recovery codes are left.
+             */
+            recovery_codes: number;
         };
         /** @description A board. */
         Board: {
@@ -217,6 +253,18 @@ export interface components {
              * @description Its number, by which values name it.
              */
             number: number;
+        };
+        /** @description A code. */
+        CodeRequest: {
+            /** @description Six digits that the app shows. */
+            code: string;
+        };
+        /** @description The second step of signing in. */
+        CodeSignInRequest: {
+            /** @description A code of the app, or a recovery code. */
+            code: string;
+            /** @description What the first step gave as `code_wanted`. */
+            token: string;
         };
         /** @description The company. */
         CompanyView: {
@@ -330,6 +378,16 @@ export interface components {
             /** @description Why, in a sentence. */
             why: components["schemas"]["Text"];
         };
+        /** @description Who wants to sign in by way of a provider. */
+        DepartRequest: {
+            /** @description Which. */
+            provider: string;
+        };
+        /** @description Where to go. */
+        DepartView: {
+            /** @description The provider's page. */
+            url: string;
+        };
         /** @description For whom a rule would do something else than it does. */
         Difference: {
             /**
@@ -380,6 +438,11 @@ export interface components {
             /** @description Newest first. */
             items: components["schemas"]["TimelineItem"][];
         };
+        /**
+         * @description What someone may do with a field, of the records that they see: each allows what those before it do.
+         * @enum {string}
+         */
+        FieldAccess: "hidden" | "masked" | "reveal" | "read" | "write";
         /** @description What is to change about a field; what is left out stays. */
         FieldChange: {
             /** @description Whether it is shown no longer; its values stay. */
@@ -477,6 +540,8 @@ export interface components {
             database: string;
             /** @description Whether the database answers and is written to. */
             database_up: boolean;
+            /** @description How the search index is. */
+            search: components["schemas"]["IndexState"];
             /** @description `ok`, or `degraded` when the database or the raw zone is away. */
             status: string;
             /** @description `up` or `down`. */
@@ -511,15 +576,24 @@ export interface components {
             /** @description The masked value. */
             value: string;
         };
+        /**
+         * @description How the search index is.
+         * @enum {string}
+         */
+        IndexState: "ready" | "building" | "away";
         /** @description All invitations that were not taken yet. */
         InvitationPage: {
             /** @description The invitations, newest first. */
             items: components["schemas"]["InvitationView"][];
+            /** @description Whether an invitation goes by letter: a mail server is set. */
+            letters: boolean;
         };
         /** @description Whom to invite. */
         InvitationRequest: {
             /** @description Their e-mail address. */
             email: string;
+            /** @description In which language they are written to, where a mail server is set: `zh` or `en`. */
+            language?: string | null;
             /** @description The role they will have. */
             role: string;
         };
@@ -553,7 +627,7 @@ export interface components {
             field: string;
             /** @description How. */
             op: components["schemas"]["Op"];
-            /** @description With what: a value as in a record; for `one_of` a list of them; for `last`, `next` and `this` a [`Period`]; nothing for `present` and `empty`. */
+            /** @description With what: a value as in a record; of people also `me`, `my_team`, and `my_teams` for it and all that are part of it; for `one_of` a list of them; for `last`, `next` and `this` a [`Period`]; nothing for `present` and `empty`. */
             value?: Record<string, never>;
         };
         /** @description Something that goes on by itself. */
@@ -650,6 +724,12 @@ export interface components {
          * @enum {string}
          */
         Layout: "table" | "board";
+        /** @description Whether an invitation's letter went. */
+        LetterView: {
+            /** @description Whether the mail server took it. */
+            taken: boolean;
+            why?: components["schemas"]["Text"] | null;
+        };
         /** @description Which records, in which order. */
         ListRequest: {
             /** @description Where the page begins. */
@@ -687,6 +767,51 @@ export interface components {
              */
             seq: number;
         };
+        /** @description How letters are to be sent. */
+        MailRequest: {
+            /** @description Who writes, such as `经纬 <crm@example.com>`. */
+            from: string;
+            /** @description The mail server's name or number; empty to send no letters. */
+            host: string;
+            /** @description Its password; empty leaves the one until now, for the same server and name. */
+            password?: string;
+            /**
+             * Format: int32
+             * @description Its port.
+             */
+            port: number;
+            /** @description `tls`, `starttls`, or `none` on this machine. */
+            privacy: string;
+            /** @description The name that the server wants; empty for none. */
+            user?: string;
+        };
+        /** @description How letters are sent. */
+        MailSettings: {
+            mail?: components["schemas"]["MailView"] | null;
+        };
+        /** @description A letter to try the settings with. */
+        MailTestRequest: {
+            /** @description To whom. */
+            to: string;
+        };
+        /** @description How letters are sent, without the password. */
+        MailView: {
+            /** @description Who writes, such as `经纬 <crm@example.com>`. */
+            from: string;
+            /** @description The mail server's name or number. */
+            host: string;
+            /** @description Whether a password is kept. */
+            password: boolean;
+            /**
+             * Format: int32
+             * @description Its port.
+             */
+            port: number;
+            /** @description `tls`, `starttls`, or `none` on this machine. */
+            privacy: string;
+            /** @description The name that the server wants; empty for none. */
+            user: string;
+        };
         /** @description Those who may sign in. */
         MemberPage: {
             /** @description The people, oldest first. */
@@ -721,6 +846,7 @@ export interface components {
         NewInvitation: {
             /** @description The invitation. */
             invitation: components["schemas"]["InvitationView"];
+            letter?: components["schemas"]["LetterView"] | null;
             /** @description What stands in the link `/join?token=…`. */
             token: string;
         };
@@ -743,6 +869,8 @@ export interface components {
         };
         /** @description A field. */
         ObjectField: {
+            /** @description What the reader may do with it. */
+            access: components["schemas"]["FieldAccess"];
             /** @description Whether it is shown no longer. */
             archived: boolean;
             /** @description Whether the program itself sets it. */
@@ -856,6 +984,43 @@ export interface components {
             /** @description What people call it. */
             label: components["schemas"]["Text"];
         };
+        /** @description What a browser makes or finds a passkey with. */
+        PasskeyOptions: {
+            /** @description `PublicKeyCredentialCreationOptionsJSON` or `PublicKeyCredentialRequestOptionsJSON` of Web Authentication. */
+            options: Record<string, never>;
+        };
+        /** @description A passkey that a browser has made. */
+        PasskeyRequest: {
+            /** @description `RegistrationResponseJSON` of Web Authentication. */
+            credential: Record<string, never>;
+            /** @description What one calls it. */
+            name: string;
+        };
+        /** @description A passkey that a browser shows. */
+        PasskeySignInRequest: {
+            /** @description `AuthenticationResponseJSON` of Web Authentication. */
+            credential: Record<string, never>;
+        };
+        /** @description One of one's passkeys. */
+        PasskeyView: {
+            /** @description Since when. */
+            created_at: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What one calls it. */
+            name: string;
+            /** @description The host that it works at. */
+            site: string;
+            /** @description When it was last used. */
+            used_at?: string | null;
+        };
+        /** @description What shows that it is oneself: the password, or a code. */
+        PasswordOrCode: {
+            /** @description A code of the app, or a recovery code. */
+            code?: string;
+            /** @description One's password. */
+            password?: string;
+        };
         /** @description A new password. */
         PasswordRequest: {
             /** @description At least twelve characters. */
@@ -891,6 +1056,8 @@ export interface components {
             role: string;
             /** @description What it is called. */
             role_name: components["schemas"]["Text"];
+            /** @description Whether they have an authenticator app or a passkey. */
+            second_factor: boolean;
             /** @description When they were last there, to the minute. */
             seen_at?: string | null;
         };
@@ -954,6 +1121,57 @@ export interface components {
             seen: number;
             /** @description Whether it was stopped before. */
             stopped: boolean;
+        };
+        /** @description What shows that it is oneself. */
+        ProofRequest: {
+            /** @description One's password; who has none must have signed in within the last ten minutes. */
+            password?: string;
+        };
+        /** @description A way in, as everybody sees it. */
+        ProviderButton: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people know it by. */
+            label: string;
+        };
+        /** @description All identity providers. */
+        ProviderPage: {
+            /** @description The providers, oldest first. */
+            items: components["schemas"]["ProviderView"][];
+            /** @description Where they send people back to: what is entered at the provider. None until the workspace's address is written down. */
+            redirect?: string | null;
+        };
+        /** @description An identity provider to be made or changed. */
+        ProviderRequest: {
+            /** @description What it calls us. */
+            client_id: string;
+            /** @description The secret that it gave us; empty leaves the one until now, with the same issuer. */
+            client_secret?: string;
+            /** @description The domains of e-mail addresses that may come; none for all. */
+            domains?: string[];
+            /** @description Its issuer, such as `https://login.example.com`. */
+            issuer: string;
+            /** @description What people know it by. */
+            label: string;
+            /** @description The role of those whom nobody knew; none lets in only those who are known or invited. */
+            role?: string | null;
+        };
+        /** @description An identity provider, without its secret. */
+        ProviderView: {
+            /** @description What it calls us. */
+            client_id: string;
+            /** @description Since when. */
+            created_at: string;
+            /** @description The domains of e-mail addresses that may come; none for all. */
+            domains: string[];
+            /** @description Its id. */
+            id: string;
+            /** @description Its issuer, such as `https://login.example.com`. */
+            issuer: string;
+            /** @description What people know it by. */
+            label: string;
+            /** @description The role of those whom nobody knew; none lets in only those who are known or invited. */
+            role?: string | null;
         };
         /** @description What a sentence came to, with a preview. */
         ReadAnswer: components["schemas"]["Tried"] & {
@@ -1024,9 +1242,13 @@ export interface components {
         /** @description What may be done with the records of an object. */
         RecordRights: {
             condition?: components["schemas"]["Filter"] | null;
+            /** @description Fields with which less is allowed than with the record, by name. */
+            fields?: {
+                [key: string]: components["schemas"]["FieldAccess"];
+            };
             /** @description Which may be seen. */
             read?: components["schemas"]["Scope"];
-            /** @description Which may be made, changed and put into the trash; never more than may be seen. */
+            /** @description Which may be made, changed and put into the trash, of those that may be seen. */
             write?: components["schemas"]["Scope"];
         };
         /** @description A record. */
@@ -1050,6 +1272,11 @@ export interface components {
             version: number;
             /** @description Whether the reader may change it. */
             writable: boolean;
+        };
+        /** @description Recovery codes, shown once. */
+        RecoveryCodes: {
+            /** @description The codes; each works once. */
+            codes: string[];
         };
         /** @description An event refused. */
         RejectedLine: {
@@ -1083,6 +1310,11 @@ export interface components {
             /** @description Where it came from. */
             source: string;
         };
+        /** @description Of which field a value is to be shown. */
+        RevealRequest: {
+            /** @description The field's name. */
+            field: string;
+        };
         /** @description An identifier in full. */
         Revealed: {
             /** @description The identity. */
@@ -1094,6 +1326,11 @@ export interface components {
         RevealedIdentifiers: {
             /** @description The identifiers. */
             identifiers: components["schemas"]["Revealed"][];
+        };
+        /** @description A value in full. */
+        RevealedValue: {
+            /** @description The value; none where there is none. */
+            value: Record<string, never>;
         };
         /** @description A right. */
         RightView: {
@@ -1210,14 +1447,55 @@ export interface components {
             now: boolean;
         };
         /**
-         * @description Which records of an object.
+         * @description Which records of an object; those that were shared with someone come on top, but for none.
          * @enum {string}
          */
-        Scope: "none" | "own" | "some" | "all";
+        Scope: "none" | "own" | "team" | "subtree" | "some" | "all";
+        /** @description A text beside the title. */
+        SearchDetail: {
+            /** @description What the field is called. */
+            label: components["schemas"]["Text"];
+            /** @description The text, or of a long one what stands around what was found. */
+            text: components["schemas"]["SearchPart"][];
+        };
+        /** @description Something found. */
+        SearchItem: {
+            /** @description When it was changed last. */
+            changed_at?: string | null;
+            detail?: components["schemas"]["SearchDetail"] | null;
+            /** @description Its id. */
+            id: string;
+            /** @description The name of its object; `customer` for a customer. */
+            object: string;
+            /** @description What it is called; empty where it is called nothing. */
+            title: components["schemas"]["SearchPart"][];
+        };
+        /** @description What was found. */
+        SearchPage: {
+            /** @description Whether there was time to look through everything. */
+            complete: boolean;
+            /** @description How the index is. */
+            index: components["schemas"]["IndexState"];
+            /** @description By object, the one with the best first; of each object the best first, and of those that are alike the latest changed. */
+            items: components["schemas"]["SearchItem"][];
+            /** @description Objects of which more is found than is listed. */
+            more: string[];
+        };
+        /** @description A part of a text that is shown. */
+        SearchPart: {
+            /** @description Whether it is what was looked for. */
+            hit: boolean;
+            /** @description The part. */
+            text: string;
+        };
         /** @description What a browser needs to know first. */
         SessionView: {
+            /** @description With what a code is given where the password was right and a code is wanted too: nobody is signed in yet. */
+            code_wanted?: string | null;
             /** @description The company. */
             company: components["schemas"]["CompanyView"];
+            /** @description The identity providers by which one can sign in. */
+            providers: components["schemas"]["ProviderButton"][];
             /** @description Whether the owner's account is still to be made. */
             setup_needed: boolean;
             user?: components["schemas"]["UserView"] | null;
@@ -1235,12 +1513,51 @@ export interface components {
             /** @description The token from the link printed at the first start. */
             token: string;
         };
+        /** @description With whom a record is shared. */
+        SharePage: {
+            /** @description The people and teams, the latest last. */
+            items: components["schemas"]["ShareView"][];
+        };
+        /** @description With whom a record is to be shared. */
+        ShareRequest: {
+            /** @description The id of a person, or of a team with all that are part of it. */
+            with: string;
+            /** @description Whether they may change it, too: they can then share it as well. */
+            writes?: boolean;
+        };
+        /** @description A record shared with someone. */
+        ShareView: {
+            /** @description When. */
+            at: string;
+            /** @description Who shared it. */
+            by: string;
+            /** @description What they are called. */
+            name: string;
+            /** @description The id of a person or a team. */
+            with: string;
+            /** @description Whether they may change it, too. */
+            writes: boolean;
+        };
+        /** @description What is to change about how people sign in; what is left out stays. */
+        SignInChange: {
+            /** @description Where people reach the workspace, such as `https://crm.example.com`; empty for none. */
+            address?: string | null;
+            /** @description Whether everyone who signs in with a password needs a second factor too. */
+            second_factor?: boolean | null;
+        };
         /** @description Someone who signs in. */
         SignInRequest: {
             /** @description The e-mail address. */
             email: string;
             /** @description The password. */
             password: string;
+        };
+        /** @description How people sign in. */
+        SignInSettings: {
+            /** @description Where people reach the workspace, such as `https://crm.example.com`; none where it is not written down. */
+            address?: string | null;
+            /** @description Whether everyone who signs in with a password needs a second factor too. */
+            second_factor: boolean;
         };
         /** @description By what records are ordered. */
         Sort: {
@@ -1325,6 +1642,31 @@ export interface components {
             time: string;
             /** @description What is to be done. */
             title: string;
+        };
+        /** @description All teams. */
+        TeamPage: {
+            /** @description The teams, oldest first. */
+            items: components["schemas"]["TeamView"][];
+        };
+        /** @description A team as it shall be. */
+        TeamRequest: {
+            /** @description Who is in it, apart from those in its parts. */
+            members?: string[];
+            /** @description What it is called. */
+            name: string;
+            /** @description The team that it is part of. */
+            parent?: string | null;
+        };
+        /** @description A team. */
+        TeamView: {
+            /** @description Its id. */
+            id: string;
+            /** @description The ids of those who are in it, apart from those in its parts. */
+            members: string[];
+            /** @description What it is called. */
+            name: string;
+            /** @description The team that it is part of. */
+            parent?: string | null;
         };
         /** @description The same thing said in Chinese and in English. */
         Text: {
@@ -1427,12 +1769,16 @@ export interface components {
             id: string;
             /** @description Their name. */
             name: string;
+            /** @description Whether they have the owner's role. */
+            owner: boolean;
             /** @description What they may do with records. */
             records: components["schemas"]["Access"];
             /** @description The names of their rights. */
             rights: string[];
             /** @description What their role is called. */
             role: components["schemas"]["Text"];
+            /** @description Whether the workspace wants a second factor that they have yet to show; until then they can do nothing else. */
+            second_factor_wanted: boolean;
             /** @description The name of who really is signed in, where somebody else sees the workspace as this person does, and can do nothing. */
             seen_by?: string | null;
         };
@@ -1540,12 +1886,16 @@ export interface components {
 export type Access = components['schemas']['Access'];
 export type AccessItem = components['schemas']['AccessItem'];
 export type AccessPage = components['schemas']['AccessPage'];
+export type AccountView = components['schemas']['AccountView'];
 export type AddRequest = components['schemas']['AddRequest'];
 export type ApiKeyPage = components['schemas']['ApiKeyPage'];
 export type ApiKeyRequest = components['schemas']['ApiKeyRequest'];
 export type ApiKeyView = components['schemas']['ApiKeyView'];
+export type ArriveRequest = components['schemas']['ArriveRequest'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type AuditView = components['schemas']['AuditView'];
+export type AuthenticatorOffer = components['schemas']['AuthenticatorOffer'];
+export type AuthenticatorView = components['schemas']['AuthenticatorView'];
 export type Board = components['schemas']['Board'];
 export type BoardColumn = components['schemas']['BoardColumn'];
 export type BoardRequest = components['schemas']['BoardRequest'];
@@ -1557,6 +1907,8 @@ export type ChangeView = components['schemas']['ChangeView'];
 export type Changed = components['schemas']['Changed'];
 export type ChoiceRequest = components['schemas']['ChoiceRequest'];
 export type ChoiceView = components['schemas']['ChoiceView'];
+export type CodeRequest = components['schemas']['CodeRequest'];
+export type CodeSignInRequest = components['schemas']['CodeSignInRequest'];
 export type CompanyView = components['schemas']['CompanyView'];
 export type CustomerItem = components['schemas']['CustomerItem'];
 export type CustomerName = components['schemas']['CustomerName'];
@@ -1565,12 +1917,15 @@ export type CustomerView = components['schemas']['CustomerView'];
 export type DecisionDetail = components['schemas']['DecisionDetail'];
 export type DecisionPage = components['schemas']['DecisionPage'];
 export type DecisionView = components['schemas']['DecisionView'];
+export type DepartRequest = components['schemas']['DepartRequest'];
+export type DepartView = components['schemas']['DepartView'];
 export type Difference = components['schemas']['Difference'];
 export type DifferenceRow = components['schemas']['DifferenceRow'];
 export type Done = components['schemas']['Done'];
 export type EditAnswer = components['schemas']['EditAnswer'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type EventPage = components['schemas']['EventPage'];
+export type FieldAccess = components['schemas']['FieldAccess'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type FieldChangeView = components['schemas']['FieldChangeView'];
 export type FieldDeclaration = components['schemas']['FieldDeclaration'];
@@ -1580,6 +1935,7 @@ export type Filter = components['schemas']['Filter'];
 export type Health = components['schemas']['Health'];
 export type HubView = components['schemas']['HubView'];
 export type IdentifierView = components['schemas']['IdentifierView'];
+export type IndexState = components['schemas']['IndexState'];
 export type InvitationPage = components['schemas']['InvitationPage'];
 export type InvitationRequest = components['schemas']['InvitationRequest'];
 export type InvitationView = components['schemas']['InvitationView'];
@@ -1593,8 +1949,13 @@ export type KindPage = components['schemas']['KindPage'];
 export type KindView = components['schemas']['KindView'];
 export type Latency = components['schemas']['Latency'];
 export type Layout = components['schemas']['Layout'];
+export type LetterView = components['schemas']['LetterView'];
 export type ListRequest = components['schemas']['ListRequest'];
 export type LiveCommit = components['schemas']['LiveCommit'];
+export type MailRequest = components['schemas']['MailRequest'];
+export type MailSettings = components['schemas']['MailSettings'];
+export type MailTestRequest = components['schemas']['MailTestRequest'];
+export type MailView = components['schemas']['MailView'];
 export type MemberPage = components['schemas']['MemberPage'];
 export type MemberView = components['schemas']['MemberView'];
 export type MergeView = components['schemas']['MergeView'];
@@ -1613,6 +1974,11 @@ export type OpenSession = components['schemas']['OpenSession'];
 export type OpenSessions = components['schemas']['OpenSessions'];
 export type OpenedOriginal = components['schemas']['OpenedOriginal'];
 export type OriginalView = components['schemas']['OriginalView'];
+export type PasskeyOptions = components['schemas']['PasskeyOptions'];
+export type PasskeyRequest = components['schemas']['PasskeyRequest'];
+export type PasskeySignInRequest = components['schemas']['PasskeySignInRequest'];
+export type PasskeyView = components['schemas']['PasskeyView'];
+export type PasswordOrCode = components['schemas']['PasswordOrCode'];
 export type PasswordRequest = components['schemas']['PasswordRequest'];
 export type PersonChange = components['schemas']['PersonChange'];
 export type PersonPage = components['schemas']['PersonPage'];
@@ -1620,6 +1986,11 @@ export type PersonView = components['schemas']['PersonView'];
 export type Preview = components['schemas']['Preview'];
 export type ProfileValue = components['schemas']['ProfileValue'];
 export type Progress = components['schemas']['Progress'];
+export type ProofRequest = components['schemas']['ProofRequest'];
+export type ProviderButton = components['schemas']['ProviderButton'];
+export type ProviderPage = components['schemas']['ProviderPage'];
+export type ProviderRequest = components['schemas']['ProviderRequest'];
+export type ProviderView = components['schemas']['ProviderView'];
 export type ReadAnswer = components['schemas']['ReadAnswer'];
 export type ReadRequest = components['schemas']['ReadRequest'];
 export type Receipt = components['schemas']['Receipt'];
@@ -1629,10 +2000,13 @@ export type RecordPage = components['schemas']['RecordPage'];
 export type RecordRequest = components['schemas']['RecordRequest'];
 export type RecordRights = components['schemas']['RecordRights'];
 export type RecordView = components['schemas']['RecordView'];
+export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type RejectedLine = components['schemas']['RejectedLine'];
 export type RejectionView = components['schemas']['RejectionView'];
+export type RevealRequest = components['schemas']['RevealRequest'];
 export type Revealed = components['schemas']['Revealed'];
 export type RevealedIdentifiers = components['schemas']['RevealedIdentifiers'];
+export type RevealedValue = components['schemas']['RevealedValue'];
 export type RightView = components['schemas']['RightView'];
 export type RolePage = components['schemas']['RolePage'];
 export type RoleRequest = components['schemas']['RoleRequest'];
@@ -1644,15 +2018,27 @@ export type RuleRef = components['schemas']['RuleRef'];
 export type RuleView = components['schemas']['RuleView'];
 export type SampleRow = components['schemas']['SampleRow'];
 export type Scope = components['schemas']['Scope'];
+export type SearchDetail = components['schemas']['SearchDetail'];
+export type SearchItem = components['schemas']['SearchItem'];
+export type SearchPage = components['schemas']['SearchPage'];
+export type SearchPart = components['schemas']['SearchPart'];
 export type SessionView = components['schemas']['SessionView'];
 export type SetupRequest = components['schemas']['SetupRequest'];
+export type SharePage = components['schemas']['SharePage'];
+export type ShareRequest = components['schemas']['ShareRequest'];
+export type ShareView = components['schemas']['ShareView'];
+export type SignInChange = components['schemas']['SignInChange'];
 export type SignInRequest = components['schemas']['SignInRequest'];
+export type SignInSettings = components['schemas']['SignInSettings'];
 export type Sort = components['schemas']['Sort'];
 export type SourceView = components['schemas']['SourceView'];
 export type Summary = components['schemas']['Summary'];
 export type TagView = components['schemas']['TagView'];
 export type TaskChange = components['schemas']['TaskChange'];
 export type TaskView = components['schemas']['TaskView'];
+export type TeamPage = components['schemas']['TeamPage'];
+export type TeamRequest = components['schemas']['TeamRequest'];
+export type TeamView = components['schemas']['TeamView'];
 export type Text = components['schemas']['Text'];
 export type TimelineItem = components['schemas']['TimelineItem'];
 export type TimelinePage = components['schemas']['TimelinePage'];

@@ -8,6 +8,9 @@ type Sent<T> = T extends readonly (infer Item)[] ? Sent<Item>[] : T extends obje
 type Closer<T, More> = Omit<T, keyof More> & More;
 
 export type Text = S.Text;
+export type SearchPage = Sent<S.SearchPage>;
+export type SearchItem = SearchPage["items"][number];
+export type SearchPart = S.SearchPart;
 /** RFC 3339, UTC. */
 export type Time = string;
 export type Page<T> = { items: T[]; next: string | null };
@@ -55,9 +58,11 @@ export type Holds =
   | "link"
   | "customer"
   | "relation";
+/** What may be done with a field; each allows what those before it do. */
+export type FieldAccess = S.FieldAccess;
 export type Field = Closer<Sent<S.ObjectField>, { type: Holds }>;
-export type Scope = "none" | "own" | "some" | "all";
-export type RecordRights = { read: Scope; write: Scope; condition?: Filter };
+export type Scope = S.Scope;
+export type RecordRights = { read: Scope; write: Scope; condition?: Filter; fields?: Record<string, FieldAccess> };
 export type RoleAccess = { others: RecordRights; objects: Record<string, RecordRights> };
 export type ObjectType = Closer<S.ObjectView, { fields: Field[]; rights: RecordRights }>;
 export type ObjectDraft = S.ObjectRequest;
@@ -84,14 +89,17 @@ export type View = Closer<S.ViewView, { body: { filter: Filter; sort: Sort[]; la
 export type Job = Sent<S.JobView>;
 export type BulkAct = "change" | "trash" | "restore";
 export type WhySeen = S.WhySeen;
+export type Share = S.ShareView;
 export type ListRequest = { filter?: Filter; q?: string; sort?: Sort[]; cursor?: string | null; limit?: number; trashed?: boolean };
 export type ChangeLine = Closer<Sent<S.ChangeView>, { act: "added" | "changed" | "trashed" | "restored"; fields: { field: string; label: Text; before: Cell; after: Cell }[] }>;
 export type ChangePage = { items: ChangeLine[]; next: string | null };
 
 export type Person = Sent<S.PersonView>;
 export type PersonChange = S.PersonChange;
+export type Team = Sent<S.TeamView>;
+export type TeamDraft = Sent<S.TeamRequest>;
 export type Invitation = S.InvitationView;
-export type NewInvitation = S.NewInvitation;
+export type NewInvitation = Sent<S.NewInvitation>;
 export type Invited = S.Invited;
 export type Role = Closer<S.RoleView, { rights: Right[]; records: RoleAccess }>;
 export type RolePage = { items: Role[]; rights: { name: Right; label: Text }[] };
@@ -99,6 +107,14 @@ export type ApiKey = Sent<S.ApiKeyView>;
 export type NewApiKey = S.NewApiKey;
 export type AuditLine = S.AuditView;
 export type OpenSession = S.OpenSession;
+export type Account = Sent<S.AccountView>;
+export type Passkey = Sent<S.PasskeyView>;
+export type SignInSettings = Sent<S.SignInSettings>;
+export type Mail = Closer<Sent<S.MailView>, { privacy: "tls" | "starttls" | "none" }>;
+export type MailDraft = Omit<Mail, "password"> & { password: string };
+export type Provider = Sent<S.ProviderView>;
+export type ProviderPage = Sent<S.ProviderPage>;
+export type ProviderDraft = { label: string; issuer: string; client_id: string; client_secret: string; role: string | null; domains: string[] };
 
 export type CustomerRow = Sent<S.CustomerItem>;
 export type ProfileField = S.ProfileValue;

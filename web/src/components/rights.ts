@@ -10,11 +10,14 @@ export function useMay(): (right: Right) => boolean {
   return (right) => may(session, right);
 }
 
+/** Whether the reader is an owner. */
+export const useOwns = () => useQuery({ ...sessionQuery, enabled: false }).data?.user?.owner ?? false;
+
 /** A page that the reader has no right to see. */
 export class Denied extends Error {
-  readonly right: Right;
+  readonly right: Right | "owner";
 
-  constructor(right: Right) {
+  constructor(right: Right | "owner") {
     super(right);
     this.name = "Denied";
     this.right = right;

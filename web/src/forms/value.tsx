@@ -1,11 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Cell, Field, Labels } from "@/api/types";
+import { isMasked } from "@/components/fields";
 import { useFormat, useLabel } from "@/components/language";
 import { useCompany } from "@/components/company";
 import { Icon } from "@/ui/icon";
 import { Avatar } from "@/ui/parts";
 import css from "./forms.module.css";
+
+/** What the server sends for a masked value; a page may see it before it learns that a field is masked by now. */
+const veil = "***";
 
 type Props = { field: Field; value: Cell | undefined; labels: Labels; plain?: boolean };
 
@@ -27,6 +31,7 @@ export function Shown({ field, value, labels, plain = false }: Props) {
   const { currency } = useCompany();
   if (value === undefined || value === null || value === "") return null;
   const said = String(value);
+  if (isMasked(field) || said === veil) return <span className={css.masked}>{said}</span>;
   switch (field.type) {
     case "money":
       return <span className={css.number}>{format.money(said, currency)}</span>;

@@ -1,10 +1,11 @@
 import "i18next";
+import type { zhDoor } from "./door/zh";
 import type { zh } from "./zh";
 
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
     returnNull: false;
-    resources: { translation: typeof zh };
+    resources: { translation: typeof zh; door: typeof zhDoor };
   }
 }

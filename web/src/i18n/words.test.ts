@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { enDoor } from "./door/en";
+import { zhDoor } from "./door/zh";
 import { en } from "./en";
 import { zh } from "./zh";
 
@@ -15,8 +17,8 @@ function flatten(words: Words, path = ""): Map<string, string> {
 }
 
 const slots = (text: string) => [...text.matchAll(/\{\{\s*(\w+)/g)].map(([, name]) => name).toSorted();
-const chinese = flatten(zh);
-const english = flatten(en);
+const chinese = flatten({ ...zh, door: zhDoor });
+const english = flatten({ ...en, door: enDoor });
 const isOne = (key: string) => key.endsWith("_one");
 
 describe("the two languages", () => {

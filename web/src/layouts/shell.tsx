@@ -1,12 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { Link, Navigate, Outlet } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { healthQuery } from "@/api/health";
 import { openLive } from "@/api/live";
 import { objectsQuery } from "@/api/objects";
 import { useLabel } from "@/components/language";
-import { Palette } from "@/components/palette";
+import { sessionQuery } from "@/api/session";
 import { useMay } from "@/components/rights";
 import { ScrollContext } from "@/components/scroll";
 import { Icon, iconNamed } from "@/ui/icon";
@@ -15,6 +15,11 @@ import { DemoBanner } from "./demo-banner";
 import { SeenBanner } from "./seen-banner";
 import css from "./shell.module.css";
 import { TopBar } from "./top-bar";
+
+const loadPalette = () => import("@/components/palette");
+const Palette = lazy(() => loadPalette().then(({ Palette: component }) => ({ default: component })));
+/** Once the page is there the palette is fetched, so that it opens at once. */
+const palette_after_ms = 1_500;
 
 const places = [
   { place: "rules", right: "rules.read" },
@@ -110,6 +115,13 @@ export function Shell() {
   const [openPalette] = useState(() => () => setSearching(true));
   usePaletteKey(openPalette);
   useEffect(() => openLive(cache), [cache]);
+  useEffect(() => {
+    const timer = window.setTimeout(() => void loadPalette().catch(() => undefined), palette_after_ms);
+    return () => window.clearTimeout(timer);
+  }, []);
+  // An owner may ask for a second factor at any moment.
+  const wanted = useQuery({ ...sessionQuery, enabled: false }).data?.user?.second_factor_wanted;
+  if (wanted) return <Navigate to="/second-factor" />;
 
   return (
     <ScrollContext value={scroll}>
@@ -127,7 +139,11 @@ export function Shell() {
           </main>
         </div>
       </div>
-      {searching && <Palette close={() => setSearching(false)} />}
+      {searching && (
+        <Suspense fallback={null}>
+          <Palette close={() => setSearching(false)} />
+        </Suspense>
+      )}
     </ScrollContext>
   );
 }

@@ -66,6 +66,8 @@ impl World {
             zone,
             currency,
             readings: ops::rule::Readings::default(),
+            waiting: ops::account::Waiting::default(),
+            search: ops::search::Searching::off(),
             ending,
         };
         Self { app: Some(app), stopper, vault: Some(thread) }

@@ -8,16 +8,24 @@
 )]
 #![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
 
+mod alike;
 mod bulk;
 mod cdnow;
+#[path = "../support/issuer.rs"]
+mod issuer;
 mod keys;
 mod kinds;
+mod letters;
 mod markers;
+mod passkeys;
 mod people;
 mod private;
+mod providers;
 mod records;
 mod rights;
 mod rules;
+mod search;
+mod second_factor;
 mod segment;
 mod spine;
 mod strict;

@@ -4,23 +4,26 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Server, databases, read};
 
-const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "correct horse battery";
 
 /// A browser with its cookie.
+#[derive(Default)]
 pub struct Browser {
-    cookie: String,
+    pub cookie: String,
+    /// Where its page says that it is.
+    pub origin: String,
 }
 
 impl Browser {
-    fn new() -> Self {
-        Self { cookie: String::new() }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     pub fn ask(&mut self, server: &Server, method: &str, path: &str, body: &Value) -> Answer {
         let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", server.url()));
         let request = request.header("cookie", &self.cookie).header("x-jingwei", "1").header("user-agent", "Test/1.0");
-        let request = request.header("content-type", "application/json").body(body.to_string()).unwrap();
-        let response = Server::agent().run(request).unwrap();
+        let request = request.header("content-type", "application/json").header("origin", &self.origin);
+        let response = Server::agent().run(request.body(body.to_string()).unwrap()).unwrap();
         if let Some(set) = response.headers().get("set-cookie") {
             self.cookie = set.to_str().unwrap().split(';').next().unwrap().to_owned();
         }
@@ -32,7 +35,7 @@ impl Browser {
     }
 
     /// Signs in with the password.
-    fn sign_in(server: &Server, email: &str, password: &str) -> (Self, Answer) {
+    pub fn sign_in(server: &Server, email: &str, password: &str) -> (Self, Answer) {
         let mut browser = Self::new();
         let answer = browser.ask(server, "POST", "/v1/session", &json!({"email": email, "password": password}));
         (browser, answer)

@@ -1,13 +1,14 @@
 //! Invitations: a link with which someone makes their own account, with the role that was meant for them.
 
-use base::{DAY_MS, InvitationId, RoleId, Text, Timestamp};
+use base::{DAY_MS, InvitationId, Locale, RoleId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Connection, Invitation};
 use utoipa::ToSchema;
 
-use super::{fingerprint, person, role, secret, session};
-use crate::audit::{Line, audited};
+use super::{fingerprint, person, role, secret, session, site};
+use crate::audit::{Line, audited, name_of};
+use crate::mail::{self, LetterView};
 use crate::{Actor, App, Fault, OpError, Right};
 
 /// How long an invitation can be taken, in milliseconds.
@@ -41,6 +42,8 @@ pub struct InvitationView {
 pub struct InvitationPage {
     /// The invitations, newest first.
     pub items: Vec<InvitationView>,
+    /// Whether an invitation goes by letter: a mail server is set.
+    pub letters: bool,
 }
 
 /// Whom to invite.
@@ -51,6 +54,10 @@ pub struct InvitationRequest {
     /// The role they will have.
     #[schema(value_type = String)]
     pub role: RoleId,
+    /// In which language they are written to, where a mail server is set: `zh` or `en`.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub language: Locale,
 }
 
 /// A new invitation, with the secret of its link, shown once.
@@ -60,6 +67,8 @@ pub struct NewInvitation {
     pub invitation: InvitationView,
     /// What stands in the link `/join?token=…`.
     pub token: String,
+    /// Whether the letter with the link went; none where no mail server is set.
+    pub letter: Option<LetterView>,
 }
 
 /// A link that someone followed.
@@ -106,11 +115,12 @@ pub fn list(app: &App, actor: &Actor) -> Result<InvitationPage, OpError> {
     actor.may(Right::ManagePeople)?;
     app.store.read(|db| {
         let items = db.invitations()?.into_iter().map(|one| view(db, one)).collect::<Result<_, OpError>>()?;
-        Ok(InvitationPage { items })
+        Ok(InvitationPage { items, letters: mail::is_set(db)? })
     })
 }
 
-/// Invites someone; an earlier invitation of the same address ends.
+/// Invites someone, by letter where a mail server is set; an earlier invitation of the same address ends. That the letter did not go
+/// undoes nothing: the answer says so, and has the link.
 ///
 /// # Errors
 /// The right is lacking, the address has an account or is none, there is no such role or one may not give it, or the database's.
@@ -119,7 +129,7 @@ pub fn add(app: &App, actor: &Actor, request: &InvitationRequest) -> Result<NewI
     let email = super::address(&request.email)?;
     let token = secret("jwi_")?;
     let at = app.now();
-    audited(app, actor.id(), |db| {
+    let made = audited(app, actor.id(), |db| {
         role::may_give(db, actor, request.role)?;
         if db.person_by_email(&email)?.is_some() {
             return Err(OpError::invalid("email", "该邮箱已注册", "this address has an account"));
@@ -137,8 +147,38 @@ pub fn add(app: &App, actor: &Actor, request: &InvitationRequest) -> Result<NewI
         };
         invitation.id = db.add_invitation(&invitation, &fingerprint(&token))?;
         let line = Line::new("invitation.added", &email, json!({"role": request.role}));
-        Ok((NewInvitation { invitation: view(db, invitation)?, token }, line))
-    })
+        Ok((NewInvitation { invitation: view(db, invitation)?, token, letter: None }, line))
+    })?;
+    let letter = app.store.read(mail::is_set)?.then(|| match write(app, actor, &made, request.language) {
+        Ok(()) => LetterView { taken: true, why: None },
+        Err(error) => LetterView { taken: false, why: Some(error.message) },
+    });
+    Ok(NewInvitation { letter, ..made })
+}
+
+/// Writes to someone who is invited. The link leads to the address that an owner wrote down, whatever the request says.
+fn write(app: &App, actor: &Actor, made: &NewInvitation, language: Locale) -> Result<(), OpError> {
+    let (address, company, who) = app.store.read(|db| {
+        let company = db.setting("company")?.unwrap_or_else(|| "Jingwei".to_owned());
+        let who = if actor.person().is_some() { name_of(db, actor.id())? } else { company.clone() };
+        Ok::<_, OpError>((site::wanted(db)?, company, who))
+    })?;
+    let link = format!("{address}/join?token={}", made.token);
+    let (subject, text) = match language {
+        Locale::Zh => (
+            format!("{who} 邀请您加入 {company}"),
+            format!(
+                "{who} 邀请您加入 {company} 的客户管理系统“经纬”。\n\n打开下面的链接,填写姓名和密码即可加入。链接七天内有效,只能用一次:\n\n{link}\n\n如果您不认识对方,请忽略这封邮件。\n"
+            ),
+        ),
+        Locale::En => (
+            format!("{who} invites you to {company}"),
+            format!(
+                "{who} invites you to {company}'s customer system, Jingwei.\n\nOpen this link and choose a name and a password. It works once, within seven days:\n\n{link}\n\nIf you do not know them, leave this letter unanswered.\n"
+            ),
+        ),
+    };
+    mail::post(app, &made.invitation.email, &subject, &text)
 }
 
 /// Takes an invitation back: its link works no longer.
@@ -186,5 +226,5 @@ pub fn accept(app: &App, request: &JoinRequest, agent: &str) -> Result<String, O
         let id = person::add(db, &found.email, name, &hash, found.role, app.now())?;
         Ok((id, Line::new("person.added", &id, json!({"role": found.role, "invited_by": found.invited_by}))))
     })?;
-    session::open(app, id, agent)
+    session::open(app, id, agent, session::By::Password)
 }

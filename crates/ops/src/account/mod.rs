@@ -2,14 +2,23 @@
 
 pub mod api_key;
 pub mod invitation;
+pub mod own;
+pub mod passkey;
 pub mod person;
+pub mod provider;
 pub mod role;
+pub mod second_factor;
 pub mod session;
+pub mod site;
+pub mod team;
+mod waiting;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
+
+pub use waiting::Waiting;
 
 use crate::OpError;
 use crate::error::without_nul;

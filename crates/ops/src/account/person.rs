@@ -6,6 +6,7 @@ use store::{Connection, Person};
 use utoipa::ToSchema;
 
 use super::role::{self, OWNER};
+use super::second_factor;
 use crate::audit::{Line, audited};
 use crate::{Actor, App, Fault, OpError, Right};
 
@@ -26,6 +27,8 @@ pub struct PersonView {
     pub role_name: Text,
     /// Whether they may sign in.
     pub active: bool,
+    /// Whether they have an authenticator app or a passkey.
+    pub second_factor: bool,
     /// When they were last there, to the minute.
     #[schema(value_type = Option<String>)]
     pub seen_at: Option<Timestamp>,
@@ -84,17 +87,26 @@ pub fn members(app: &App) -> Result<MemberPage, OpError> {
 pub fn list(app: &App, actor: &Actor) -> Result<PersonPage, OpError> {
     actor.may(Right::ManagePeople)?;
     app.store.read(|db| {
-        let people = db.people()?;
-        let items = people.into_iter().map(|(person, seen)| view(db, person, seen)).collect::<Result<_, OpError>>()?;
+        let (people, second) = (db.people()?, db.with_second_factor()?);
+        let view = |(person, seen): (Person, _)| {
+            let has = second.contains(&person.id);
+            view(db, person, seen, has)
+        };
+        let items = people.into_iter().map(view).collect::<Result<_, OpError>>()?;
         Ok(PersonPage { items })
     })
 }
 
-fn view(db: &mut Connection, person: Person, seen_at: Option<Timestamp>) -> Result<PersonView, OpError> {
+fn view(
+    db: &mut Connection,
+    person: Person,
+    seen_at: Option<Timestamp>,
+    second_factor: bool,
+) -> Result<PersonView, OpError> {
     let role_name = role::name(db, person.role)?;
     let Person { id, name, email, role, ended_at, .. } = person;
     let seen_at = seen_at.filter(|at| at.ms() > 0);
-    Ok(PersonView { id, name, email, role, role_name, active: ended_at.is_none(), seen_at })
+    Ok(PersonView { id, name, email, role, role_name, active: ended_at.is_none(), second_factor, seen_at })
 }
 
 /// Changes a person. Who may no longer sign in is signed out everywhere, at once.
@@ -140,7 +152,8 @@ pub fn update(app: &App, actor: &Actor, id: UserId, change: &PersonChange) -> Re
             db.remove_sessions_of(id, &[])?;
         }
         let detail = serde_json::json!({"name": change.name, "role": change.role, "active": change.active});
-        Ok((view(db, person, None)?, Line::new("person.changed", &id, detail)))
+        let second = second_factor::has(db, id)?;
+        Ok((view(db, person, None, second)?, Line::new("person.changed", &id, detail)))
     })
 }
 

@@ -1,13 +1,14 @@
 //! Roles: what those who have one may do. Six are the program's; a workspace adds its own.
 
 use base::{RoleId, Text};
+use domain::object::FieldNumber;
 use serde::{Deserialize, Serialize};
 use store::Connection;
 use utoipa::ToSchema;
 
 use crate::audit::{Line, audited};
 use crate::record::filter;
-use crate::{Access, Actor, App, Fault, OpError, Right, Rights, Scope};
+use crate::{Access, Actor, App, Fault, FieldAccess, OpError, Right, Rights, Scope};
 
 /// The role that may do everything; someone always has it.
 pub const OWNER: RoleId = RoleId::new(1);
@@ -248,6 +249,7 @@ fn read(app: &App, actor: &Actor, request: &RoleRequest) -> Result<Role, OpError
         ));
     }
     conditions(app, actor, &request.records)?;
+    fields(app, &request.records)?;
     let (rights, access) = (rights.into_iter().collect(), request.records.clone());
     let role = Role { id: RoleId::default(), name: Text::same(name), rights, access };
     within_own(actor, &role)?;
@@ -263,10 +265,32 @@ fn conditions(app: &App, actor: &Actor, access: &Access) -> Result<(), OpError> 
         }
     }
     let is_open =
-        |rights: &crate::RecordRights| rights.condition.is_none() && rights.read.max(rights.write) == Scope::Some;
-    let others = access.others.read.max(access.others.write) == Scope::Some;
+        |rights: &crate::RecordRights| rights.condition.is_none() && [rights.read, rights.write].contains(&Scope::Some);
+    let others = is_open(&access.others) || access.others.condition.is_some();
     if others || access.objects.values().any(is_open) {
         return Err(OpError::invalid("records", "请填写条件", "a condition is wanted"));
+    }
+    Ok(())
+}
+
+/// Refuses less than seeing of fields that are not there, or that every record is known by.
+fn fields(app: &App, access: &Access) -> Result<(), OpError> {
+    let refuse = |zh: &str, en: &str| Err(OpError::invalid("records", zh, en));
+    if !access.others.fields.is_empty() {
+        return refuse("字段权限按对象设置", "what may be done with fields is said by object");
+    }
+    let objects = app.pipeline.objects();
+    for (name, rights) in &access.objects {
+        let object = objects.by_name(name);
+        for (name, access) in &rights.fields {
+            let Some(field) = object.and_then(|object| object.field(name)) else {
+                return refuse(&format!("没有字段「{name}」"), &format!("there is no field '{name}'"));
+            };
+            if field.number <= FieldNumber::FIRST && *access < FieldAccess::Read {
+                let Text { zh, en } = &field.label;
+                return refuse(&format!("「{zh}」不能隐藏或遮盖"), &format!("'{en}' cannot be hidden or masked"));
+            }
+        }
     }
     Ok(())
 }

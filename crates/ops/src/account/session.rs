@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use store::{Connection, Person, Session};
 use utoipa::ToSchema;
 
+use super::provider::{self, ProviderButton};
 use super::role::{self, OWNER, Role};
-use super::{SEEN_MS, check, fingerprint, hash, matches, person, secret};
+use super::{SEEN_MS, check, fingerprint, hash, matches, person, second_factor, secret, site};
 use crate::audit::{Line, audited};
 use crate::error::without_nul;
 use crate::{Access, Actor, App, Fault, OpError, Right, Rights};
@@ -22,6 +23,10 @@ const AGENT_CHARS: usize = 200;
 pub struct SessionView {
     /// Who is signed in.
     pub user: Option<UserView>,
+    /// With what a code is given where the password was right and a code is wanted too: nobody is signed in yet.
+    pub code_wanted: Option<String>,
+    /// The identity providers by which one can sign in.
+    pub providers: Vec<ProviderButton>,
     /// Whether the owner's account is still to be made.
     pub setup_needed: bool,
     /// The company.
@@ -44,6 +49,10 @@ pub struct UserView {
     pub rights: Vec<String>,
     /// What they may do with records.
     pub records: Access,
+    /// Whether they have the owner's role.
+    pub owner: bool,
+    /// Whether the workspace wants a second factor that they have yet to show; until then they can do nothing else.
+    pub second_factor_wanted: bool,
     /// The name of who really is signed in, where somebody else sees the workspace as this person does, and can do nothing.
     pub seen_by: Option<String>,
 }
@@ -119,6 +128,46 @@ pub struct OpenSessions {
     pub items: Vec<OpenSession>,
 }
 
+/// By what someone was known when they signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// A password, or the link with which an account is made.
+    Password,
+    /// A password, and a code after it.
+    Code,
+    /// A passkey: something one has, and a finger, face or PIN.
+    Passkey,
+    /// An identity provider, which has its own ways to be sure.
+    Provider,
+}
+
+/// How far one is who has given a password.
+pub enum Entry {
+    /// Signed in: the session's token.
+    Open(String),
+    /// A code is wanted too; the token to give it with. Nobody is signed in by that.
+    Code(String),
+}
+
+impl By {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+            Self::Passkey => "passkey",
+            Self::Provider => "provider",
+        }
+    }
+
+    /// How many factors that is.
+    const fn factors(self) -> u64 {
+        match self {
+            Self::Password => 1,
+            Self::Code | Self::Passkey | Self::Provider => 2,
+        }
+    }
+}
+
 /// Someone who is signed in.
 #[derive(Clone)]
 pub struct SignedIn {
@@ -128,12 +177,17 @@ pub struct SignedIn {
     pub role: Role,
     /// The name of who really is signed in, and sees the workspace as this person does.
     pub seen_by: Option<String>,
+    /// Whether the workspace wants a second factor that they have yet to show; until then they can do nothing else.
+    pub is_bare: bool,
 }
 
 impl SignedIn {
     /// They, as one who acts.
     #[must_use]
     pub fn actor(&self) -> Actor {
+        if self.is_bare {
+            return Actor::bare(self.person.id.to_string());
+        }
         let actor = self.role.actor(self.person.id.to_string());
         if self.seen_by.is_some() { actor.seen_as() } else { actor }
     }
@@ -156,7 +210,7 @@ pub fn set_up(app: &App, token: &str, request: &SetupRequest, agent: &str) -> Re
         return Err(OpError::invalid("company", "请填写公司名称", "a company's name is wanted"));
     }
     let id = add_owner(app, &request.email, &request.name, &request.password, Some(company))?;
-    open(app, id, agent)
+    open(app, id, agent, By::Password)
 }
 
 /// Makes an owner's account; with a company's name, only where nobody has an account.
@@ -177,23 +231,29 @@ pub fn add_owner(app: &App, email: &str, name: &str, password: &str, company: Op
     })
 }
 
-/// Signs someone in and returns the session's token.
+/// Signs someone in, or asks for a code if they have an authenticator app.
 ///
 /// # Errors
 /// The address or the password is wrong, or the account was ended; which is not told, nor shown by the time it takes.
-pub fn sign_in(app: &App, request: &SignInRequest, agent: &str) -> Result<String, OpError> {
+pub fn sign_in(app: &App, request: &SignInRequest, agent: &str) -> Result<Entry, OpError> {
     const NOBODY: &str =
         "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let person = app.store.read(|db| db.person_by_email(&request.email.trim().to_lowercase()))?;
-    let hash = person.as_ref().map_or(NOBODY, |person| &person.password_hash);
+    // Who has no password takes as long as who is not there.
+    let known = person.as_ref().map(|person| person.password_hash.as_str()).filter(|hash| !hash.is_empty());
+    let hash = known.unwrap_or(NOBODY);
     let fits = matches(&request.password, hash);
     match person {
-        Some(person) if fits && person.ended_at.is_none() => open(app, person.id, agent),
+        Some(person) if fits && person.ended_at.is_none() => {
+            if app.store.read(|db| db.second_factor(person.id))?.is_some() {
+                return Ok(Entry::Code(second_factor::ask(app, &person)?));
+            }
+            Ok(Entry::Open(open(app, person.id, agent, By::Password)?))
+        }
         known => {
-            let known = known.map(|person| person.id.to_string());
+            let known = known.map(|person| person.id);
             if let Some(id) = known {
-                Line::new("session.refused", &id, Value::Null)
-                    .note(app, &Actor::new(id, Rights::default(), Access::default()))?;
+                refused(app, id, By::Password)?;
             }
             let (zh, en) = ("邮箱或密码不正确", "the address or the password is wrong");
             Err(OpError::new(Fault::SignIn, "wrong_password", zh, en))
@@ -201,8 +261,14 @@ pub fn sign_in(app: &App, request: &SignInRequest, agent: &str) -> Result<String
     }
 }
 
-/// Opens a session and returns its token.
-pub(crate) fn open(app: &App, person: UserId, agent: &str) -> Result<String, OpError> {
+/// Notes that someone could not sign in.
+pub(crate) fn refused(app: &App, person: UserId, by: By) -> Result<(), OpError> {
+    let line = Line::new("session.refused", &person, json!({"by": by.name()}));
+    line.note(app, &Actor::new(person.to_string(), Rights::default(), Access::default()))
+}
+
+/// Opens a session and returns its token. The person must still be one who may sign in.
+pub(crate) fn open(app: &App, person: UserId, agent: &str, by: By) -> Result<String, OpError> {
     let token = secret("jws_")?;
     let now = app.now();
     let session = Session {
@@ -212,11 +278,12 @@ pub(crate) fn open(app: &App, person: UserId, agent: &str) -> Result<String, OpE
         expires_at: now.plus_ms(SESSION_MS),
         seen_at: now,
         sees_as: None,
+        factors: by.factors(),
         agent: agent.chars().filter(|letter| !letter.is_control()).take(AGENT_CHARS).collect(),
     };
     audited(app, &person.to_string(), |db| {
         db.add_session(&session)?;
-        Ok(((), Line::new("session.opened", &session_id(&session), Value::Null)))
+        Ok(((), Line::new("session.opened", &session_id(&session), json!({"by": by.name()}))))
     })?;
     Ok(token)
 }
@@ -239,8 +306,9 @@ pub fn signed_in(app: &App, token: &str) -> Result<Option<SignedIn>, OpError> {
     }
     app.store.read(|db| {
         let role = role::find(db, person.role)?.unwrap_or_default();
-        let me = SignedIn { person, role, seen_by: None };
-        match session.sees_as {
+        let is_bare = session.factors < 2 && site::wants_second_factor(db)?;
+        let me = SignedIn { person, role, seen_by: None, is_bare };
+        match session.sees_as.filter(|_| !is_bare) {
             // When that is no longer allowed they see as themselves, and still do nothing, until they end it.
             Some(other) => {
                 let myself = SignedIn { seen_by: Some(me.person.name.clone()), ..me.clone() };
@@ -255,7 +323,7 @@ pub fn signed_in(app: &App, token: &str) -> Result<Option<SignedIn>, OpError> {
 fn seen(db: &mut Connection, me: &SignedIn, other: UserId) -> Result<Option<SignedIn>, OpError> {
     let Some(person) = db.person(other)?.filter(|person| person.ended_at.is_none()) else { return Ok(None) };
     let role = role::find(db, person.role)?.unwrap_or_default();
-    let they = SignedIn { person, role, seen_by: Some(me.person.name.clone()) };
+    let they = SignedIn { person, role, seen_by: Some(me.person.name.clone()), is_bare: false };
     let (mine, theirs) = (me.actor(), they.actor());
     let may = mine.may(Right::ManagePeople).is_ok()
         && mine.rights().has_all(theirs.rights())
@@ -305,7 +373,7 @@ pub fn sign_out(app: &App, token: &str) -> Result<(), OpError> {
 }
 
 /// The person who acts; a key and the machine's owner have no sessions.
-fn oneself(actor: &Actor) -> Result<UserId, OpError> {
+pub(super) fn oneself(actor: &Actor) -> Result<UserId, OpError> {
     if actor.is_seen_as() {
         let (zh, en) = ("正在以他人身份查看,请先结束", "you see as somebody else; end that first");
         return Err(OpError::new(Fault::Forbidden, "seen_as", zh, en));
@@ -385,6 +453,8 @@ pub fn view(app: &App, who: Option<&SignedIn>) -> Result<SessionView, OpError> {
             email: one.person.email.clone(),
             role: one.role.name.clone(),
             records: actor.access().clone(),
+            owner: actor.is_owner(),
+            second_factor_wanted: one.is_bare,
             rights: actor.rights().names().into_iter().map(str::to_owned).collect(),
             seen_by: one.seen_by.clone(),
         }
@@ -392,6 +462,8 @@ pub fn view(app: &App, who: Option<&SignedIn>) -> Result<SessionView, OpError> {
     app.store.read(|db| {
         Ok(SessionView {
             user: who.map(user),
+            code_wanted: None,
+            providers: if who.is_some() { Vec::new() } else { provider::buttons(db)? },
             setup_needed: !db.has_people()?,
             company: CompanyView {
                 name: db.setting("company")?.unwrap_or_else(|| "Jingwei".to_owned()),

@@ -79,7 +79,8 @@ pub fn list(app: &App, actor: &Actor, query: &Query) -> Result<CustomerPage, OpE
     })
 }
 
-fn found(db: &mut Connection, text: &str, limit: u32) -> Result<Vec<CustomerItem>, OpError> {
+/// Customers found by a text.
+pub(crate) fn found(db: &mut Connection, text: &str, limit: u32) -> Result<Vec<CustomerItem>, OpError> {
     if let Ok(id) = text.parse::<CustomerId>() {
         let row = db.current_customer(id)?.map(|id| db.customer(id)).transpose()?.flatten();
         return row.into_iter().map(|row| item(db, row)).collect();

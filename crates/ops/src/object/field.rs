@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{ObjectView, edit, label, name, view as object_view};
 use crate::audit::Line;
-use crate::{Actor, App, OpError, Right};
+use crate::{Actor, App, FieldAccess, OpError, Right};
 
 /// The most fields of a line of text: each has a second column to be sorted by, and PostgreSQL's rows have an end.
 const TEXTS: usize = 150;
@@ -29,6 +29,8 @@ pub struct ObjectField {
     pub archived: bool,
     /// Whether the program itself sets it.
     pub automatic: bool,
+    /// What the reader may do with it.
+    pub access: FieldAccess,
     /// The choices, if it has some.
     pub choices: Vec<ChoiceView>,
     /// The name of the object that a relation leads to.
@@ -91,7 +93,7 @@ pub struct ChoiceRequest {
     pub label: Text,
 }
 
-pub(super) fn view(field: &Field) -> ObjectField {
+pub(super) fn view(field: &Field, access: FieldAccess) -> ObjectField {
     let choice =
         |choice: &Choice| ChoiceView { number: choice.number, label: choice.label.clone(), archived: choice.archived };
     ObjectField {
@@ -101,6 +103,7 @@ pub(super) fn view(field: &Field) -> ObjectField {
         required: field.required,
         archived: field.archived,
         automatic: field.is_automatic(),
+        access,
         choices: field.holds.choices().iter().map(choice).collect(),
         to: if let Type::Relation { to } = &field.holds { Some(to.clone()) } else { None },
     }

@@ -3,7 +3,7 @@
 mod field;
 
 use base::{ObjectId, Text};
-use domain::object::{FieldNumber, NewObject, Object, Objects};
+use domain::object::{Field, FieldNumber, NewObject, Object, Objects};
 use pipeline::record::ObjectWrite;
 use pipeline::{Command, Outcome};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub use field::{
 
 use crate::audit::Line;
 use crate::error::without_nul;
-use crate::{Actor, App, Fault, OpError, RecordRights, Right, Scope};
+use crate::{Actor, App, Fault, FieldAccess, OpError, RecordRights, Right, Scope};
 
 /// The longest label, in characters.
 const LABEL_CHARS: usize = 60;
@@ -79,13 +79,16 @@ pub struct ObjectChange {
 }
 
 fn view(object: &Object, actor: &Actor) -> ObjectView {
+    let builds = actor.may(Right::WriteObjects).is_ok();
+    let access = |field: &Field| actor.access().field(&object.name, &field.name);
+    let shown = |field: &Field| field::view(field, access(field));
     ObjectView {
         id: object.id,
         name: object.name.clone(),
         label: object.label.clone(),
         icon: object.icon.clone(),
         archived: object.archived,
-        fields: object.fields.iter().map(field::view).collect(),
+        fields: object.fields.iter().filter(|field| builds || access(field) > FieldAccess::Hidden).map(shown).collect(),
         rights: actor.access().of(&object.name),
     }
 }
@@ -95,7 +98,7 @@ fn view(object: &Object, actor: &Actor) -> ObjectView {
 pub fn list(app: &App, actor: &Actor) -> ObjectPage {
     let builds = actor.may(Right::WriteObjects).is_ok();
     let objects = app.pipeline.objects();
-    let shown = objects.iter().filter(|object| builds || actor.access().of(&object.name).read > Scope::None);
+    let shown = objects.iter().filter(|object| builds || actor.access().of(&object.name).read != Scope::None);
     ObjectPage { items: shown.map(|object| view(object, actor)).collect() }
 }
 

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use base::Decimal;
 use domain::object::{Choice, Field, Object, Type};
 use serde::{Deserialize, Serialize};
-use store::Value;
-use store::record::query::{Comparison, Group, Query, Test};
+use store::record::query::{Group, Listed, Query};
 use utoipa::ToSchema;
 
-use super::list::{self, ListRequest, PATIENCE};
-use super::{RecordView, object, value, views};
+use super::find;
+use super::list::{self, ListRequest};
+use super::{RecordView, field, object, value, views};
 use crate::{Actor, App, OpError};
 
 /// The most cards of a column.
@@ -53,8 +53,15 @@ pub struct Board {
     pub labels: BTreeMap<String, String>,
 }
 
-fn known<'o>(object: &'o Object, name: &str, member: &str, fits: fn(&Type) -> bool) -> Result<&'o Field, OpError> {
+fn known<'o>(
+    actor: &Actor,
+    object: &'o Object,
+    name: &str,
+    member: &str,
+    fits: fn(&Type) -> bool,
+) -> Result<&'o Field, OpError> {
     let field = object.field(name).filter(|field| !field.archived && fits(&field.holds));
+    let field = field.filter(|field| field::is_plain(actor, object, field));
     let (zh, en) = (format!("不能用字段「{name}」"), format!("the field '{name}' is not one for this"));
     field.ok_or_else(|| OpError::invalid(member, &zh, &en))
 }
@@ -65,44 +72,48 @@ fn known<'o>(object: &'o Object, name: &str, member: &str, fits: fn(&Type) -> bo
 /// There is no such object, a part of the request does not fit, it took too long, or the database's.
 pub fn get(app: &App, actor: &Actor, name: &str, request: &BoardRequest) -> Result<Board, OpError> {
     let object = object(app, actor, name)?;
-    let by = known(&object, &request.by, "by", |holds| matches!(holds, Type::Choice { .. }))?;
+    let by = known(actor, &object, &request.by, "by", |holds| matches!(holds, Type::Choice { .. }))?;
     let is_number = |holds: &Type| matches!(holds, Type::Money | Type::Number);
-    let sum = request.sum.as_deref().map(|name| known(&object, name, "sum", is_number)).transpose()?;
+    let sum = request.sum.as_deref().map(|name| known(actor, &object, name, "sum", is_number)).transpose()?;
     let test = list::test(app, actor, &object, &request.list)?;
-    let order = list::order(&object, &request.list.sort)?;
+    let order = list::order(actor, &object, &request.list.sort)?;
     let limit = request.limit.unwrap_or(20).clamp(1, CARDS);
+    let query = Query { test, order, after: None, limit };
     app.store.read(|db| {
-        let groups =
-            db.within(PATIENCE, |db| db.group_records(&object, &test, by.number, sum.map(|sum| sum.number)))?;
-        let mut columns = Vec::new();
-        let mut rows = Vec::new();
-        for (choice, group) in in_order(by.holds.choices(), &groups) {
-            let of = match choice {
-                Some(choice) => Test::Compare(by.number, Comparison::Equal, Value::Int(i64::from(choice))),
-                None => Test::Not(Box::new(Test::Present(by.number))),
-            };
-            let test = Test::All(vec![test.clone(), of]);
-            let query = Query { test, order: order.clone(), after: None, limit };
-            let listed = match group {
-                Some(_) => db.within(PATIENCE, |db| db.list_records(&object, &query))?,
-                None => Vec::new(),
-            };
-            let cards: Vec<_> = listed.into_iter().map(|one| (one.id, one.row)).collect();
-            let sum = group.and_then(|group| group.sum).map(|sum| Decimal::from_scaled(sum).to_string());
-            let items = views(app, db, actor, &object, &cards)?;
-            columns.push(BoardColumn { choice, count: group.map_or(0, |group| group.count), sum, items });
-            rows.extend(cards);
+        let groups = find::board(app, db, &object, &query, by.number, sum.map(|sum| sum.number))?;
+        let (mut heads, mut rows) = (Vec::new(), Vec::new());
+        for (choice, column) in in_order(by.holds.choices(), groups) {
+            let (group, listed) = column.unzip();
+            let listed = listed.unwrap_or_default();
+            heads.push((choice, group, listed.len()));
+            rows.extend(listed.into_iter().map(|one| (one.id, one.row)));
         }
         let labels = value::labels(app, db, actor, &object, &rows)?;
-        Ok(Board { columns, labels })
+        let mut cards = views(app, db, actor, &object, &rows)?.into_iter();
+        let column = |(choice, group, cards_of): (Option<u8>, Option<Group>, usize)| BoardColumn {
+            choice,
+            count: group.map_or(0, |group| group.count),
+            sum: group.and_then(|group| group.sum).map(|sum| Decimal::from_scaled(sum).to_string()),
+            items: cards.by_ref().take(cards_of).collect(),
+        };
+        Ok(Board { columns: heads.into_iter().map(column).collect(), labels })
     })
 }
 
+/// What stands in a column.
+type Column = (Group, Vec<Listed>);
+
 /// The choices with what stands in their columns: archived ones, and none, only where something does.
-fn in_order<'g>(choices: &[Choice], groups: &'g [Group]) -> Vec<(Option<u8>, Option<&'g Group>)> {
-    let of = |value: Option<i64>| groups.iter().find(|group| group.value == value);
-    let chosen =
-        choices.iter().map(|choice| (Some(choice.number), of(Some(i64::from(choice.number))), choice.archived));
-    let shown = chosen.chain([(None, of(None), true)]).filter(|(_, group, hidden)| !hidden || group.is_some());
-    shown.map(|(choice, group, _)| (choice, group)).collect()
+fn in_order(choices: &[Choice], mut groups: Vec<Column>) -> Vec<(Option<u8>, Option<Column>)> {
+    let mut of = |value: Option<i64>| {
+        let place = groups.iter().position(|(group, _)| group.value == value);
+        place.map(|place| groups.swap_remove(place))
+    };
+    let mut columns: Vec<(Option<u8>, Option<Column>, bool)> = choices
+        .iter()
+        .map(|choice| (Some(choice.number), of(Some(i64::from(choice.number))), choice.archived))
+        .collect();
+    columns.push((None, of(None), true));
+    let shown = columns.into_iter().filter(|(_, column, hidden)| !hidden || column.is_some());
+    shown.map(|(choice, column, _)| (choice, column)).collect()
 }

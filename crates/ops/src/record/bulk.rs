@@ -16,7 +16,7 @@ use store::record::query::{Query, Test};
 use utoipa::ToSchema;
 
 use super::list::{self, ListRequest};
-use super::{Deed, allowed, allowed_among, change, object, read, read_only};
+use super::{Deed, allowed, allowed_among, change, field, find, object, read, read_only};
 use crate::{Actor, App, OpError};
 
 /// How many records are looked at in one step, and written in one commit at most.
@@ -155,14 +155,12 @@ pub fn run(app: &App, actor: &Actor, ready: &Ready, task: &Task) {
             }
             let query =
                 Query { test: ready.test.clone(), order: Vec::new(), after: Some((Vec::new(), after)), limit: STEP };
-            let (rows, may) = app.store.read(|db| {
-                let rows = db.within(PATIENCE, |db| db.list_records(&ready.object, &query))?;
-                let ids: Vec<RecordId> = rows.iter().map(|one| one.id).collect();
+            let (find::Page { listed: rows, next }, may) = app.store.read(|db| {
+                let page = find::page(app, db, &ready.object, &query, PATIENCE)?;
+                let ids: Vec<RecordId> = page.listed.iter().map(|one| one.id).collect();
                 let may = allowed_among(app, db, actor, &ready.object, Deed::Write, &ids)?;
-                Ok::<_, OpError>((rows, may))
+                Ok::<_, OpError>((page, may))
             })?;
-            let Some(last) = rows.last() else { return Ok(false) };
-            after = last.id;
             let seen = rows.len();
             let writable = rows.into_iter().filter(|one| may.contains(&one.id));
             let write = |one: store::record::query::Listed| {
@@ -179,6 +177,8 @@ pub fn run(app: &App, actor: &Actor, ready: &Ready, task: &Task) {
                 (before.chain(after).map(bytes).sum(), write)
             };
             writer.write(seen, writable.map(write).collect())?;
+            let Some((_, last)) = next else { return Ok(false) };
+            after = last;
         }
     });
 }
@@ -228,7 +228,13 @@ pub fn undo(app: &App, actor: &Actor, object: &Object, batch: ChangeId, task: &T
                 for one in entries.iter().filter(|one| may.contains(&one.entry.record)) {
                     let Some(row) = rows.get(&one.entry.record) else { continue };
                     let back = pipeline::record::changes(db, &one.entry)?.unwrap_or_default();
-                    if back.iter().all(|(field, _, after)| row.cells.get(field) == after.as_ref()) {
+                    let is_theirs = |number: FieldNumber| {
+                        object.numbered_field(number).is_some_and(|known| field::is_writable(actor, object, known))
+                    };
+                    let is_as_left = |(number, _, after): &pipeline::record::Change| {
+                        is_theirs(*number) && row.cells.get(number) == after.as_ref()
+                    };
+                    if back.iter().all(is_as_left) {
                         let size =
                             back.iter().flat_map(|(_, before, after)| before.iter().chain(after)).map(bytes).sum();
                         writes.push((size, change::back(object, one, row.version, &back)));

@@ -9,7 +9,7 @@ use store::Connection;
 use store::log::{Entry, RecordAct, RecordEntry};
 use utoipa::ToSchema;
 
-use super::{Change, Changed, Deed, changed, found, object, value};
+use super::{Change, Changed, Deed, changed, field, found, object};
 use crate::audit::Names;
 use crate::{Actor, App, Fault, OpError};
 
@@ -154,7 +154,7 @@ pub fn list(app: &App, actor: &Actor, name: &str, id: RecordId, cursor: Option<&
             let changes = pipeline::record::changes(db, &entry)?.unwrap_or_default();
             let shown = |number: FieldNumber| object.numbered_field(number).filter(|field| !field.archived);
             let fields = changes.iter().filter_map(|(number, before, after)| {
-                shown(*number).map(|field| told(field, before.as_ref(), after.as_ref()))
+                shown(*number).map(|field| told(actor, &object, field, before.as_ref(), after.as_ref()))
             });
             items.push(ChangeView {
                 id: ChangeId::new(seq),
@@ -169,8 +169,8 @@ pub fn list(app: &App, actor: &Actor, name: &str, id: RecordId, cursor: Option<&
     })
 }
 
-fn told(field: &Field, before: Option<&Cell>, after: Option<&Cell>) -> FieldChangeView {
-    let write = |cell: Option<&Cell>| cell.map_or(Value::Null, |cell| value::write(field, cell));
+fn told(actor: &Actor, object: &Object, field: &Field, before: Option<&Cell>, after: Option<&Cell>) -> FieldChangeView {
+    let write = |cell: Option<&Cell>| cell.map_or(Value::Null, |cell| field::shown(actor, object, field, cell));
     FieldChangeView {
         field: field.name.clone(),
         label: field.label.clone(),
@@ -190,10 +190,12 @@ pub fn undo(app: &App, actor: &Actor, id: ChangeId, request: &UndoRequest) -> Re
     let known = objects.by_id(entry.object).ok_or_else(OpError::not_found)?;
     let object = object(app, actor, &known.name)?;
     let opposite = opposite(entry.act);
+    let all = known.clone();
     let back = match opposite {
         RecordAct::Changed => app.store.read(|db| pipeline::record::changes(db, &entry))?.ok_or_else(erased)?,
         _ => Vec::new(),
     };
+    back.iter().try_for_each(|(number, ..)| writable(actor, &all, *number))?;
     let change = Change { undoes: Some(id.number()), act: opposite, wanted: None };
     changed(app, actor, &object, entry.record, &change, |row| {
         let since = back.iter().find(|(field, _, after)| row.cells.get(field) != after.as_ref());
@@ -202,6 +204,11 @@ pub fn undo(app: &App, actor: &Actor, id: ChangeId, request: &UndoRequest) -> Re
         }
         Ok(back.iter().map(|(field, before, _)| (*field, before.clone())).collect())
     })
+}
+
+/// Refuses to take back what was done to a field that the reader may not change.
+pub(super) fn writable(actor: &Actor, object: &Object, number: FieldNumber) -> Result<(), OpError> {
+    object.numbered_field(number).map_or(Ok(()), |field| field::may_write(actor, object, field))
 }
 
 fn changed_since(object: &Object, field: FieldNumber) -> OpError {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use store::record::query::{Comparison, Test};
 use utoipa::ToSchema;
 
-use super::{Deed, allowed, object, value};
+use super::{Deed, allowed, field, object, value};
 use crate::error::without_nul;
 use crate::{Actor, App, OpError};
 
@@ -61,7 +61,7 @@ pub struct Is {
     pub field: String,
     /// How.
     pub op: Op,
-    /// With what: a value as in a record; for `one_of` a list of them; for `last`, `next` and `this` a [`Period`]; nothing for `present` and `empty`.
+    /// With what: a value as in a record; of people also `me`, `my_team`, and `my_teams` for it and all that are part of it; for `one_of` a list of them; for `last`, `next` and `this` a [`Period`]; nothing for `present` and `empty`.
     #[serde(default)]
     #[schema(value_type = Object)]
     pub value: Value,
@@ -155,6 +155,8 @@ pub(super) fn test(app: &App, actor: &Actor, object: &Object, filter: &Filter) -
 /// # Errors
 /// A part of the condition does not fit, or it has too many.
 pub(crate) fn policy(app: &App, actor: &Actor, object: &Object, filter: &Filter) -> Result<Test, OpError> {
+    let objects = app.pipeline.objects();
+    let object = objects.by_id(object.id).ok_or_else(OpError::not_found)?;
     Ground { app, actor, is_policy: true, now: app.now(), parts: 0 }.test(object, filter, 0)
 }
 
@@ -177,7 +179,7 @@ impl Ground<'_> {
             Filter::Not(filter) => Test::Not(Box::new(self.test(of, filter, depth + 1)?)),
             Filter::Is(is) => self.is(of, is)?,
             Filter::To { field: name, filter } => {
-                let field = field(of, name)?;
+                let field = self.field(of, name)?;
                 let Type::Relation { to } = &field.holds else { return Err(no_relation(name)) };
                 let target = self.object(to)?;
                 let inner = self.seen(&target, filter, depth)?;
@@ -185,7 +187,7 @@ impl Ground<'_> {
             }
             Filter::From { object: from, field: name, filter } => {
                 let other = self.object(from)?;
-                let field = field(&other, name)?;
+                let field = self.field(&other, name)?;
                 if !matches!(&field.holds, Type::Relation { to } if *to == of.name) {
                     return Err(no_relation(name));
                 }
@@ -193,6 +195,38 @@ impl Ground<'_> {
                 Test::From(other.id, field.number, Box::new(inner))
             }
         })
+    }
+
+    /// A field whose values the reader may ask for.
+    fn field<'o>(&self, of: &'o Object, name: &str) -> Result<&'o Field, OpError> {
+        let found = named(of, name)?;
+        if self.is_policy || field::is_plain(self.actor, of, found) {
+            return Ok(found);
+        }
+        let Text { zh, en } = &found.label;
+        Err(invalid(
+            &format!("「{zh}」对您是遮盖的,不能用来筛选"),
+            &format!("'{en}' is masked for you; nothing is found by it"),
+        ))
+    }
+
+    /// Whether a person is in one's team: what `my_team` and `my_teams` are for.
+    fn team(&self, field: &Field, is: &Is) -> Option<Test> {
+        let below = match is.value.as_str()? {
+            "my_team" => false,
+            "my_teams" => true,
+            _ => return None,
+        };
+        let of_mine = match self.actor.person() {
+            Some(me) => Test::Colleague(field.number, me, below),
+            None => Test::Any(Vec::new()),
+        };
+        match is.op {
+            _ if field.holds != Type::User => None,
+            Op::Equal => Some(of_mine),
+            Op::NotEqual => Some(Test::Not(Box::new(of_mine))),
+            _ => None,
+        }
     }
 
     fn object(&self, name: &str) -> Result<Object, OpError> {
@@ -210,8 +244,12 @@ impl Ground<'_> {
     }
 
     fn is(&self, of: &Object, is: &Is) -> Result<Test, OpError> {
-        let field = field(of, &is.field)?;
+        let is_presence = matches!(is.op, Op::Present | Op::Empty);
+        let field = if is_presence { named(of, &is.field)? } else { self.field(of, &is.field)? };
         let number = field.number;
+        if let Some(test) = self.team(field, is) {
+            return Ok(test);
+        }
         let is_set = matches!(field.holds, Type::MultiChoice { .. });
         let compare = |how| Ok(Test::Compare(number, how, self.value(field, &is.value)?));
         match is.op {
@@ -321,7 +359,7 @@ const fn is_ordered(field: &Field) -> bool {
     matches!(field.holds, Type::Number | Type::Money | Type::Percent | Type::Date | Type::Instant)
 }
 
-fn field<'o>(object: &'o Object, name: &str) -> Result<&'o Field, OpError> {
+fn named<'o>(object: &'o Object, name: &str) -> Result<&'o Field, OpError> {
     let field = object.field(name).filter(|field| !field.archived);
     field.ok_or_else(|| invalid(&format!("没有字段「{name}」"), &format!("there is no field '{name}'")))
 }
@@ -349,11 +387,12 @@ pub(super) fn part(text: &str) -> Result<String, OpError> {
 }
 
 /// A text that one types to find records: in what they are called, in phones and e-mail addresses.
-pub(super) fn typed(object: &Object, text: &str) -> Test {
-    let texts = object
-        .fields
-        .iter()
-        .filter(|field| field.number == FieldNumber::FIRST || matches!(field.holds, Type::Phone | Type::Email));
+pub(super) fn typed(actor: &Actor, object: &Object, text: &str) -> Test {
+    let is_typed = |field: &&Field| {
+        (field.number == FieldNumber::FIRST || matches!(field.holds, Type::Phone | Type::Email))
+            && field::is_plain(actor, object, field)
+    };
+    let texts = object.fields.iter().filter(is_typed);
     Test::Any(texts.map(|field| Test::Contains(field.number, text.to_owned())).collect())
 }
 
@@ -409,6 +448,10 @@ fn say_value(field: Option<&Field>, value: &Value) -> Text {
     match value {
         Value::Null => Text::default(),
         Value::String(text) if text == "me" => Text::new("本人", "they themselves"),
+        Value::String(text) if text == "my_team" => Text::new("本团队的人", "someone of their team"),
+        Value::String(text) if text == "my_teams" => {
+            Text::new("本团队及下级的人", "someone of their team or one that is part of it")
+        }
         Value::String(text) => {
             let named = choices.iter().find(|choice| choice.label.zh == *text || choice.label.en == *text);
             named.map_or_else(|| Text::same(text.clone()), |choice| choice.label.clone())

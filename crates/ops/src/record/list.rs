@@ -1,18 +1,18 @@
 //! Lists of records: filtered, ordered, a page at a time.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use base::RecordId;
 use base64::Engine as _;
 use domain::object::{Object, Storage, Type};
 use serde::{Deserialize, Serialize};
 use store::Value;
-use store::record::query::{Listed, Order, Query, Test};
+use store::record::query::{Order, Query, Test};
 use utoipa::ToSchema;
 
 use super::filter::{self, Filter};
-use super::{RecordView, object, value, views};
+use super::find::{self, PATIENCE};
+use super::{RecordView, field, object, value, views};
 use crate::error::without_nul;
 use crate::{Actor, App, OpError};
 
@@ -20,8 +20,6 @@ use crate::{Actor, App, OpError};
 const PAGE: u32 = 200;
 /// By how many fields a list may be ordered.
 const ORDERS: usize = 4;
-/// How long a list or a count may take before it is cut off.
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 /// How far records are counted.
 pub const COUNTED: u32 = 10_000;
 
@@ -80,7 +78,7 @@ pub(super) fn test(app: &App, actor: &Actor, object: &Object, request: &ListRequ
     let mut tests = vec![filter::test(app, actor, object, &request.filter)?];
     if let Some(text) = request.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         without_nul("q", text)?;
-        tests.push(filter::typed(object, &filter::part(text)?));
+        tests.push(filter::typed(actor, object, &filter::part(text)?));
     }
     if request.trashed {
         tests.push(Test::Trashed);
@@ -88,7 +86,7 @@ pub(super) fn test(app: &App, actor: &Actor, object: &Object, request: &ListRequ
     Ok(Test::All(tests))
 }
 
-pub(super) fn order(object: &Object, sort: &[Sort]) -> Result<Vec<Order>, OpError> {
+pub(super) fn order(actor: &Actor, object: &Object, sort: &[Sort]) -> Result<Vec<Order>, OpError> {
     let invalid = |zh: &str, en: &str| OpError::invalid("sort", zh, en);
     if sort.len() > ORDERS {
         return Err(invalid("最多按四个字段排序", "a list is ordered by at most four fields"));
@@ -99,6 +97,7 @@ pub(super) fn order(object: &Object, sort: &[Sort]) -> Result<Vec<Order>, OpErro
     let each = |sort: &Sort| {
         let field = object.field(&sort.field).filter(|field| !field.archived);
         let field = field.filter(|field| !matches!(field.holds, Type::LongText | Type::MultiChoice { .. }));
+        let field = field.filter(|field| field::is_plain(actor, object, field));
         let field = field.ok_or_else(|| {
             let name = &sort.field;
             invalid(&format!("不能按「{name}」排序"), &format!("a list is not ordered by '{name}'"))
@@ -129,13 +128,13 @@ fn by(order: &[Order]) -> Vec<(u16, bool)> {
     order.iter().map(|one| (one.field.0, one.descending)).collect()
 }
 
-fn next(order: &[Order], last: &Listed) -> String {
-    let place = last.place.iter().map(|value| match value {
+fn next(order: &[Order], place: &[Value], id: RecordId) -> String {
+    let place = place.iter().map(|value| match value {
         Value::Int(number) => Place::Int(*number),
         Value::Text(text) => Place::Text(text.clone()),
         Value::Null | Value::Blob(_) => Place::Nothing,
     });
-    let cursor = Cursor { by: by(order), place: place.collect(), id: last.id.number() };
+    let cursor = Cursor { by: by(order), place: place.collect(), id: id.number() };
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(serde_json::to_vec(&cursor).unwrap_or_default())
 }
 
@@ -163,15 +162,14 @@ fn after(object: &Object, order: &[Order], cursor: &str) -> Result<(Vec<Value>, 
 /// There is no such object, a part of the request does not fit, or the database's.
 pub fn list(app: &App, actor: &Actor, name: &str, request: &ListRequest) -> Result<RecordPage, OpError> {
     let object = object(app, actor, name)?;
-    let order = order(&object, &request.sort)?;
+    let order = order(actor, &object, &request.sort)?;
     let after = request.cursor.as_deref().map(|cursor| after(&object, &order, cursor)).transpose()?;
     let limit = request.limit.unwrap_or(50).clamp(1, PAGE);
     let query = Query { test: test(app, actor, &object, request)?, order, after, limit };
     app.store.read(|db| {
-        let listed = db.within(PATIENCE, |db| db.list_records(&object, &query))?;
-        let is_full = listed.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-        let next = listed.last().filter(|_| is_full).map(|last| next(&query.order, last));
-        let rows: Vec<_> = listed.into_iter().map(|one| (one.id, one.row)).collect();
+        let found = find::page(app, db, &object, &query, PATIENCE)?;
+        let next = found.next.as_ref().map(|(place, id)| next(&query.order, place, *id));
+        let rows: Vec<_> = found.listed.into_iter().map(|one| (one.id, one.row)).collect();
         let items = views(app, db, actor, &object, &rows)?;
         let labels = value::labels(app, db, actor, &object, &rows)?;
         Ok(RecordPage { items, labels, next })
@@ -185,7 +183,5 @@ pub fn list(app: &App, actor: &Actor, name: &str, request: &ListRequest) -> Resu
 pub fn count(app: &App, actor: &Actor, name: &str, request: &ListRequest) -> Result<RecordCount, OpError> {
     let object = object(app, actor, name)?;
     let test = test(app, actor, &object, request)?;
-    Ok(RecordCount {
-        count: app.store.read(|db| db.within(PATIENCE, |db| db.count_records(&object, &test, COUNTED + 1)))?,
-    })
+    Ok(RecordCount { count: app.store.read(|db| find::count(app, db, &object, &test, COUNTED + 1))? })
 }

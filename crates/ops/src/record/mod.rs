@@ -3,15 +3,18 @@
 pub mod board;
 pub mod bulk;
 pub mod change;
+pub mod field;
 pub mod filter;
+mod find;
 pub mod list;
+pub mod share;
 mod value;
 pub mod view;
 pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{ChangeId, RecordId, Text, Timestamp};
+use base::{ChangeId, RecordId, Text, Timestamp, UserId};
 use domain::object::{Cell, Field, FieldNumber, Object};
 use pipeline::record::{Batch, RecordWrite, RecordWrites, Written};
 use pipeline::{Command, Outcome};
@@ -23,7 +26,7 @@ use store::{Connection, RecordRow};
 use utoipa::ToSchema;
 
 use crate::audit::Names;
-use crate::{Actor, App, Fault, OpError, Scope};
+use crate::{Actor, App, Fault, OpError, RecordRights, Scope};
 
 /// How often a change is tried again when somebody else's came first.
 const TRIES: usize = 5;
@@ -72,12 +75,13 @@ pub struct RecordRequest {
     pub version: Option<u32>,
 }
 
-/// The object of this name, if the reader may see records of it, and which.
+/// The object of this name as the reader knows it, if they may see records of it.
 pub(crate) fn object(app: &App, actor: &Actor, name: &str) -> Result<Object, OpError> {
-    let object = app.pipeline.objects().by_name(name).cloned().ok_or_else(OpError::not_found)?;
+    let objects = app.pipeline.objects();
+    let object = objects.by_name(name).ok_or_else(OpError::not_found)?;
     match actor.access().of(name).read {
         Scope::None => Err(OpError::not_found()),
-        Scope::Own | Scope::Some | Scope::All => Ok(object),
+        _ => Ok(field::known(actor, object)),
     }
 }
 
@@ -92,20 +96,32 @@ pub(crate) enum Deed {
 /// relations, labels, histories and pages.
 pub(crate) fn allowed(app: &App, actor: &Actor, object: &Object, deed: Deed) -> Test {
     let rights = actor.access().of(&object.name);
-    let own = || match actor.person() {
-        Some(me) => Test::Compare(FieldNumber::OWNER, Comparison::Equal, me.number().into()),
-        None => Test::Any(Vec::new()),
-    };
-    match if deed == Deed::See { rights.read } else { rights.write } {
-        Scope::None => Test::Any(Vec::new()),
-        Scope::Own => own(),
-        Scope::Some => {
-            // A condition that no longer fits the object lets nobody in.
-            let condition = rights.condition.and_then(|filter| filter::policy(app, actor, object, &filter).ok());
-            Test::Any([own()].into_iter().chain(condition).collect())
-        }
-        Scope::All => Test::All(Vec::new()),
+    let seen = || within(app, actor, object, &rights, Deed::See);
+    let written = || within(app, actor, object, &rights, Deed::Write);
+    match deed {
+        Deed::See => seen(),
+        Deed::Write if rights.read.covers(rights.write) => written(),
+        Deed::Write => Test::All(vec![seen(), written()]),
     }
+}
+
+/// What a record must pass by what the role says of seeing, or of writing.
+fn within(app: &App, actor: &Actor, object: &Object, rights: &RecordRights, deed: Deed) -> Test {
+    let scope = if deed == Deed::See { rights.read } else { rights.write };
+    let colleagues = |me, below| Some(Test::Colleague(FieldNumber::OWNER, me, below));
+    let me = actor.person();
+    let besides = match scope {
+        Scope::None => return Test::Any(Vec::new()),
+        Scope::All => return Test::All(Vec::new()),
+        Scope::Own => None,
+        Scope::Team => me.and_then(|me| colleagues(me, false)),
+        Scope::Subtree => me.and_then(|me| colleagues(me, true)),
+        // A condition that no longer fits the object lets nobody in.
+        Scope::Some => rights.condition.as_ref().and_then(|filter| filter::policy(app, actor, object, filter).ok()),
+    };
+    let own = me.map(|me| Test::Compare(FieldNumber::OWNER, Comparison::Equal, me.number().into()));
+    let shared = me.map(|me| Test::Shared(me, deed == Deed::Write));
+    Test::Any([own, besides, shared].into_iter().flatten().collect())
 }
 
 /// Which of these records someone may do this with.
@@ -120,7 +136,7 @@ fn allowed_among(
     match allowed(app, actor, object, deed) {
         Test::All(tests) if tests.is_empty() => Ok(ids.iter().copied().collect()),
         Test::Any(tests) if tests.is_empty() => Ok(BTreeSet::new()),
-        test => Ok(db.within(list::PATIENCE, |db| db.passing(object, ids, &test))?),
+        test => Ok(db.within(find::PATIENCE, |db| db.passing(object, ids, &test))?),
     }
 }
 
@@ -163,7 +179,9 @@ fn views(
     let mut names = Names::default();
     let shown: Vec<&Field> = object.fields.iter().filter(|field| !field.archived).collect();
     let view = |(id, row): &(RecordId, RecordRow)| {
-        let cell = |field: &&Field| Some((field.name.clone(), value::write(field, row.cells.get(&field.number)?)));
+        let cell = |field: &&Field| {
+            Some((field.name.clone(), field::shown(actor, object, field, row.cells.get(&field.number)?)))
+        };
         let title = match row.cells.get(&FieldNumber::FIRST) {
             Some(Cell::Text(text)) => Some(text.clone()),
             _ => None,
@@ -213,6 +231,7 @@ fn read(
         if field.is_automatic() {
             return Err(OpError::invalid(name, "这个字段由系统填写", "the program itself sets this field"));
         }
+        field::may_write(actor, object, field)?;
         let cell = value::read(app, actor, field, given)?;
         if cell.is_none() && field.required {
             return Err(lacking(field));
@@ -238,21 +257,40 @@ pub fn add(app: &App, actor: &Actor, name: &str, request: &RecordRequest) -> Res
     let mut values = read(app, actor, &object, &request.values)?;
     let me = actor.person().map(|me| Cell::Int(me.number().cast_signed()));
     if !values.iter().any(|(field, _)| *field == FieldNumber::OWNER) {
-        values.push((FieldNumber::OWNER, me.clone()));
+        values.push((FieldNumber::OWNER, me));
     }
-    let is_mine = me.is_some() && values.contains(&(FieldNumber::OWNER, me));
-    // One that passes the role's condition and is another's is made and then handed over.
-    if object.archived || rights.write == Scope::None || (rights.write < Scope::All && !is_mine) {
+    if object.archived || !may_own(app, actor, rights.write, &values)? {
         return Err(read_only(&object));
     }
     let is_given = |field: &Field| values.iter().any(|(number, cell)| *number == field.number && cell.is_some());
-    if let Some(field) = object.fields.iter().find(|field| field.required && !field.archived && !is_given(field)) {
+    let wanted = |field: &&Field| field.required && !field.archived && field::is_writable(actor, &object, field);
+    if let Some(field) = object.fields.iter().filter(wanted).find(|field| !is_given(field)) {
         return Err(lacking(field));
     }
     let act = RecordAct::Added;
     let write = RecordWrite { object: object.id, record: None, version: None, act, values, undoes: None };
     let (id, _) = write_one(app, actor, write)?.ok_or_else(OpError::not_found)?;
     get(app, actor, name, id)
+}
+
+/// Whether the reader may make a record with the owner that is among these values. One that passes the role's condition and is
+/// another's is made and then handed over.
+fn may_own(app: &App, actor: &Actor, scope: Scope, values: &[(FieldNumber, Option<Cell>)]) -> Result<bool, OpError> {
+    let owner = values.iter().rev().find(|(field, _)| *field == FieldNumber::OWNER).and_then(|(_, cell)| cell.clone());
+    let owner = match owner {
+        Some(Cell::Int(number)) => Some(UserId::new(number.cast_unsigned())),
+        _ => None,
+    };
+    let (Some(me), Some(owner)) = (actor.person(), owner) else { return Ok(scope == Scope::All) };
+    let in_team = |below| app.store.read(|db| db.is_in_team_of(owner, me, below));
+    Ok(match scope {
+        Scope::All => true,
+        Scope::None => false,
+        _ if owner == me => true,
+        Scope::Team => in_team(false)?,
+        Scope::Subtree => in_team(true)?,
+        Scope::Own | Scope::Some => false,
+    })
 }
 
 /// Changes a record's values.

@@ -196,7 +196,8 @@ pub(super) fn labels(
     rows: &[(RecordId, RecordRow)],
 ) -> Result<BTreeMap<String, String>, OpError> {
     let mut labels = BTreeMap::new();
-    for field in object.fields.iter().filter(|field| !field.archived) {
+    let told = |field: &&Field| !field.archived && super::field::is_plain(actor, object, field);
+    for field in object.fields.iter().filter(told) {
         let numbers: BTreeSet<u64> =
             rows.iter().filter_map(|(_, row)| number_of(row.cells.get(&field.number)?)).collect();
         match &field.holds {

@@ -136,7 +136,7 @@ fn row(app: &App, actor: &Actor, name: &str, owner: &str, request: &ViewRequest)
         ));
     }
     filter::test(app, actor, &object, &request.body.filter)?;
-    list::order(&object, &request.body.sort)?;
+    list::order(actor, &object, &request.body.sort)?;
     let body = serde_json::to_string(&request.body).unwrap_or_default();
     let object: ObjectId = object.id;
     Ok(ViewRow { object, name: called.to_owned(), owner: owner.to_owned(), shared: request.shared, body })

@@ -3,6 +3,7 @@
 use base::{RecordId, Text, UserId};
 use domain::object::Object;
 use serde::Serialize;
+use store::record::query::Test;
 use utoipa::ToSchema;
 
 use super::{Deed, allowed_among, filter, found, object};
@@ -41,6 +42,7 @@ pub fn why(app: &App, actor: &Actor, name: &str, id: RecordId, person: UserId) -
         let rights = them.access().of(name);
         let is_owner = row.cells.get(&domain::object::FieldNumber::OWNER)
             == Some(&domain::object::Cell::Int(person.id.number().cast_signed()));
+        let shared = |deed| Test::Shared(person.id, deed == Deed::Write);
         let mut case = |deed, scope| {
             let may = person.ended_at.is_none() && allowed_among(app, db, &them, &object, deed, &[id])?.contains(&id);
             let why = match (person.ended_at, scope) {
@@ -48,9 +50,19 @@ pub fn why(app: &App, actor: &Actor, name: &str, id: RecordId, person: UserId) -
                 (None, Scope::None) => of(&object, "没有这项权限", "does not allow it"),
                 (None, Scope::All) => of(&object, "允许全部", "allows all of them"),
                 (None, _) if is_owner => Text::new("本人是负责人", "they are the owner"),
+                (None, _) if may && db.passing(&object, &[id], &shared(deed))?.contains(&id) => {
+                    Text::new("已与其或其团队共享", "it is shared with them or a team of theirs")
+                }
                 (None, Scope::Own) => Text::new(
                     "角色只允许本人负责的,而负责人不是本人",
                     "the role allows only their own, and they are not the owner",
+                ),
+                (None, Scope::Team | Scope::Subtree) if may => {
+                    Text::new("负责人在其团队中", "the owner is in a team of theirs")
+                }
+                (None, Scope::Team | Scope::Subtree) => Text::new(
+                    "角色只允许其团队负责的,而负责人不在其团队中",
+                    "the role allows only what their team has, and the owner is not in it",
                 ),
                 (None, Scope::Some) => condition(&object, rights.condition.as_ref(), may),
             };

@@ -72,6 +72,8 @@ impl World {
             zone,
             currency,
             readings: ops::rule::Readings::default(),
+            waiting: ops::account::Waiting::default(),
+            search: ops::search::Searching::off(),
             ending,
         };
         Self { app, me: Actor::local(), clock, stopper: stoppers.recv().ok(), vault: Some(vault), home }

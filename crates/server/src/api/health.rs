@@ -27,6 +27,8 @@ struct Health {
     database_up: bool,
     /// `up` or `down`.
     vault: &'static str,
+    /// How the search index is.
+    search: ops::search::IndexState,
 }
 
 /// How long what was found is told again: whoever asks often is no load.
@@ -71,6 +73,7 @@ async fn health(State(server): State<Arc<Server>>) -> (StatusCode, Json<Health>)
         database: server.app.store.location().name(),
         database_up,
         vault: if up.vault { "up" } else { "down" },
+        search: server.app.search.state(),
     };
     (if database_up { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(health))
 }

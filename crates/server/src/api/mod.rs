@@ -10,14 +10,20 @@ mod health;
 mod intake;
 mod invitations;
 mod kinds;
+mod mail;
 mod objects;
+mod own;
+mod passkeys;
 mod people;
+mod providers;
 mod records;
 mod roles;
 mod rules;
+mod search;
 mod session;
 mod sources;
 mod tasks;
+mod teams;
 mod views;
 
 use std::sync::Arc;
@@ -46,8 +52,13 @@ fn id<T: std::str::FromStr>(text: &str) -> Result<T, OpError> {
 /// Every operation, with its description.
 pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
     let by_hand = session::routes()
+        .merge(own::routes())
+        .merge(passkeys::routes())
+        .merge(providers::routes())
+        .merge(mail::routes())
         .merge(people::routes())
         .merge(roles::routes())
+        .merge(teams::routes())
         .merge(invitations::routes())
         .merge(api_keys::routes())
         .merge(objects::routes())
@@ -58,6 +69,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
         .merge(by_hand)
         .merge(audit::routes())
         .merge(records::routes().merge(bulk::routes()).layer(DefaultBodyLimit::max(RECORD_LIMIT)))
+        .merge(search::routes())
         .merge(intake::routes())
         .merge(customers::routes())
         .merge(decisions::routes())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base::{ChangeId, RecordId, UserId};
 use ops::record::board::{self, Board, BoardRequest};
 use ops::record::change::{self, ChangePage, UndoRequest};
+use ops::record::field::{self, RevealRequest, RevealedValue};
 use ops::record::list::{self, ListRequest, RecordCount, RecordPage};
 use ops::record::why::{self, WhySeen};
 use ops::record::{self, Changed, RecordDetail, RecordRequest};
@@ -115,6 +116,16 @@ async fn undo(caller: Caller, Path(change): Path<String>, Body(request): Body<Un
     caller.run(move |app, actor| change::undo(app, actor, id::<ChangeId>(&change)?, &request)).await
 }
 
+/// Show one masked value of a record in full. It is noted.
+#[utoipa::path(post, operation_id = "reveal_field", path = "/v1/objects/{object}/records/{id}/reveal", tag = "records", params(("object" = String, Path), ("id" = String, Path)), request_body = RevealRequest, responses((status = 200, body = RevealedValue)))]
+async fn reveal(
+    caller: Caller,
+    Path((object, record)): Path<(String, String)>,
+    Body(request): Body<RevealRequest>,
+) -> Answer<RevealedValue> {
+    caller.run(move |app, actor| field::reveal(app, actor, &object, id::<RecordId>(&record)?, &request)).await
+}
+
 pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new()
         .routes(routes!(list))
@@ -125,5 +136,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(restore))
         .routes(routes!(changes))
         .routes(routes!(why))
+        .routes(routes!(reveal))
         .routes(routes!(undo))
 }

@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 use base::{SessionId, UserId};
 use ops::account;
 use ops::account::session::{
-    self, OpenSessions, PasswordRequest, SESSION_MS, SessionView, SetupRequest, SignInRequest,
+    self, Entry, OpenSessions, PasswordRequest, SESSION_MS, SessionView, SetupRequest, SignInRequest,
 };
-use ops::{Fault, OpError};
+use ops::{Actor, Fault, OpError};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -64,7 +64,7 @@ async fn set_up(
     signed_in(server, &headers, token).await
 }
 
-/// Sign in.
+/// Sign in. Where a code is wanted too, the answer says so and nobody is signed in yet.
 #[utoipa::path(post, operation_id = "sign_in", path = "/v1/session", tag = "session", request_body = SignInRequest, responses((status = 200, body = SessionView)))]
 async fn sign_in(
     State(server): State<Arc<Server>>,
@@ -75,12 +75,22 @@ async fn sign_in(
     let agent = agent(&headers);
     let name = request.email.trim().to_lowercase();
     let sign_in = move |server: &Server| session::sign_in(&server.app, &request, &agent);
-    let token = Arc::clone(&server).run_within(&server.hashing, move |server| limited(server, &name, sign_in)).await?;
-    signed_in(server, &headers, token).await
+    let tried = move |server: &Server| limited(server, &name, sign_in);
+    match Arc::clone(&server).run_within(&server.hashing, tried).await? {
+        Entry::Open(token) => signed_in(server, &headers, token).await,
+        Entry::Code(token) => {
+            let view = server.run(|server| session::view(&server.app, None)).await?;
+            Ok(Json(SessionView { code_wanted: Some(token), ..view }).into_response())
+        }
+    }
 }
 
 /// Tries what someone could guess at, unless the name has to wait.
-fn limited<T>(server: &Server, name: &str, attempt: impl FnOnce(&Server) -> Result<T, OpError>) -> Result<T, OpError> {
+pub(super) fn limited<T>(
+    server: &Server,
+    name: &str,
+    attempt: impl FnOnce(&Server) -> Result<T, OpError>,
+) -> Result<T, OpError> {
     if !server.sign_ins.admits(name, server.app.now()) {
         let message = base::Text::new("尝试次数过多,请一分钟后再试", "too many tries; wait a minute");
         return Err(OpError { code: "too_many_tries", message, field: None, fault: Fault::TooMuch });
@@ -88,6 +98,11 @@ fn limited<T>(server: &Server, name: &str, attempt: impl FnOnce(&Server) -> Resu
     let done = attempt(server)?;
     server.sign_ins.forget(name);
     Ok(done)
+}
+
+/// Under what someone's guesses at their own password are counted.
+pub(super) fn password_of(actor: &Actor) -> String {
+    format!("password of {}", actor.id())
 }
 
 /// Sign out.
@@ -143,8 +158,7 @@ async fn change_password(caller: Caller, Body(request): Body<PasswordRequest>) -
     let token = caller.token();
     let Caller { server, actor, .. } = caller;
     let change = move |server: &Server| {
-        let name = format!("password of {}", actor.id());
-        limited(server, &name, |server| session::change_password(&server.app, &actor, &token, &request))
+        limited(server, &password_of(&actor), |server| session::change_password(&server.app, &actor, &token, &request))
     };
     Arc::clone(&server).run_within(&server.hashing, change).await?;
     server.signed_out.notify_waiters();

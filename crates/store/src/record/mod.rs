@@ -1,5 +1,6 @@
 //! Objects and their records: one real table for each object, with a column for each field.
 
+pub mod feed;
 pub mod query;
 
 use std::collections::BTreeMap;
@@ -73,7 +74,8 @@ pub(crate) fn sort_column(number: FieldNumber) -> String {
 }
 
 /// Whether a field has a column by which it is sorted.
-pub(crate) const fn has_sort(field: &Field) -> bool {
+#[must_use]
+pub const fn has_sort(field: &Field) -> bool {
     matches!(field.holds, Type::Text)
 }
 
@@ -126,9 +128,11 @@ impl ObjectRow {
         } else {
             columns.iter().try_for_each(|column| to.batch(&format!("ALTER TABLE {table} ADD COLUMN {column}")))?;
         }
-        // On a table that has rows, an index is made apart: it would hold up the writer.
-        let indexed = new.iter().filter(|field| self.before.is_none() && is_indexed(field));
-        indexed.map(|field| index(*id, field)).try_for_each(|sql| to.batch(&sql))?;
+        // A new column has no values, and neither has its index: to make it the table is read once, and nothing is sorted or written.
+        let indexed = new.iter().filter(|field| is_indexed(field));
+        let partly = |field: &Field| format!("{} WHERE {} IS NOT NULL", index(*id, field), column(field.number));
+        let index = |field: &&Field| if self.before.is_some() { partly(field) } else { index(*id, field) };
+        indexed.map(index).try_for_each(|sql| to.batch(&sql))?;
         let sql = "INSERT INTO object (id, name, body) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET body = excluded.body";
         let body = serde_json::to_string(&*self.object).map_err(|error| StoreError::corrupt("an object", error))?;
         to.execute(sql, &[id.number().into(), name.as_str().into(), body.into()]).map(|_| ())
@@ -274,6 +278,34 @@ impl Connection {
         let (columns, table) = (all_columns(object, "t"), table(object.id));
         let sql = format!("SELECT {columns} FROM {table} t WHERE t.id > $1 ORDER BY t.id LIMIT {limit}");
         Ok(self.query(&sql, &[after.number().into()])?.iter().map(|row| read(object, row)).collect())
+    }
+
+    /// As [`Connection::records_after`], each with what its texts are ordered by.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn records_to_sort(
+        &mut self,
+        object: &Object,
+        after: RecordId,
+        limit: u32,
+    ) -> Result<Vec<(RecordId, RecordRow)>, StoreError> {
+        let sorted: Vec<FieldNumber> =
+            object.fields.iter().filter(|field| has_sort(field)).map(|field| field.number).collect();
+        let keys: String = sorted.iter().map(|number| format!(", t.{}", sort_column(*number))).collect();
+        let (columns, table) = (all_columns(object, "t"), table(object.id));
+        let sql = format!("SELECT {columns}{keys} FROM {table} t WHERE t.id > $1 ORDER BY t.id LIMIT {limit}");
+        let first = 5 + object.fields.len();
+        let sort = |row: &Row| {
+            let (id, mut record) = read(object, row);
+            let keys = sorted
+                .iter()
+                .zip(first..)
+                .filter_map(|(number, place)| row.text_or_null(place).map(|text| (*number, text.to_owned())));
+            record.sort = keys.collect();
+            (id, record)
+        };
+        Ok(self.query(&sql, &[after.number().into()])?.iter().map(sort).collect())
     }
 
     /// The key under which a record's values stand in the log; none once it was erased.

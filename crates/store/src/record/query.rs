@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use base::{ObjectId, RecordId};
-use domain::object::{Field, FieldNumber, Object};
+use base::{ObjectId, RecordId, UserId};
+use domain::object::{FieldNumber, Object};
 
 use super::{RecordRow, all_columns, column, has_sort, read, sort_column, table};
 use crate::sql::{Connection, StoreError};
 use crate::value::{Row, Value};
+use crate::{share, team};
 
 /// How a value is compared with another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,10 @@ pub enum Test {
     To(FieldNumber, ObjectId, Box<Self>),
     /// A record of another object that leads here by its relation passes.
     From(ObjectId, FieldNumber, Box<Self>),
+    /// It names someone in a team of this person's, or, where that is asked, in one that is part of theirs.
+    Colleague(FieldNumber, UserId, bool),
+    /// It is shared with this person or a team that they are in; where that is asked, so that they may change it.
+    Shared(UserId, bool),
     /// It is one of these.
     Among(Vec<RecordId>),
     /// It is in the trash.
@@ -199,6 +204,14 @@ impl Writing {
                 write!(self.sql, "EXISTS (SELECT 1 FROM {table} {inner} WHERE {inner}.{back} = {of}.id").ok();
                 self.living(&inner, test);
             }
+            Test::Colleague(field, me, below) => {
+                let me = self.value(me.number().into());
+                write!(self.sql, "{} IN ({})", at(field), team::colleagues(&me, *below)).ok();
+            }
+            Test::Shared(me, writes) => {
+                let me = self.value(me.number().into());
+                write!(self.sql, "{of}.id IN ({})", share::shared(&me, *writes)).ok();
+            }
             Test::Among(ids) => {
                 if ids.is_empty() {
                     return self.push("1 = 0");
@@ -220,15 +233,29 @@ impl Writing {
         self.push(")");
     }
 
-    /// What comes after a place: greater in the first part in which it differs.
-    fn after(&mut self, keys: &[(String, bool)], place: &[Value], id: RecordId, last_descends: bool) {
+    /// What comes after a place, of which the first `keys` parts are compared: greater in the first part in which it differs.
+    fn after(&mut self, keys: &[Key], place: &[Value], id: RecordId) {
+        let last_descends = keys.last().is_some_and(|key| key.descending);
+        if let ([key], [value]) = (keys, place)
+            && *value != Value::Null
+        {
+            // As one pair, which an index finds at once.
+            let sign = if key.descending { "<" } else { ">" };
+            let (value, id) = (self.value(value.clone()), self.value(id.number().into()));
+            write!(self.sql, " AND ({}, t0.id) {sign} ({value}, {id})", key.column).ok();
+            return;
+        }
+        if let (Some(key), Some(value)) = (keys.first(), place.first().filter(|value| **value != Value::Null)) {
+            let (sign, value) = (if key.descending { "<=" } else { ">=" }, self.value(value.clone()));
+            write!(self.sql, " AND {} {sign} {value}", key.column).ok();
+        }
         self.push(" AND (");
-        for (depth, (key, descending)) in keys.iter().enumerate() {
+        for (depth, key) in keys.iter().enumerate() {
             let Some(value) = place.get(depth).filter(|value| **value != Value::Null) else { continue };
             self.alike(keys, place, depth);
-            let sign = if *descending { "<" } else { ">" };
+            let (column, sign) = (&key.column, if key.descending { "<" } else { ">" });
             let value = self.value(value.clone());
-            write!(self.sql, "({key} {sign} {value} OR {key} IS NULL) OR ").ok();
+            write!(self.sql, "({column} {sign} {value} OR {column} IS NULL) OR ").ok();
         }
         self.alike(keys, place, keys.len());
         let sign = if last_descends { "<" } else { ">" };
@@ -237,22 +264,42 @@ impl Writing {
     }
 
     /// The first `depth` parts are those of the place.
-    fn alike(&mut self, keys: &[(String, bool)], place: &[Value], depth: usize) {
-        for ((key, _), value) in keys.iter().zip(place).take(depth) {
+    fn alike(&mut self, keys: &[Key], place: &[Value], depth: usize) {
+        for (Key { column, .. }, value) in keys.iter().zip(place).take(depth) {
             if *value == Value::Null {
-                write!(self.sql, "{key} IS NULL AND ").ok();
+                write!(self.sql, "{column} IS NULL AND ").ok();
             } else {
                 let value = self.value(value.clone());
-                write!(self.sql, "{key} = {value} AND ").ok();
+                write!(self.sql, "{column} = {value} AND ").ok();
             }
         }
     }
 }
 
-/// The column by which a field is ordered.
-fn key(object: &Object, field: FieldNumber) -> String {
-    let is_sorted = object.numbered_field(field).is_some_and(has_sort);
-    format!("t0.{}", if is_sorted { sort_column(field) } else { column(field) })
+/// A column by which records are ordered.
+struct Key {
+    column: String,
+    descending: bool,
+}
+
+impl Key {
+    fn new(object: &Object, order: &Order) -> Self {
+        let is_sorted = object.numbered_field(order.field).is_some_and(has_sort);
+        let column = if is_sorted { sort_column(order.field) } else { column(order.field) };
+        Self { column: format!("t0.{column}"), descending: order.descending }
+    }
+}
+
+/// Which of the records a page is taken from: by whether they have a value in what they are ordered by first. Either part comes in the
+/// order of an index, which the two together do not: databases differ in where they put what has no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// All: they are ordered by id, or by what every record has.
+    Whole,
+    /// Those with a value.
+    With,
+    /// Those without.
+    Without,
 }
 
 impl Query {
@@ -264,28 +311,49 @@ impl Query {
         to.test(&self.test, "t0");
     }
 
-    /// The page in the order of one key that may be nothing: those with a value, then those without, each by its index.
-    fn write(&self, to: &mut Writing, object: &Object) {
-        let keys: Vec<(String, bool)> = self.order.iter().map(|one| (key(object, one.field), one.descending)).collect();
-        let last_descends = keys.last().is_some_and(|(_, descending)| *descending);
-        let shown: Vec<&str> = keys.iter().map(|(key, _)| key.as_str()).collect();
+    /// The parts that a page may be taken from, from its beginning on.
+    fn parts(&self) -> &'static [Part] {
+        match (self.order.first(), &self.after) {
+            (None, _) => &[Part::Whole],
+            (Some(first), _) if matches!(first.field, FieldNumber::CHANGED | FieldNumber::CREATED) => &[Part::Whole],
+            (Some(_), Some((place, _))) if place.first() == Some(&Value::Null) => &[Part::Without],
+            (Some(_), _) => &[Part::With, Part::Without],
+        }
+    }
+
+    /// Up to `limit` records of a part.
+    fn write(&self, to: &mut Writing, object: &Object, part: Part, limit: usize) {
+        let keys: Vec<Key> = self.order.iter().map(|one| Key::new(object, one)).collect();
+        let last_descends = keys.last().is_some_and(|key| key.descending);
+        let shown: Vec<&str> = keys.iter().map(|key| key.column.as_str()).collect();
         let shown = if shown.is_empty() { String::new() } else { format!(", {}", shown.join(", ")) };
         write!(to.sql, "SELECT {}{shown}", all_columns(object, "t0")).ok();
         self.from(to, object);
-        if let Some((place, id)) = &self.after {
-            to.after(&keys, place, *id, last_descends);
+        let first = keys.first().map(|key| key.column.as_str()).unwrap_or_default();
+        match part {
+            Part::Whole => {}
+            Part::With => write!(to.sql, " AND {first} IS NOT NULL").unwrap_or_default(),
+            Part::Without => write!(to.sql, " AND {first} IS NULL").unwrap_or_default(),
+        }
+        // What has no value comes after every place that has one.
+        if let Some((place, id)) =
+            self.after.as_ref().filter(|(place, _)| part != Part::Without || place.first() == Some(&Value::Null))
+        {
+            to.after(&keys, place, *id);
         }
         to.push(" ORDER BY ");
-        for (key, descending) in &keys {
-            write!(to.sql, "{key} {} NULLS LAST, ", if *descending { "DESC" } else { "ASC" }).ok();
+        for (depth, key) in keys.iter().enumerate().skip(usize::from(part == Part::Without)) {
+            let nulls = if depth == 0 { "" } else { " NULLS LAST" };
+            write!(to.sql, "{} {}{nulls}, ", key.column, if key.descending { "DESC" } else { "ASC" }).ok();
         }
-        write!(to.sql, "t0.id {} LIMIT {}", if last_descends { "DESC" } else { "ASC" }, self.limit).ok();
+        write!(to.sql, "t0.id {} LIMIT {limit}", if last_descends { "DESC" } else { "ASC" }).ok();
     }
 }
 
 impl Test {
-    /// Whether it says itself what is to be in the trash.
-    fn is_about_trash(&self) -> bool {
+    /// Whether it says itself what is to be in the trash: lists leave out what is there otherwise.
+    #[must_use]
+    pub fn is_about_trash(&self) -> bool {
         match self {
             Self::Trashed | Self::Anywhere => true,
             Self::All(tests) | Self::Any(tests) => tests.iter().any(Self::is_about_trash),
@@ -301,17 +369,22 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn list_records(&mut self, object: &Object, query: &Query) -> Result<Vec<Listed>, StoreError> {
-        let mut to = Writing::new(self);
-        query.write(&mut to, object);
         let (first, keys) = (5 + object.fields.len(), query.order.len());
-        let sorted: Vec<Option<&Field>> = query.order.iter().map(|one| object.numbered_field(one.field)).collect();
         let listed = |row: &Row| {
             let place = (0..keys).map(|at| row.value(first + at)).collect();
             let (id, row) = read(object, row);
             Listed { id, row, place }
         };
-        debug_assert!(sorted.iter().all(Option::is_some), "ops asks for fields that are there");
-        Ok(self.query(&to.sql, &to.values)?.iter().map(listed).collect())
+        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        let mut page = Vec::new();
+        for part in query.parts() {
+            if page.len() < limit {
+                let mut to = Writing::new(self);
+                query.write(&mut to, object, *part, limit - page.len());
+                page.extend(self.query(&to.sql, &to.values)?.iter().map(listed));
+            }
+        }
+        Ok(page)
     }
 
     /// How many records pass by their value in a field, and what another field comes to.

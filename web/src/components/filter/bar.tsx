@@ -1,6 +1,7 @@
 import { Button, Segmented } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Field, Is, Labels } from "@/api/types";
+import { isPlain } from "../fields";
 import { Icon } from "@/ui/icon";
 import { ConditionEditor, useSay } from "./condition";
 import css from "./filter.module.css";
@@ -23,7 +24,7 @@ export function FilterBar({ fields, labels, conditions, change }: Props) {
         const said = say(field, is, labels);
         return (
           <span key={`${is.field} ${is.op} ${JSON.stringify(is.value)}`} className={css.chip}>
-            <ConditionEditor fields={fields} labels={labels} start={is} take={(next) => put(place, next)}>
+            <ConditionEditor fields={fields.filter((each) => each === field || isPlain(each))} labels={labels} start={is} take={(next) => put(place, next)}>
               <button type="button">{said}</button>
             </ConditionEditor>
             <button type="button" aria-label={`${t("filter.remove")} ${said}`} onClick={() => change({ any, all: all.filter((_, at) => at !== place) })}>
@@ -32,7 +33,7 @@ export function FilterBar({ fields, labels, conditions, change }: Props) {
           </span>
         );
       })}
-      <ConditionEditor fields={fields} labels={labels} start={null} take={(is) => change({ any, all: [...all, is] })}>
+      <ConditionEditor fields={fields.filter(isPlain)} labels={labels} start={null} take={(is) => change({ any, all: [...all, is] })}>
         <Button size="small" type="dashed" icon={<Icon name="plus" size={13} />}>{t("filter.add")}</Button>
       </ConditionEditor>
     </div>

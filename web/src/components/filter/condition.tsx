@@ -8,6 +8,7 @@ import css from "./filter.module.css";
 
 const ordered = new Set(["number", "money", "percent", "date", "instant"]);
 const texts = new Set(["text", "long_text", "phone", "email", "link"]);
+const people = ["me", "my_team", "my_teams"] as const;
 const units = ["day", "week", "month", "quarter", "year"] as const;
 
 /** How values of a field are compared. */
@@ -42,7 +43,8 @@ export function useSay() {
         return choice ? text(choice.label) : String(value);
       }
       if (typeof value === "boolean") return t(value ? "records.yes" : "records.no");
-      if (value === "me") return t("filter.me");
+      const person = field.type === "user" && people.find((each) => each === value);
+      if (person) return t(`filter.${person}`);
       return labels[String(value)] ?? String(value);
     };
     return `${name} ${t(`filter.${is.op}`)} ${said(is.value)}`;
@@ -63,6 +65,7 @@ function Editor({ fields, labels, start, take }: EditorProps) {
   const chosen = ops.includes(op) ? op : (ops[0] ?? "present");
   const period: Period = typeof value === "object" && value !== null && "unit" in value ? value : { count: 1, unit: "month" };
   const cell = typeof value === "object" && value !== null && "unit" in value ? null : (value ?? null);
+  const known = { ...labels, ...Object.fromEntries(people.map((each) => [each, t(`filter.${each}`)])) };
   const ready = isBare(chosen) || isPeriod(chosen) || (cell !== null && cell !== "") || field.type === "bool";
   const done = () => {
     if (isBare(chosen)) return take({ field: field.name, op: chosen });
@@ -103,8 +106,14 @@ function Editor({ fields, labels, start, take }: EditorProps) {
       )}
       {!isPeriod(chosen) && !isBare(chosen) && (
         <>
-          <Control field={{ ...field, required: false, type: field.type === "long_text" ? "text" : field.type }} value={cell as Cell} labels={labels} change={setValue} label={t("filter.value")} />
-          {field.type === "user" && <Button size="small" onClick={() => take({ field: field.name, op: chosen, value: "me" })}>{t("filter.me")}</Button>}
+          <Control field={{ ...field, required: false, type: field.type === "long_text" ? "text" : field.type }} value={cell as Cell} labels={known} change={setValue} label={t("filter.value")} />
+          {field.type === "user" && (
+            <div className={css.people}>
+              {people.map((each) => (
+                <Button key={each} size="small" aria-pressed={value === each} onClick={() => take({ field: field.name, op: chosen, value: each })}>{t(`filter.${each}`)}</Button>
+              ))}
+            </div>
+          )}
         </>
       )}
       <Button type="primary" size="small" htmlType="submit" disabled={!ready}>{t("filter.take")}</Button>

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import { type Command, pick, step } from "./commands";
 
-const command = (id: string, group: Command["group"], label: string, words = ""): Command => ({ id, group, label, words, run: () => undefined });
+const command = (id: string, group: string, label: string, words = ""): Command => ({ id, group, label, words, run: () => undefined });
 
-it("keeps found customers, and the commands that match every part", () => {
-  const commands = [command("cus", "customers", "李静"), command("rules", "go", "规则", "rules guize"), command("dark", "act", "深色外观", "dark")];
-  expect(pick(commands, "GUI ru").map((each) => each.id)).toEqual(["cus", "rules"]);
-  expect(pick(commands, "").length).toBe(3);
+it("keeps the commands that match every part", () => {
+  const commands = [command("rules", "go", "规则", "rules guize"), command("dark", "act", "深色外观", "dark")];
+  expect(pick(commands, "GUI ru").map((each) => each.id)).toEqual(["rules"]);
+  expect(pick(commands, "").length).toBe(2);
 });
 
 it("goes round the ends", () => {

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { CustomerRow } from "@/api/types";
 import { objectsQuery } from "@/api/objects";
 import { useLabel, useLanguage } from "@/components/language";
 import { useMay } from "@/components/rights";
@@ -10,23 +9,14 @@ import { setLanguage } from "@/i18n";
 import { setAppearance } from "@/util/preferences";
 import type { Command } from "./commands";
 
-const act = (id: string, label: string, words: string, run: () => void): Command => ({ id, group: "act", label, words, run });
+const act = (id: string, label: string, words: string, run: () => void): Command => ({ id, group: "act", label, icon: "spark", words, run });
 
-export function useCommands(customers: readonly CustomerRow[]): Command[] {
+/** Where one may go, and what one may do. */
+export function useCommands(): Command[] {
   const { t } = useTranslation();
   const language = useLanguage();
   const navigate = useNavigate();
   const signOut = useSignOut();
-  const found = customers.map(
-    (row): Command => ({
-      id: row.id,
-      group: "customers",
-      label: row.name ?? t("common.unnamed"),
-      hint: row.identifiers.map((identifier) => identifier.value).join("  "),
-      words: "",
-      run: () => void navigate({ to: "/customers/$id", params: { id: row.id }, search: {} }),
-    }),
-  );
   const may = useMay();
   const labelOf = useLabel();
   const objects = useQuery(objectsQuery).data?.items.filter((object) => !object.archived && object.rights.read !== "none") ?? [];
@@ -34,12 +24,12 @@ export function useCommands(customers: readonly CustomerRow[]): Command[] {
     id: to,
     group: "go",
     label,
+    icon: "arrow",
     words,
     run: () => void navigate({ to, search: {} }),
   });
-  const openObject = (object: string, name: string, words: string): Command => ({ id: `o/${object}`, group: "go", label: name, words, run: () => void navigate({ to: "/o/$object", params: { object }, search: {} }) });
+  const openObject = (object: string, name: string, words: string): Command => ({ id: `o/${object}`, group: "go", label: name, icon: "arrow", words, run: () => void navigate({ to: "/o/$object", params: { object }, search: {} }) });
   return [
-    ...found,
     ...(may("customers.read") ? [go("/customers", t("nav.customers"), "customers 客户 kehu kh")] : []),
     ...objects.map((object) => openObject(object.name, labelOf(object.label), `${object.name} ${object.label.zh} ${object.label.en}`)),
     ...(may("rules.read") ? [go("/rules", t("nav.rules"), "rules 规则 guize gz")] : []),

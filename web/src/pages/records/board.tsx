@@ -5,6 +5,7 @@ import { boardQuery } from "@/api/records";
 import type { BoardColumn, Field, Labels, ListRequest, ObjectType, RecordRow } from "@/api/types";
 import { useCompany } from "@/components/company";
 import { Failed } from "@/components/failed";
+import { isPlain, isWritable } from "@/components/fields";
 import { useFormat, useLabel } from "@/components/language";
 import { Shown } from "@/forms/value";
 import { Bones } from "@/ui/parts";
@@ -14,11 +15,11 @@ import { useSet } from "./use-change";
 const shown_fields = 3;
 
 /** The field by whose choices an object's board stands in columns; none, no board. */
-export const boardField = (object: ObjectType) => object.fields.find((field) => field.type === "choice" && !field.archived);
+export const boardField = (object: ObjectType) => object.fields.find((field) => field.type === "choice" && isPlain(field));
 
-type CardProps = { row: RecordRow; fields: readonly Field[]; labels: Labels; opened: boolean; dragged: boolean; open: () => void; drag: (on: boolean) => void };
+type CardProps = { row: RecordRow; fields: readonly Field[]; labels: Labels; movable: boolean; opened: boolean; dragged: boolean; open: () => void; drag: (on: boolean) => void };
 
-function Card({ row, fields, labels, opened, dragged, open, drag }: CardProps) {
+function Card({ row, fields, labels, movable, opened, dragged, open, drag }: CardProps) {
   const { t } = useTranslation();
   const label = useLabel();
   const valued = fields.filter((field) => (row.values[field.name] ?? null) !== null).slice(0, shown_fields);
@@ -28,7 +29,7 @@ function Card({ row, fields, labels, opened, dragged, open, drag }: CardProps) {
       className={css.card}
       data-open={opened}
       data-dragged={dragged}
-      draggable={row.writable}
+      draggable={movable && row.writable}
       onClick={open}
       onDragStart={(event) => {
         event.dataTransfer.setData("text/plain", row.id);
@@ -50,9 +51,9 @@ function Card({ row, fields, labels, opened, dragged, open, drag }: CardProps) {
   );
 }
 
-type ColumnProps = { name: string; column: BoardColumn; fields: readonly Field[]; labels: Labels; opened: string | undefined; dragged: string | null; open: (row: RecordRow) => void; drag: (row: RecordRow | null) => void; drop: () => void; all: (() => void) | null };
+type ColumnProps = { name: string; column: BoardColumn; fields: readonly Field[]; labels: Labels; movable: boolean; opened: string | undefined; dragged: string | null; open: (row: RecordRow) => void; drag: (row: RecordRow | null) => void; drop: () => void; all: (() => void) | null };
 
-function Column({ name, column, fields, labels, opened, dragged, open, drag, drop, all }: ColumnProps) {
+function Column({ name, column, fields, labels, movable, opened, dragged, open, drag, drop, all }: ColumnProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { currency } = useCompany();
@@ -81,7 +82,7 @@ function Column({ name, column, fields, labels, opened, dragged, open, drag, dro
       </header>
       <div className={css.cards}>
         {column.items.map((row) => (
-          <Card key={row.id} row={row} fields={fields} labels={labels} opened={row.id === opened} dragged={row.id === dragged} open={() => open(row)} drag={(on) => drag(on ? row : null)} />
+          <Card key={row.id} row={row} fields={fields} labels={labels} movable={movable} opened={row.id === opened} dragged={row.id === dragged} open={() => open(row)} drag={(on) => drag(on ? row : null)} />
         ))}
         {rest > 0 && all && <button type="button" className={css.more} onClick={all}>{t("board.more", { count: rest })}</button>}
       </div>
@@ -96,7 +97,7 @@ export function Board({ object, by, list, opened, open, only }: Props) {
   const { t } = useTranslation();
   const label = useLabel();
   const set = useSet(object);
-  const money = object.fields.find((field) => field.type === "money" && !field.archived);
+  const money = object.fields.find((field) => field.type === "money" && isPlain(field));
   const found = useQuery({ ...boardQuery(object.name, { list, by: by.name, sum: money?.name ?? null }), placeholderData: keepPreviousData });
   const [dragged, setDragged] = useState<RecordRow | null>(null);
   const fields = object.fields.filter((field) => !field.archived && !field.automatic && field !== by && field !== object.fields[0] && field.type !== "long_text");
@@ -117,6 +118,7 @@ export function Board({ object, by, list, opened, open, only }: Props) {
             column={column}
             fields={fields}
             labels={found.data.labels}
+            movable={isWritable(by)}
             opened={opened}
             dragged={dragged?.id ?? null}
             open={open}

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { beginBulk, countQuery, jobQuery, stopJob, undoBatch } from "@/api/records";
 import type { BulkAct, Cell, Job, ListRequest, ObjectType } from "@/api/types";
 import { useProblem } from "@/components/failed";
+import { isWritable } from "@/components/fields";
 import { useFormat, useLabel, useText } from "@/components/language";
 import { Control } from "@/forms/control";
 import { Field } from "@/ui/field";
@@ -44,8 +45,8 @@ export function Bulk({ object, list, close }: Props) {
   const label = useLabel();
   const format = useFormat();
   const problem = useProblem();
-  const fields = object.fields.filter((field) => !field.archived && !field.automatic);
-  const [name, setName] = useState<string | undefined>(fields[1]?.name);
+  const fields = object.fields.filter(isWritable);
+  const [name, setName] = useState<string | undefined>((fields[1] ?? fields[0])?.name);
   const [value, setValue] = useState<Cell>(null);
   const count = useQuery(countQuery(object.name, list)).data?.count;
   const begin = useMutation({

@@ -7,6 +7,7 @@ import { objectsQuery } from "@/api/objects";
 import { countQuery, recordsQuery } from "@/api/records";
 import type { Field, ListRequest, ObjectType } from "@/api/types";
 import { Failed } from "@/components/failed";
+import { isHidden, isPlain, isWritable } from "@/components/fields";
 import { FilterBar } from "@/components/filter/bar";
 import { conditionsOf, filterOf } from "@/components/filter/model";
 import { useFormat, useLabel, useText } from "@/components/language";
@@ -134,10 +135,10 @@ function List({ object, search, change }: { object: ObjectType; search: Search; 
           total={rows.length}
           sort={sortOf(search.sort)}
           sortBy={(field: Field) => change({ sort: nextSort(sortOf(search.sort), field.name) })}
-          canSort={(field) => !unsorted.has(field.type)}
+          canSort={(field) => !unsorted.has(field.type) && isPlain(field)}
           opened={search.record}
           open={(row) => change({ record: row.id })}
-          canEdit={(row, field) => row.writable && !field.automatic}
+          canEdit={(row, field) => row.writable && isWritable(field)}
           set={(row, field, value) => set.mutate({ row, field, value })}
           near={near}
         />
@@ -158,6 +159,9 @@ function List({ object, search, change }: { object: ObjectType; search: Search; 
   );
 }
 
+/** The object with the fields that are there for the reader. */
+const useShown = (object: ObjectType | undefined) => useMemo(() => object && { ...object, fields: object.fields.filter((field) => !isHidden(field)) }, [object]);
+
 /** The records of an object. */
 export function RecordsPage() {
   const { t } = useTranslation();
@@ -165,7 +169,7 @@ export function RecordsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const found = useQuery(objectsQuery);
-  const object = found.data?.items.find((each) => each.name === name);
+  const object = useShown(found.data?.items.find((each) => each.name === name));
   const change = (next: Partial<Search>) => void navigate({ search: (now) => ({ ...now, ...next }), replace: true });
   if (found.isPending) return <Bones rows={12} label={t("common.loading")} />;
   if (found.isError && !found.data) return <Failed error={found.error} retry={() => void found.refetch()} />;

@@ -7,6 +7,7 @@ import { addRecord } from "@/api/records";
 import { sessionQuery } from "@/api/session";
 import type { ObjectType, RecordDetail, Values } from "@/api/types";
 import { useProblem } from "@/components/failed";
+import { isWritable } from "@/components/fields";
 import { useLabel, useText } from "@/components/language";
 import { Control } from "@/forms/control";
 import { Field } from "@/ui/field";
@@ -21,7 +22,8 @@ export function NewRecord({ object, close, added }: Props) {
   const problem = useProblem();
   const cache = useQueryClient();
   const user = useQuery({ ...sessionQuery, enabled: false }).data?.user;
-  const [values, setValues] = useState<Values>(user ? { owner: user.id } : {});
+  const fields = object.fields.filter(isWritable);
+  const [values, setValues] = useState<Values>(user && fields.some((field) => field.name === "owner") ? { owner: user.id } : {});
   const add = useMutation({
     mutationFn: () => addRecord(object.name, values),
     onSuccess: (detail) => {
@@ -30,7 +32,6 @@ export function NewRecord({ object, close, added }: Props) {
     },
   });
   const at = add.error instanceof ApiError ? add.error.field : null;
-  const fields = object.fields.filter((field) => !field.archived && !field.automatic);
   const known = fields.some((field) => field.name === at);
   const submit = (event: FormEvent) => {
     event.preventDefault();

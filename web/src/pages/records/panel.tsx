@@ -6,21 +6,25 @@ import { ApiError } from "@/api/http";
 import { recordQuery } from "@/api/records";
 import type { Cell, Field, Labels, ObjectType, RecordRow } from "@/api/types";
 import { Failed } from "@/components/failed";
+import { isMasked, isWritable } from "@/components/fields";
 import { useFormat, useLabel, useText } from "@/components/language";
+import { useRemembered } from "@/components/recent";
 import { useMay } from "@/components/rights";
 import { Control } from "@/forms/control";
 import { Shown } from "@/forms/value";
 import { Icon } from "@/ui/icon";
 import { Bones, Empty } from "@/ui/parts";
 import { Changes } from "./changes";
+import { Masked } from "./masked";
 import css from "./records.module.css";
+import { Shares } from "./shares";
 import { useSet, useTrash } from "./use-change";
 import { WhySeen } from "./why-seen";
 
-type LineProps = { field: Field; row: RecordRow; labels: Labels; set: (value: Cell) => void };
+type LineProps = { object: ObjectType; field: Field; row: RecordRow; labels: Labels; set: (value: Cell) => void };
 
 /** A field of the panel: read until it is clicked, then written. */
-function Line({ field, row, labels, set }: LineProps) {
+function Line({ object, field, row, labels, set }: LineProps) {
   const { t } = useTranslation();
   const label = useLabel();
   const [draft, setDraft] = useState<Cell | undefined>(undefined);
@@ -33,11 +37,11 @@ function Line({ field, row, labels, set }: LineProps) {
   const atOnce = ["choice", "user", "customer", "relation", "bool"].includes(field.type);
   const shown = value === null ? <span className={css.empty}>{t("records.empty")}</span> : <Shown field={field} value={value} labels={labels} />;
   const isLink = ["customer", "relation", "link", "email", "phone"].includes(field.type) && value !== null;
-  if (!row.writable || field.automatic) {
+  if (!row.writable || !isWritable(field)) {
     return (
       <div className={css.field}>
         <span>{name}</span>
-        <div className={css.value}>{shown}</div>
+        {isMasked(field) && value !== null ? <Masked key={row.version} object={object.name} row={row} field={field} /> : <div className={css.value}>{shown}</div>}
       </div>
     );
   }
@@ -84,7 +88,7 @@ function Fields({ object, row, labels }: { object: ObjectType; row: RecordRow; l
     <>
       <div className={css.fields}>
         {fields.map((field) => (
-          <Line key={field.name} field={field} row={row} labels={labels} set={(value) => set.mutate({ row, field, value })} />
+          <Line key={field.name} object={object} field={field} row={row} labels={labels} set={(value) => set.mutate({ row, field, value })} />
         ))}
       </div>
       <div className={css.under}>
@@ -92,6 +96,7 @@ function Fields({ object, row, labels }: { object: ObjectType; row: RecordRow; l
         {row.trashed_at !== null && <Button size="small" onClick={() => trash.mutate({ row, trashed: false })}>{t("records.restore")}</Button>}
         {row.writable && <Button size="small" type="text" danger icon={<Icon name="trash" size={14} />} onClick={() => trash.mutate({ row, trashed: true })}>{t("records.trash")}</Button>}
       </div>
+      <Shares object={object.name} row={row} />
       {may("people.manage") && <WhySeen object={object.name} id={row.id} />}
     </>
   );
@@ -103,6 +108,7 @@ export function Panel({ object, id, close }: { object: ObjectType; id: string; c
   const text = useText();
   const [view, setView] = useState<"fields" | "changes">("fields");
   const found = useQuery(recordQuery(object.name, id));
+  useRemembered({ object: object.name, id }, found.data !== undefined);
   const missing = found.error instanceof ApiError && found.error.status === 404;
   return (
     <Drawer open onClose={close} mask={false} size={480} title={found.data ? (found.data.record.title ?? t("records.untitled")) : text(object.label)}>

@@ -4,9 +4,13 @@ import { Button, Input } from "antd";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { addSession, sessionQuery } from "@/api/session";
+import type { Session } from "@/api/types";
 import { useProblem } from "@/components/failed";
 import { Entry } from "@/layouts/entry";
 import { Field } from "@/ui/field";
+import { inside } from "@/util/inside";
+import { Code } from "./code";
+import { Others } from "./others";
 
 const route = getRouteApi("/sign-in");
 
@@ -19,17 +23,18 @@ export function SignInPage() {
   const company = useQuery(sessionQuery).data?.company.name;
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const signIn = useMutation({
-    mutationFn: addSession,
-    onSuccess: (session) => {
-      cache.setQueryData(sessionQuery.queryKey, session);
-      router.history.push(next?.startsWith("/") && !next.startsWith("//") ? next : "/");
-    },
-  });
+  const enter = (session: Session) => {
+    cache.setQueryData(sessionQuery.queryKey, session);
+    router.history.push(inside(next));
+  };
+  const [wanted, setWanted] = useState<string | null>(null);
+  const passed = (session: Session) => (session.code_wanted === null ? enter(session) : setWanted(session.code_wanted));
+  const signIn = useMutation({ mutationFn: addSession, onSuccess: passed });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     signIn.mutate({ email: email.trim(), password });
   };
+  if (wanted !== null) return <Code token={wanted} enter={enter} back={() => setWanted(null)} />;
   return (
     <Entry title={company || t("sign_in.title")} lead={t("sign_in.lead")}>
       <form onSubmit={submit}>
@@ -45,6 +50,7 @@ export function SignInPage() {
           {t("sign_in.submit")}
         </Button>
       </form>
+      <Others enter={enter} next={next} />
     </Entry>
   );
 }

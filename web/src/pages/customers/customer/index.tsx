@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { customerQuery } from "@/api/customers";
 import { ApiError } from "@/api/http";
 import { Failed } from "@/components/failed";
+import { useRemembered } from "@/components/recent";
 import { WhyDrawer } from "@/components/why/drawer";
 import { Bones, Empty } from "@/ui/parts";
 import { AccessHistory } from "./access";
@@ -29,6 +30,7 @@ export function CustomerPage() {
   const navigate = route.useNavigate();
   const [view, setView] = useState<(typeof views)[number]>("profile");
   const found = useQuery(customerQuery(id));
+  useRemembered({ object: "customer", id: found.data?.id ?? id }, found.data !== undefined);
   const see = (decision: string | undefined) => void navigate({ search: (now) => ({ ...now, rule: undefined, why: decision }), replace: true, resetScroll: false });
   const seeNot = (chosen: string | undefined) => void navigate({ search: (now) => ({ ...now, why: undefined, rule: chosen }), replace: true, resetScroll: false });
 

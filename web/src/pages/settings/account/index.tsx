@@ -5,6 +5,8 @@ import { useText } from "@/components/language";
 import { Fact, Section } from "@/ui/parts";
 import { Head } from "../head";
 import css from "../settings.module.css";
+import { Authenticator } from "./authenticator";
+import { Passkeys } from "./passkeys";
 import { Password } from "./password";
 import { Sessions } from "./sessions";
 
@@ -25,6 +27,8 @@ export function AccountPage() {
       <Section title={t("settings.sessions")} icon="device">
         <Sessions />
       </Section>
+      <Passkeys />
+      <Authenticator />
       <Section title={t("settings.password")} icon="lock">
         <Password />
       </Section>

@@ -3,14 +3,16 @@ import { useNavigate } from "@tanstack/react-router";
 import { App, Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { resetSecondFactor } from "@/api/account";
 import { changePerson, peopleQuery, seeAs } from "@/api/people";
 import { startAnew } from "@/components/anew";
 import { sessionQuery } from "@/api/session";
-import type { Person, PersonChange } from "@/api/types";
+import type { NewInvitation, Person, PersonChange } from "@/api/types";
 import { useAct } from "@/components/act";
 import { Ago } from "@/components/ago";
 import { Failed } from "@/components/failed";
 import { useText } from "@/components/language";
+import { useDoor } from "@/i18n/door";
 import { Icon } from "@/ui/icon";
 import { Avatar, Bones, Chip } from "@/ui/parts";
 import { Head } from "../head";
@@ -42,6 +44,18 @@ function Line({ person, oneself }: { person: Person; oneself: boolean }) {
       await navigate({ to: "/" });
     },
   });
+  const d = useDoor();
+  const reset = useAct({ mutationFn: resetSecondFactor, onSuccess: () => cache.invalidateQueries({ queryKey: peopleQuery.queryKey }) });
+  const lost = () =>
+    void modal.confirm({
+      title: d("reset_confirm", { name: person.name }),
+      content: d("reset_hint"),
+      okText: d("reset"),
+      cancelText: t("common.cancel"),
+      okButtonProps: { danger: true },
+      icon: null,
+      onOk: () => reset.mutateAsync(person.id).catch(() => undefined),
+    });
   const set = (what: PersonChange) => change.mutateAsync({ id: person.id, change: what }).catch(() => undefined);
   const end = () =>
     void modal.confirm({
@@ -70,6 +84,7 @@ function Line({ person, oneself }: { person: Person; oneself: boolean }) {
       <td><Ago time={person.seen_at} /></td>
       <td>
         {oneself && <Chip tone="teal">{t("people.you")}</Chip>}
+        {!oneself && person.second_factor && <Button size="small" type="text" aria-label={`${d("reset")} ${person.name}`} title={d("reset")} icon={<Icon name="unlock" size={15} />} onClick={lost} />}
         {!oneself && person.active && <Button size="small" type="text" aria-label={`${t("people.see_as")} ${person.name}`} title={t("people.see_as")} icon={<Icon name="eye" size={15} />} onClick={() => look.mutate(person.id)} />}
         {!oneself && person.active && <Button size="small" type="text" aria-label={`${t("people.end")} ${person.name}`} onClick={end}>{t("people.end")}</Button>}
         {!person.active && <Button size="small" aria-label={`${t("people.restore")} ${person.name}`} onClick={() => void set({ active: true })}>{t("people.restore")}</Button>}
@@ -80,14 +95,17 @@ function Line({ person, oneself }: { person: Person; oneself: boolean }) {
 
 export function PeoplePage() {
   const { t } = useTranslation();
+  const d = useDoor();
+  const text = useText();
   const cache = useQueryClient();
   const found = useQuery(peopleQuery);
   const me = useQuery({ ...sessionQuery, enabled: false }).data?.user?.id;
   const [inviting, setInviting] = useState(false);
   const [link, setLink] = useState<Secret | null>(null);
-  const invited = (email: string, token: string) => {
+  const invited = ({ invitation, token, letter }: NewInvitation) => {
     setInviting(false);
-    setLink({ title: t("people.link_title", { email }), hint: t("people.link_hint"), text: `${window.location.origin}/join?token=${token}` });
+    const said = letter && (letter.taken ? d("letter_taken", { email: invitation.email }) : d("letter_not", { why: letter.why ? text(letter.why) : "" }));
+    setLink({ title: t("people.link_title", { email: invitation.email }), hint: [said, t("people.link_hint")].filter(Boolean).join(" "), text: `${window.location.origin}/join?token=${token}` });
     void cache.invalidateQueries({ queryKey: ["invitations"] });
   };
   return (

@@ -43,7 +43,7 @@ export function EditRole({ page, role, close }: Props) {
   };
   const turn = (right: Right, on: boolean) => setRights(on ? [...rights, right] : rights.filter((each) => each !== right));
   return (
-    <Modal open onCancel={close} title={role ? t("roles.edit") : t("roles.add")} footer={null} width={520}>
+    <Modal open onCancel={close} title={role ? t("roles.edit") : t("roles.add")} footer={null} width={600}>
       <form onSubmit={submit}>
         <Field label={t("settings.name")} error={failed && atName ? problem(failed) : undefined}>
           {(id, note) => <Input id={id} aria-describedby={note} autoFocus required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />}

@@ -1,0 +1,93 @@
+//! A set of rows, one bit each.
+
+/// A set of rows, one bit each. Bits beyond the last row are never set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Bits {
+    words: Vec<u64>,
+    rows: usize,
+}
+
+impl Bits {
+    /// None of so many rows.
+    pub(crate) fn none(rows: usize) -> Self {
+        Self { words: vec![0; rows.div_ceil(64)], rows }
+    }
+
+    /// All of so many rows.
+    pub(crate) fn all(rows: usize) -> Self {
+        Self { words: vec![u64::MAX; rows.div_ceil(64)], rows }.trimmed()
+    }
+
+    /// Those of a column's values that pass; rows beyond its end have `missing`.
+    pub(crate) fn of<T: Copy>(values: &[T], rows: usize, missing: bool, passes: impl Fn(T) -> bool) -> Self {
+        let mut words = Vec::with_capacity(rows.div_ceil(64));
+        for some in values.chunks(64) {
+            let word = some.iter().enumerate().fold(0, |word, (at, value)| word | u64::from(passes(*value)) << at);
+            words.push(word);
+        }
+        words.resize(rows.div_ceil(64), 0);
+        let mut bits = Self { words, rows };
+        if missing {
+            (values.len()..rows).for_each(|row| bits.set(row, true));
+        }
+        bits
+    }
+
+    fn trimmed(mut self) -> Self {
+        let over = self.words.len() * 64 - self.rows;
+        if let Some(last) = self.words.last_mut() {
+            *last &= u64::MAX >> over;
+        }
+        self
+    }
+
+    pub(crate) fn set(&mut self, row: usize, on: bool) {
+        if let Some(word) = self.words.get_mut(row / 64) {
+            let bit = 1 << (row % 64);
+            if on { *word |= bit } else { *word &= !bit }
+        }
+    }
+
+    pub(crate) fn has(&self, row: usize) -> bool {
+        self.words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    /// Makes room for one more row, which is not in it.
+    pub(crate) fn grow(&mut self) {
+        self.rows += 1;
+        self.words.resize(self.rows.div_ceil(64), 0);
+    }
+
+    pub(crate) fn and(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= other);
+    }
+
+    pub(crate) fn or(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word |= other);
+    }
+
+    pub(crate) fn without(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= !other);
+    }
+
+    pub(crate) fn inverted(mut self) -> Self {
+        self.words.iter_mut().for_each(|word| *word = !*word);
+        self.trimmed()
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// The rows in it, in order.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = usize> {
+        self.words.iter().enumerate().flat_map(|(at, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = left.trailing_zeros() as usize;
+                left &= left.checked_sub(1)?;
+                Some(at * 64 + bit)
+            })
+        })
+    }
+}

@@ -1,0 +1,199 @@
+//! The records of an object, a row each, a column for each field.
+
+use std::cmp::Ordering;
+
+use base::RecordId;
+use domain::object::{Cell, Field, FieldNumber, Object};
+use hashbrown::HashMap;
+use store::record::query::Order;
+use store::{RecordRow, Value};
+
+use crate::bits::Bits;
+use crate::column::{Column, Key};
+
+/// A record with its values in an order.
+pub type Placed = (RecordId, Vec<Value>);
+
+type Columns = HashMap<FieldNumber, Column, foldhash::fast::RandomState>;
+
+/// The records of an object. The order of rows is that in which they came.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    pub(crate) ids: Vec<u64>,
+    versions: Vec<u32>,
+    pub(crate) trashed: Bits,
+    columns: Columns,
+    /// What texts are ordered by.
+    sorts: Columns,
+    /// Fields of which a value is not held here.
+    unfit: Vec<FieldNumber>,
+    /// Whether all records are here.
+    pub(crate) ready: bool,
+}
+
+impl Table {
+    /// Of an object that has no records.
+    pub(crate) fn new() -> Self {
+        Self { ready: true, ..Self::default() }
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Sets a record's values, unless later ones are here; `row` is where it is, if it is.
+    pub(crate) fn put(&mut self, object: &Object, row: Option<usize>, id: RecordId, record: &RecordRow) -> usize {
+        let row = row.unwrap_or_else(|| {
+            self.ids.push(id.number());
+            self.versions.push(0);
+            self.trashed.grow();
+            self.ids.len() - 1
+        });
+        match self.versions.get_mut(row) {
+            Some(version) if *version < record.version => *version = record.version,
+            _ => return row,
+        }
+        self.trashed.set(row, record.trashed_at.is_some());
+        for field in &object.fields {
+            self.put_cell(row, field, record.cells.get(&field.number));
+            if store::record::has_sort(field) {
+                let sort = self.sorts.entry(field.number).or_insert_with(|| Column::Text(Default::default()));
+                let is_set = match record.sort.get(&field.number) {
+                    Some(key) => sort.set_text(row, key),
+                    None => sort.set_int(row, None),
+                };
+                if !is_set {
+                    self.unfit.push(field.number);
+                }
+            }
+        }
+        row
+    }
+
+    fn put_cell(&mut self, row: usize, field: &Field, cell: Option<&Cell>) {
+        let Some(empty) = Column::of(field) else { return };
+        let column = self.columns.entry(field.number).or_insert(empty);
+        let is_set = match cell {
+            None => column.set_int(row, None),
+            Some(Cell::Int(number)) => column.set_int(row, Some(*number)),
+            Some(Cell::Text(text)) => column.set_text(row, text),
+        };
+        if !is_set && !self.unfit.contains(&field.number) {
+            self.unfit.push(field.number);
+        }
+    }
+
+    /// A field's column: none where the database has to be asked; nothing in it where no record has a value.
+    pub(crate) fn column(&self, object: &Object, number: FieldNumber) -> Option<Option<&Column>> {
+        let field = object.numbered_field(number)?;
+        Column::of(field)?;
+        (!self.unfit.contains(&number)).then(|| self.columns.get(&number))
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let columns = self.columns.values().chain(self.sorts.values());
+        self.ids.capacity() * 12 + columns.map(Column::bytes).sum::<usize>()
+    }
+
+    /// An order of its rows; none where the database has to be asked.
+    pub(crate) fn order(&self, object: &Object, order: &[Order]) -> Option<InOrder<'_>> {
+        let by = |order: &Order| {
+            let column = self.column(object, order.field)?;
+            let is_sorted = object.numbered_field(order.field).is_some_and(store::record::has_sort);
+            let column = if is_sorted { self.sorts.get(&order.field) } else { column };
+            Some(By { column, descending: order.descending })
+        };
+        let by: Vec<By> = order.iter().map(by).collect::<Option<_>>()?;
+        Some(InOrder { ids: &self.ids, descends: by.last().is_some_and(|one| one.descending), by })
+    }
+}
+
+/// By what rows are ordered: a column, and whether the greatest comes first.
+struct By<'t> {
+    column: Option<&'t Column>,
+    descending: bool,
+}
+
+impl By<'_> {
+    fn key(&self, row: usize) -> Option<Key<'_>> {
+        self.column.and_then(|column| column.key(row))
+    }
+
+    /// What has no value comes last either way.
+    fn compare(&self, mine: Option<Key<'_>>, other: Option<Key<'_>>) -> Ordering {
+        match (mine, other) {
+            (None, None) => Ordering::Equal,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(_), None) => Ordering::Less,
+            (Some(mine), Some(other)) if self.descending => other.cmp(&mine),
+            (Some(mine), Some(other)) => mine.cmp(&other),
+        }
+    }
+}
+
+/// An order of a table's rows; those that are alike in it go by id.
+pub(crate) struct InOrder<'t> {
+    ids: &'t [u64],
+    by: Vec<By<'t>>,
+    /// Whether the greatest id comes first, as the last key does.
+    descends: bool,
+}
+
+impl InOrder<'_> {
+    fn id(&self, row: usize) -> u64 {
+        self.ids.get(row).copied().unwrap_or(0)
+    }
+
+    /// Compares a row with the keys and the id of another.
+    fn compare<'k>(&self, row: usize, keys: impl Iterator<Item = Option<Key<'k>>>, id: u64) -> Ordering {
+        for (by, other) in self.by.iter().zip(keys) {
+            let order = by.compare(by.key(row), other);
+            if order != Ordering::Equal {
+                return order;
+            }
+        }
+        if self.descends { id.cmp(&self.id(row)) } else { self.id(row).cmp(&id) }
+    }
+
+    fn compare_rows(&self, mine: usize, other: usize) -> Ordering {
+        self.compare(mine, self.by.iter().map(|by| by.key(other)), self.id(other))
+    }
+
+    /// Whether a row comes after a place in the order.
+    pub(crate) fn is_after(&self, row: usize, (place, id): &(Vec<Value>, RecordId)) -> bool {
+        self.compare(row, place.iter().map(key_of), id.number()) == Ordering::Greater
+    }
+
+    /// Puts a row among the first, if it is one of so many.
+    pub(crate) fn put(&self, first: &mut Vec<usize>, row: usize, limit: usize) {
+        let is_full = first.len() >= limit;
+        if is_full && first.last().is_none_or(|last| self.compare_rows(row, *last) != Ordering::Less) {
+            return;
+        }
+        let place = first.partition_point(|known| self.compare_rows(*known, row) == Ordering::Less);
+        first.insert(place, row);
+        first.truncate(limit);
+    }
+
+    /// A row's record, and its place in the order.
+    pub(crate) fn told(&self, row: usize) -> Placed {
+        (RecordId::new(self.id(row)), self.by.iter().map(|by| value_of(by.key(row))).collect())
+    }
+}
+
+fn key_of(value: &Value) -> Option<Key<'_>> {
+    match value {
+        Value::Int(number) => Some(Key::Int(*number)),
+        Value::Text(text) => Some(Key::Text(text.as_bytes())),
+        Value::Null | Value::Blob(_) => None,
+    }
+}
+
+fn value_of(key: Option<Key<'_>>) -> Value {
+    match key {
+        Some(Key::Int(number)) => Value::Int(number),
+        Some(Key::Text(text)) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        None => Value::Null,
+    }
+}

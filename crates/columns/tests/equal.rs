@@ -1,0 +1,263 @@
+//! What columns tell is what the database tells: random records, changes, tests, orders and pages, on both databases.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may fail by panicking and says what it skips"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use base::{ObjectId, RecordId, Text, Timestamp};
+use columns::Columns;
+use domain::object::{Cell, Choice, Field, FieldNumber, NewField, NewObject, Object, Objects, Type};
+use store::record::query::{Comparison, Group, Order, Query, Test};
+use store::{Connection, Location, ObjectRow, RecordRow, RecordRows, Store, Unit, Value};
+
+/// Numbers that look random, the same for a seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % limit
+    }
+}
+
+const WORDS: [&str; 8] = ["张三", "张四", "Anna", "anna b", "李", "50%_x", "Zoë", "王小明"];
+
+fn object(id: u64, to: &str) -> Object {
+    let field = |name: &str, holds| NewField { name: name.to_owned(), label: Text::same(name), holds, required: false };
+    let choices = (0..4)
+        .map(|number| Choice { number, label: Text::same(number.to_string()), archived: false })
+        .collect::<Vec<_>>();
+    let fields = vec![
+        field("name", Type::Text),
+        field("phone", Type::Phone),
+        field("stage", Type::Choice { choices: choices.clone() }),
+        field("tags", Type::MultiChoice { choices }),
+        field("amount", Type::Money),
+        field("active", Type::Bool),
+        field("to", Type::Relation { to: to.to_owned() }),
+        field("note", Type::LongText),
+    ];
+    let new = NewObject { name: format!("o{id}"), label: Text::same("o"), icon: "note".to_owned(), fields };
+    new.numbered(ObjectId::new(id))
+}
+
+struct World {
+    dice: Dice,
+    store: Store,
+    writer: Connection,
+    objects: Objects,
+    columns: Columns,
+    records: BTreeMap<RecordId, (ObjectId, RecordRow)>,
+}
+
+impl World {
+    fn new(seed: u64, location: Location) -> Self {
+        let store = Store::open(location).unwrap();
+        let mut writer = store.writer().unwrap();
+        let all = [object(1, "o2"), object(2, "o2")];
+        let columns = Columns::new(1 << 30);
+        let rows = all.iter().map(|object| ObjectRow { object: Arc::new(object.clone()), before: None }).collect();
+        let unit = Unit { seq: writer.next_seq().unwrap(), objects: rows, ..Unit::default() };
+        unit.commit(&mut writer).unwrap();
+        all.iter().for_each(|object| columns.add(object.id));
+        let dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        Self { dice, store, writer, objects: Objects::new(all.to_vec()), columns, records: BTreeMap::new() }
+    }
+
+    fn word(&mut self) -> String {
+        let place = self.dice.below(WORDS.len() as u64) as usize;
+        WORDS[place].to_owned()
+    }
+
+    fn cell(&mut self, field: &Field) -> Option<Cell> {
+        if self.dice.below(4) == 0 {
+            return None;
+        }
+        Some(match &field.holds {
+            Type::Choice { .. } => Cell::Int(self.dice.below(4).cast_signed()),
+            Type::MultiChoice { .. } => Cell::Int(1 + self.dice.below(15).cast_signed()),
+            Type::Bool => Cell::Int(self.dice.below(2).cast_signed()),
+            Type::Relation { .. } => Cell::Int(1 + self.dice.below(60).cast_signed()),
+            Type::Money | Type::Instant | Type::User => Cell::Int(self.dice.below(6).cast_signed() - 3),
+            _ => Cell::Text(self.word()),
+        })
+    }
+
+    /// Writes some new and some changed records, and tells the columns.
+    fn write(&mut self) {
+        let mut rows: BTreeMap<ObjectId, RecordRows> = BTreeMap::new();
+        for _ in 0..15 {
+            let number = 1 + self.dice.below(60);
+            let id = RecordId::new(number);
+            let known = self.records.get(&id).cloned();
+            let object = Arc::new(
+                self.objects.by_id(known.as_ref().map_or(ObjectId::new(1 + number % 2), |one| one.0)).unwrap().clone(),
+            );
+            let mut cells: BTreeMap<FieldNumber, Cell> =
+                object.fields.iter().filter_map(|field| Some((field.number, self.cell(field)?))).collect();
+            cells.insert(FieldNumber::CHANGED, Cell::Int(self.dice.below(5).cast_signed()));
+            cells.insert(FieldNumber::CREATED, Cell::Int(1));
+            let sort = cells.get(&FieldNumber::FIRST).and_then(|cell| match cell {
+                Cell::Text(text) => Some((FieldNumber::FIRST, text.chars().rev().collect())),
+                Cell::Int(_) => None,
+            });
+            let row = RecordRow {
+                version: known.map_or(0, |(_, row)| row.version) + 1,
+                created_by: "local".to_owned(),
+                changed_by: "local".to_owned(),
+                trashed_at: (self.dice.below(6) == 0).then_some(Timestamp::from_ms(5)),
+                cells,
+                sort: sort.into_iter().collect(),
+            };
+            self.records.insert(id, (object.id, row.clone()));
+            let rows = rows.entry(object.id);
+            rows.or_insert_with(|| RecordRows { object, rows: BTreeMap::new() }).rows.insert(id, row);
+        }
+        let unit = Unit { seq: self.writer.next_seq().unwrap(), records: rows.clone(), ..Unit::default() };
+        unit.commit(&mut self.writer).unwrap();
+        rows.values().for_each(|rows| self.columns.put(rows));
+    }
+
+    fn value(&mut self, field: &Field) -> Value {
+        match self.cell(field) {
+            Some(Cell::Int(number)) => Value::Int(number),
+            Some(Cell::Text(text)) => Value::Text(text),
+            None => Value::Null,
+        }
+    }
+
+    fn test(&mut self, object: &Object, depth: u64) -> Test {
+        let field = object.fields[self.dice.below(object.fields.len() as u64 - 4) as usize].clone();
+        let is_text = !matches!(self.cell(&Field { holds: field.holds.clone(), ..field.clone() }), Some(Cell::Int(_)))
+            && matches!(field.holds, Type::Text | Type::Phone);
+        let some = |world: &mut Self, object: &Object| {
+            (0..world.dice.below(3)).map(|_| world.test(object, depth + 1)).collect()
+        };
+        match self.dice.below(if depth < 3 { 13 } else { 8 }) {
+            0 | 1 => {
+                let how =
+                    [Comparison::Equal, Comparison::Less, Comparison::AtMost, Comparison::More, Comparison::AtLeast];
+                Test::Compare(field.number, how[self.dice.below(5) as usize], self.value(&field))
+            }
+            2 => Test::OneOf(field.number, (0..self.dice.below(12)).map(|_| self.value(&field)).collect()),
+            3 if is_text => Test::Contains(
+                field.number,
+                ["三", "ann", "%", "_", "小明", "A"][self.dice.below(6) as usize].to_owned(),
+            ),
+            3 | 4 => Test::Present(field.number),
+            5 => Test::AnyBit(FieldNumber(13), self.dice.below(16).cast_signed()),
+            6 => Test::Among((0..self.dice.below(20)).map(|_| RecordId::new(1 + self.dice.below(70))).collect()),
+            7 if self.dice.below(5) == 0 => Test::Trashed,
+            7 => Test::Present(FieldNumber::OWNER),
+            8 => Test::All(some(self, object)),
+            9 => Test::Any(some(self, object)),
+            10 => Test::Not(Box::new(self.test(object, depth + 1))),
+            11 => {
+                let target = self.objects.by_name("o2").unwrap().clone();
+                Test::To(FieldNumber(16), target.id, Box::new(self.test(&target, depth + 1)))
+            }
+            _ => {
+                let from = self.objects.by_name(if self.dice.below(2) == 0 { "o1" } else { "o2" }).unwrap().clone();
+                Test::From(from.id, FieldNumber(16), Box::new(self.test(&from, depth + 1)))
+            }
+        }
+    }
+
+    /// One question, asked of both, from its first page to its last.
+    fn ask(&mut self, columns: &Columns, seed: u64) {
+        // Only what leads to the second object's records can be led from.
+        let object = self.objects.by_name("o2").unwrap().clone();
+        let test = self.test(&object, 0);
+        let by = [FieldNumber::FIRST, FieldNumber(11), FieldNumber(12), FieldNumber(14), FieldNumber::CHANGED];
+        let order = (0..self.dice.below(3))
+            .map(|_| Order { field: by[self.dice.below(5) as usize], descending: self.dice.below(2) == 0 });
+        let mut query = Query { test, order: order.collect(), after: None, limit: 1 + self.dice.below(12) as u32 };
+        loop {
+            let stored = self.store.read(|db| db.list_records(&object, &query)).unwrap();
+            let stored: Vec<_> = stored.into_iter().map(|one| (one.id, one.place)).collect();
+            let held = columns.list(&self.objects, object.id, &query).expect("all is held that this test asks of");
+            assert_eq!(held, stored, "seed {seed}: {query:?}");
+            let Some((id, place)) = stored.last().filter(|_| stored.len() == query.limit as usize) else { break };
+            query.after = Some((place.clone(), *id));
+        }
+        let count = self.store.read(|db| db.count_records(&object, &query.test, 1_000)).unwrap();
+        assert_eq!(columns.count(&self.objects, object.id, &query.test), Some(count), "seed {seed}: {query:?}");
+        // A board: its counts and sums, and each column as a list of its own.
+        let (stage, amount) = (FieldNumber(12), FieldNumber(14));
+        query.after = None;
+        let stored = self.store.read(|db| db.group_records(&object, &query.test, stage, Some(amount))).unwrap();
+        let held = columns.board(&self.objects, object.id, &query, stage, Some(amount)).unwrap();
+        let of = |group: &Group| (group.value, group.count, group.sum);
+        assert_eq!(
+            held.iter().map(|(group, _)| of(group)).collect::<BTreeSet<_>>(),
+            stored.iter().map(of).collect::<BTreeSet<_>>(),
+            "seed {seed}: {query:?}"
+        );
+        for (group, first) in held {
+            let of = match group.value {
+                Some(value) => Test::Compare(stage, Comparison::Equal, Value::Int(value)),
+                None => Test::Not(Box::new(Test::Present(stage))),
+            };
+            let column = Query { test: Test::All(vec![query.test.clone(), of]), ..query.clone() };
+            assert_eq!(Some(first), columns.list(&self.objects, object.id, &column), "seed {seed}: {column:?}");
+        }
+    }
+}
+
+fn run(locations: impl Fn(u64) -> Location) {
+    for seed in 1..=8 {
+        let mut world = World::new(seed, locations(seed));
+        for _ in 0..4 {
+            world.write();
+            for _ in 0..25 {
+                let columns = std::mem::replace(&mut world.columns, Columns::new(0));
+                world.ask(&columns, seed);
+                world.columns = columns;
+            }
+        }
+        // Read anew from the database.
+        let again = Columns::new(1 << 30);
+        let load = again.begin(&world.objects);
+        assert_eq!(
+            again.count(&world.objects, ObjectId::new(2), &Test::Anywhere),
+            None,
+            "nothing is told before all is there"
+        );
+        again.load(load, &world.store, &world.objects).unwrap();
+        (0..25).for_each(|_| world.ask(&again, seed));
+        // What does not fit is left to the database.
+        let small = Columns::new(10);
+        small.load(small.begin(&world.objects), &world.store, &world.objects).unwrap();
+        assert_eq!(small.count(&world.objects, ObjectId::new(2), &Test::Anywhere), None);
+    }
+}
+
+#[test]
+fn columns_tell_what_sqlite_tells() {
+    let folder = tempfile::tempdir().unwrap();
+    run(|seed| Location::Sqlite(folder.path().join(format!("{seed}.db"))));
+}
+
+#[test]
+fn columns_tell_what_postgresql_tells() {
+    let Ok(url) = std::env::var("JINGWEI_TEST_POSTGRES") else {
+        println!("skipped: JINGWEI_TEST_POSTGRES is not set");
+        return;
+    };
+    run(|seed| {
+        let name = format!("columns_{}_{seed}", std::process::id());
+        let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+        client.batch_execute(&format!("DROP DATABASE IF EXISTS {name}; ")).unwrap();
+        client.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        let base = url.rsplit_once('/').unwrap().0;
+        Location::Postgres(format!("{base}/{name}"))
+    });
+}

@@ -1,0 +1,1 @@
+CREATE INDEX record_change_seq ON record_change (seq);

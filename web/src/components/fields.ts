@@ -1,0 +1,14 @@
+// What the reader may do with a field. The server decides; this leaves out what it would refuse. Pure.
+import type { Field } from "@/api/types";
+
+/** Whether it is not there for the reader; who makes objects is told of it all the same. */
+export const isHidden = (field: Field) => field.access === "hidden";
+
+/** Whether its values come masked, as texts whatever it holds. */
+export const isMasked = (field: Field) => field.access === "masked" || field.access === "reveal";
+
+/** Whether records can be found, ordered and added up by it. */
+export const isPlain = (field: Field) => !field.archived && !isHidden(field) && !isMasked(field);
+
+/** Whether the reader may change it, in records that they may change. */
+export const isWritable = (field: Field) => !field.archived && !field.automatic && field.access === "write";
