@@ -60,7 +60,7 @@ for (const language of ["zh", "en"]) {
       await labelled(s.name, dialog()).fill(name);
       if (parent) await choose(labelled(m.parent, dialog()), parent);
       for (const member of members) await choose(labelled(m.members, dialog()), member);
-      if (members.length > 0) await page.keyboard.press("Escape");
+      await dialog().locator(".ant-modal-title").click();
       await button(m.create, dialog());
     }
 

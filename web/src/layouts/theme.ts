@@ -15,6 +15,7 @@ const shared = {
   wireframe: false,
   motionDurationMid: "0.15s",
   motionDurationSlow: "0.22s",
+  motion: !matchMedia("(prefers-reduced-motion: reduce)").matches,
 };
 
 const light: ThemeConfig = {
