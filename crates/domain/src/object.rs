@@ -174,9 +174,18 @@ pub struct Field {
     /// Whether it is shown no longer; its values stay.
     #[serde(default)]
     pub archived: bool,
+    /// Whether its values tell of a person, so that they go when the person is erased. Phones and e-mail addresses always do.
+    #[serde(default)]
+    pub personal: bool,
 }
 
 impl Field {
+    /// Whether its values tell of a person.
+    #[must_use]
+    pub const fn is_personal(&self) -> bool {
+        self.personal || matches!(self.holds, Type::Phone | Type::Email)
+    }
+
     /// Whether the program itself sets it.
     #[must_use]
     pub const fn is_automatic(&self) -> bool {
@@ -253,14 +262,16 @@ pub struct NewField {
     pub holds: Type,
     /// Whether a record must have it.
     pub required: bool,
+    /// Whether its values tell of a person.
+    pub personal: bool,
 }
 
 impl NewField {
     /// The field with its number.
     #[must_use]
     pub fn numbered(self, number: FieldNumber) -> Field {
-        let Self { name, label, holds, required } = self;
-        Field { number, name, label, holds, required, archived: false }
+        let Self { name, label, holds, required, personal } = self;
+        Field { number, name, label, holds, required, archived: false, personal }
     }
 }
 
@@ -278,7 +289,7 @@ impl NewObject {
         ];
         let always = always.map(|(number, name, zh, en, holds)| {
             let label = Text::new(zh, en);
-            Field { number, name: name.to_owned(), label, holds, required: false, archived: false }
+            Field { number, name: name.to_owned(), label, holds, required: false, archived: false, personal: false }
         });
         Object { id, name, label, icon, fields: own.chain(always).collect(), archived: false }
     }

@@ -21,8 +21,19 @@ fn choices(labels: &[(&str, &str)]) -> Vec<Choice> {
     numbered.map(|(number, (zh, en))| Choice { number, label: Text::new(*zh, *en), archived: false }).collect()
 }
 
+/// The texts in which people stand by name or are told of, by object and field.
+const PERSONAL: [(&str, &str); 7] = [
+    ("lead", "name"),
+    ("lead", "note"),
+    ("deal", "note"),
+    ("ticket", "subject"),
+    ("ticket", "description"),
+    ("note", "title"),
+    ("note", "body"),
+];
+
 /// The first field is what a record is called by, and required.
-fn object(name: &str, icon: &str, zh: &str, en: &str, rows: Vec<Row>) -> NewObject {
+fn object(object: &str, icon: &str, zh: &str, en: &str, rows: Vec<Row>) -> NewObject {
     let field = |(place, (name, zh, en, is)): (usize, Row)| {
         let holds = match is {
             A(holds) => holds,
@@ -30,10 +41,11 @@ fn object(name: &str, icon: &str, zh: &str, en: &str, rows: Vec<Row>) -> NewObje
             AnyOf(labels) => Type::MultiChoice { choices: choices(labels) },
             To(name) => Type::Relation { to: name.to_owned() },
         };
-        NewField { name: name.to_owned(), label: Text::new(zh, en), holds, required: place == 0 }
+        let personal = PERSONAL.contains(&(object, name));
+        NewField { name: name.to_owned(), label: Text::new(zh, en), holds, required: place == 0, personal }
     };
     let fields = rows.into_iter().enumerate().map(field).collect();
-    NewObject { name: name.to_owned(), label: Text::new(zh, en), icon: icon.to_owned(), fields }
+    NewObject { name: object.to_owned(), label: Text::new(zh, en), icon: icon.to_owned(), fields }
 }
 
 /// The objects that every workspace has from the start. Customers come of events and are not among them.

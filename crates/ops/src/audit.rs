@@ -113,7 +113,7 @@ pub(crate) fn audited_at<T>(
 }
 
 /// What the audit knows of, and what it is called.
-const ACTIONS: [(&str, &str, &str); 47] = [
+const ACTIONS: [(&str, &str, &str); 48] = [
     ("session.opened", "登录", "signed in"),
     ("session.refused", "登录失败", "was refused at sign-in"),
     ("session.closed", "退出登录", "signed out"),
@@ -153,6 +153,7 @@ const ACTIONS: [(&str, &str, &str); 47] = [
     ("merge.undone", "撤销合并", "undid a merge"),
     ("identifiers.revealed", "查看完整标识", "saw identifiers in full"),
     ("customer.exported", "导出客户", "exported a customer"),
+    ("customer.erased", "彻底删除客户", "erased a customer"),
     ("object.added", "新建对象", "made an object"),
     ("object.changed", "修改对象", "changed an object"),
     ("field.added", "新建字段", "made a field"),

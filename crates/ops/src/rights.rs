@@ -27,6 +27,8 @@ pub enum Right {
     ExportCustomers,
     /// Undo merges.
     UndoMerges,
+    /// Erase customers for good.
+    EraseCustomers,
     /// Mark tasks as done, or as open again.
     WriteTasks,
     /// See rules and what they decided.
@@ -51,12 +53,13 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ReadCustomers,
         Self::RevealIdentifiers,
         Self::OpenOriginals,
         Self::ExportCustomers,
         Self::UndoMerges,
+        Self::EraseCustomers,
         Self::WriteTasks,
         Self::ReadRules,
         Self::WriteRules,
@@ -78,6 +81,7 @@ impl Right {
             Self::OpenOriginals => "customers.originals",
             Self::ExportCustomers => "customers.export",
             Self::UndoMerges => "customers.unmerge",
+            Self::EraseCustomers => "customers.erase",
             Self::WriteTasks => "tasks.write",
             Self::ReadRules => "rules.read",
             Self::WriteRules => "rules.write",
@@ -106,6 +110,7 @@ impl Right {
             Self::OpenOriginals => ("打开原文", "Open originals"),
             Self::ExportCustomers => ("导出客户", "Export customers"),
             Self::UndoMerges => ("撤销合并", "Undo merges"),
+            Self::EraseCustomers => ("彻底删除客户", "Erase customers for good"),
             Self::WriteTasks => ("处理任务", "Work on tasks"),
             Self::ReadRules => ("查看规则", "See rules"),
             Self::WriteRules => ("编写规则", "Write rules"),

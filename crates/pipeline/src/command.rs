@@ -1,6 +1,6 @@
 //! Commands to the writer: changes that people make, each at its place in the log.
 
-use base::{MergeId, RuleId, Text, Timestamp};
+use base::{IdentityId, MergeId, RuleId, Text, Timestamp};
 use domain::{Declaration, Kinds, Rejection};
 use lexicon::Definition;
 use store::log::Entry;
@@ -43,6 +43,8 @@ pub enum Command {
     WriteObject(Box<ObjectWrite>),
     /// Writes records.
     WriteRecords(RecordWrites),
+    /// Erases identities, for someone: the id of a person or key, or `local`.
+    Erase(String, Vec<IdentityId>),
     /// Writes back what all that came before it left behind, so that the log need not be read at the next start.
     Flush,
 }
@@ -86,6 +88,7 @@ impl Engine {
             Command::Declare(kinds) => self.declare_all(kinds, unit),
             Command::WriteObject(write) => self.write_object(*write, unit, done),
             Command::WriteRecords(writes) => self.write_records(writes, unit, done),
+            Command::Erase(actor, identities) => self.erase(actor, identities, unit),
             Command::Flush => Ok(Outcome::Done),
         }
     }

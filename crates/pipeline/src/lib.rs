@@ -10,6 +10,7 @@ mod commit;
 mod decide;
 mod detail;
 mod engine;
+mod erase;
 mod group;
 mod join;
 mod meter;

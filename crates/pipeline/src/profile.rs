@@ -10,17 +10,25 @@ use serde::de::DeserializeOwned;
 /// number and version of a record.
 #[must_use]
 pub fn encrypt(key: &[u8], unique: &[u8; 16], values: &impl Serialize) -> Vec<u8> {
-    let plain = postcard::to_stdvec(values).unwrap_or_default();
+    seal(key, unique, &postcard::to_stdvec(values).unwrap_or_default())
+}
+
+/// As [`encrypt`], of bytes.
+pub(crate) fn seal(key: &[u8], unique: &[u8; 16], plain: &[u8]) -> Vec<u8> {
     let Some((cipher, nonce)) = cipher(key, unique) else { return Vec::new() };
-    cipher.encrypt(&nonce, Payload { msg: &plain, aad: unique }).unwrap_or_default()
+    cipher.encrypt(&nonce, Payload { msg: plain, aad: unique }).unwrap_or_default()
 }
 
 /// Decrypts what [`encrypt`] gave; none when the key is another or gone.
 #[must_use]
 pub fn decrypt<T: DeserializeOwned>(key: &[u8], unique: &[u8; 16], sealed: &[u8]) -> Option<T> {
+    postcard::from_bytes(&open(key, unique, sealed)?).ok()
+}
+
+/// As [`decrypt`], of bytes.
+pub(crate) fn open(key: &[u8], unique: &[u8; 16], sealed: &[u8]) -> Option<Vec<u8>> {
     let (cipher, nonce) = cipher(key, unique)?;
-    let plain = cipher.decrypt(&nonce, Payload { msg: sealed, aad: unique }).ok()?;
-    postcard::from_bytes(&plain).ok()
+    cipher.decrypt(&nonce, Payload { msg: sealed, aad: unique }).ok()
 }
 
 fn cipher(key: &[u8], unique: &[u8; 16]) -> Option<(Aes256Gcm, Nonce<aes_gcm::aead::consts::U12>)> {

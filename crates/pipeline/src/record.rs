@@ -5,9 +5,9 @@ use std::collections::btree_map::Entry as Slot;
 use std::sync::Arc;
 
 use base::{ObjectId, RecordId};
-use domain::object::{Cell, FieldNumber, OBJECTS_LIMIT, Object, Type};
+use domain::object::{Cell, Field, FieldNumber, OBJECTS_LIMIT, Object, Type};
 use store::log::{Entry, RecordAct, RecordEntry};
-use store::{Connection, ObjectRow, RecordChange, RecordRow, RecordRows, Unit};
+use store::{Connection, ObjectRow, RecordChange, RecordKeys, RecordRow, RecordRows, Unit};
 
 use crate::command::Outcome;
 use crate::engine::{Committed, Engine, EngineError};
@@ -91,13 +91,50 @@ fn unique(nonce: &[u8; 12], version: u32) -> [u8; 16] {
     bytes
 }
 
-/// What a logged change set, if the record's key is still there.
+/// What a logged change set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Logged {
+    /// The fields, as far as what opens them is still there.
+    pub changes: Vec<Change>,
+    /// Whether that is all: nothing was erased.
+    pub is_whole: bool,
+}
+
+impl Logged {
+    /// All that was set, if nothing of it was erased.
+    #[must_use]
+    pub fn whole(self) -> Option<Vec<Change>> {
+        self.is_whole.then_some(self.changes)
+    }
+}
+
+/// What a logged change set, as far as the record's keys open it.
 ///
 /// # Errors
 /// The database's.
-pub fn changes(db: &mut Connection, entry: &RecordEntry) -> Result<Option<Vec<Change>>, store::StoreError> {
-    let key = db.record_key(entry.record)?;
-    Ok(key.and_then(|key| profile::decrypt(&key, &unique(&entry.nonce, entry.version), &entry.values)))
+pub fn changes(db: &mut Connection, entry: &RecordEntry) -> Result<Logged, store::StoreError> {
+    let keys = db.record_keys(entry.record)?;
+    Ok(keys.and_then(|keys| open(&keys, entry)).unwrap_or_default())
+}
+
+/// Plain changes stand first; those of fields that tell of a person follow, under a key of their own that can go alone.
+fn seal(keys: &RecordKeys, unique: &[u8; 16], plain: &[Change], personal: &[Change]) -> Vec<u8> {
+    let mut bytes = postcard::to_stdvec(plain).unwrap_or_default();
+    if let Some(key) = keys.personal.as_ref().filter(|_| !personal.is_empty()) {
+        bytes.extend(profile::encrypt(key, unique, &personal));
+    }
+    profile::seal(&keys.key, unique, &bytes)
+}
+
+fn open(keys: &RecordKeys, entry: &RecordEntry) -> Option<Logged> {
+    let unique = unique(&entry.nonce, entry.version);
+    let bytes = profile::open(&keys.key, &unique, &entry.values)?;
+    let (mut changes, sealed): (Vec<Change>, _) = postcard::take_from_bytes(&bytes).ok()?;
+    let key = keys.personal.as_ref().filter(|_| !sealed.is_empty());
+    let personal = key.and_then(|key| profile::decrypt::<Vec<Change>>(key, &unique, sealed));
+    let is_whole = sealed.is_empty() || personal.is_some();
+    changes.extend(personal.unwrap_or_default());
+    Some(Logged { changes, is_whole })
 }
 
 impl Engine {
@@ -195,10 +232,11 @@ impl Engine {
         let changes = set(&mut row, values);
         let trashes = matches!(act, RecordAct::Trashed) && row.trashed_at.is_none();
         let restores = matches!(act, RecordAct::Restored) && row.trashed_at.is_some();
-        if before.is_some() && changes.is_empty() && !trashes && !restores {
+        let erases = matches!(act, RecordAct::Erased);
+        if before.is_some() && changes.is_empty() && !trashes && !restores && !erases {
             return Ok(Written::Done { record, change: None });
         }
-        if row.trashed_at.is_some() && !restores {
+        if row.trashed_at.is_some() && !restores && !erases {
             return Ok(Written::Missing); // in the trash it is changed by nobody
         }
         if trashes || restores {
@@ -212,7 +250,14 @@ impl Engine {
         }
         row.cells.insert(FieldNumber::CHANGED, at);
         row.sort = sort_keys(&object, &row);
-        let key = self.record_key(record, before.is_none().then_some(object.id), unit)?;
+        let told = if erases { left(&row) } else { changes };
+        let is_personal = |(number, ..): &Change| object.numbered_field(*number).is_some_and(Field::is_personal);
+        let (personal, plain): (Vec<_>, Vec<_>) = told.into_iter().partition(is_personal);
+        let keys = if erases {
+            self.keys_anew(&object, record, &personal, unit)?
+        } else {
+            self.keys(record, before.is_none().then_some(object.id), !personal.is_empty(), unit)?
+        };
         let mut nonce = [0; 12];
         getrandom::fill(&mut nonce).map_err(|_| no_random())?;
         let entry = RecordEntry {
@@ -224,8 +269,11 @@ impl Engine {
             undoes,
             batch,
             nonce,
-            values: profile::encrypt(&key, &unique(&nonce, row.version), &changes),
+            values: seal(&keys, &unique(&nonce, row.version), &plain, &personal),
         };
+        if erases {
+            unit.erased_at = Some(self.next_seq);
+        }
         let seq = self.append(unit, Entry::Record(entry));
         let rows = unit.records.entry(object.id);
         let rows = rows.or_insert_with(|| RecordRows { object: Arc::clone(&object), rows: BTreeMap::new() });
@@ -256,19 +304,89 @@ impl Engine {
         }
     }
 
-    /// The key of a record; a new one when it is a new record of `new`.
-    fn record_key(&mut self, record: RecordId, new: Option<ObjectId>, unit: &mut Unit) -> Result<Vec<u8>, EngineError> {
-        if let Some(object) = new {
-            let key = profile::new_key().ok_or_else(no_random)?;
-            unit.record_keys.push((record, object, key.clone()));
-            return Ok(key);
-        }
-        if let Some((.., key)) = unit.record_keys.iter().find(|(known, ..)| *known == record) {
-            return Ok(key.clone());
+    /// The keys of a record, as they stand in the unit or are stored.
+    fn known_keys(&mut self, record: RecordId, unit: &Unit) -> Result<RecordKeys, EngineError> {
+        if let Some(keys) = unit.record_keys.get(&record) {
+            return Ok(keys.clone());
         }
         let erased = || store::StoreError::Corrupt { what: "a record's key", why: "it was erased".to_owned() };
-        Ok(self.db.record_key(record)?.ok_or_else(erased)?)
+        Ok(self.db.record_keys(record)?.ok_or_else(erased)?)
     }
+
+    /// The keys of a record: new ones when it is a new record of `new`, and a new one for what tells of a person where that is `wanted` first.
+    fn keys(
+        &mut self,
+        record: RecordId,
+        new: Option<ObjectId>,
+        wanted: bool,
+        unit: &mut Unit,
+    ) -> Result<RecordKeys, EngineError> {
+        let mut keys = match new {
+            Some(object) => RecordKeys { object, key: new_key()?, personal: None },
+            None => self.known_keys(record, unit)?,
+        };
+        let is_lacking = wanted && keys.personal.is_none();
+        if is_lacking {
+            keys.personal = Some(new_key()?);
+        }
+        if is_lacking || new.is_some() {
+            unit.record_keys.insert(record, keys.clone());
+        }
+        Ok(keys)
+    }
+
+    /// The keys of a record from an erasure on. What was logged before it of fields that tell of a person opens no more; where some of it was logged
+    /// when they were not yet known to, nothing of the record does.
+    fn keys_anew(
+        &mut self,
+        object: &Object,
+        record: RecordId,
+        personal: &[Change],
+        unit: &mut Unit,
+    ) -> Result<RecordKeys, EngineError> {
+        let mut keys = self.known_keys(record, unit)?;
+        let is_personal = |(number, ..): &Change| object.numbered_field(*number).is_some_and(Field::is_personal);
+        let plain_only = RecordKeys { personal: None, ..keys.clone() };
+        let mut logged = self.logged(record, unit)?.into_iter().filter_map(|entry| open(&plain_only, &entry));
+        if logged.any(|logged| logged.changes.iter().any(is_personal)) {
+            keys.key = new_key()?;
+        }
+        keys.personal = if personal.is_empty() { None } else { Some(new_key()?) };
+        unit.record_keys.insert(record, keys.clone());
+        Ok(keys)
+    }
+
+    /// All entries of a record, of this unit too.
+    fn logged(&mut self, record: RecordId, unit: &Unit) -> Result<Vec<RecordEntry>, store::StoreError> {
+        const PAGE: u32 = 500;
+        let of_it = |entry: &Entry| match entry {
+            Entry::Record(entry) if entry.record == record => Some(entry.clone()),
+            _ => None,
+        };
+        let mut all: Vec<RecordEntry> = unit.entries.iter().filter_map(of_it).collect();
+        let mut before = i64::MAX.cast_unsigned();
+        loop {
+            let places = self.db.record_changes(record, before, PAGE)?;
+            let Some(last) = places.last() else { return Ok(all) };
+            before = *last;
+            for place in places {
+                let block = self.db.block_of(place)?;
+                let entry =
+                    block.and_then(|block| block.iter().find(|(seq, _)| *seq == place).and_then(|(_, one)| of_it(one)));
+                all.extend(entry);
+            }
+        }
+    }
+}
+
+/// All values of a record that follow from what people set, as if they had been set at once.
+fn left(row: &RecordRow) -> Vec<Change> {
+    let set = row.cells.iter().filter(|(field, _)| !matches!(**field, FieldNumber::CREATED | FieldNumber::CHANGED));
+    set.map(|(field, cell)| (*field, None, Some(cell.clone()))).collect()
+}
+
+fn new_key() -> Result<Vec<u8>, store::StoreError> {
+    profile::new_key().ok_or_else(no_random)
 }
 
 fn no_random() -> store::StoreError {

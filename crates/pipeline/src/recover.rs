@@ -38,8 +38,10 @@ impl Engine {
         for (seq, entry) in block.iter().filter(|(seq, _)| *seq >= from) {
             self.next_seq = seq;
             let Some(customer) = self.subject(entry, seq)? else {
-                if let Entry::Rule { rule, body } = entry {
-                    self.restore_rule(*rule, body.as_deref())?;
+                match entry {
+                    Entry::Rule { rule, body } => self.restore_rule(*rule, body.as_deref())?,
+                    Entry::Erased { identities, .. } => self.rename_all(identities, unit.seq)?,
+                    _ => {}
                 }
                 continue;
             };
@@ -52,12 +54,25 @@ impl Engine {
         Ok(())
     }
 
+    /// Finds the names of the customers of these identities again.
+    fn rename_all(&mut self, identities: &[IdentityId], seq: u64) -> Result<(), StoreError> {
+        for id in identities {
+            let found = self.db.identity(*id)?;
+            self.rename.extend(found.map(|(_, row)| (seq, row.customer)));
+        }
+        Ok(())
+    }
+
     /// The customer whose state an entry changed, as the graph stands now. Merges and un-merges wrote their states at once.
     fn subject(&mut self, entry: &Entry, seq: u64) -> Result<Option<CustomerId>, StoreError> {
         let customer = match entry {
             Entry::Event(event) => return Ok(self.through(&event.who, seq)?.map(|(_, row)| row.customer)),
             Entry::Timer { customer, .. } | Entry::Begin { customer, .. } | Entry::Restate { customer } => *customer,
-            Entry::Rule { .. } | Entry::Unmerge { .. } | Entry::Object { .. } | Entry::Record(_) => return Ok(None),
+            Entry::Rule { .. }
+            | Entry::Unmerge { .. }
+            | Entry::Object { .. }
+            | Entry::Record(_)
+            | Entry::Erased { .. } => return Ok(None),
         };
         self.db.current_customer(customer)
     }
@@ -115,7 +130,11 @@ impl Engine {
                 }
             }
             Entry::Restate { .. } => self.restate_whole(customer, seq, unit, done)?,
-            Entry::Rule { .. } | Entry::Unmerge { .. } | Entry::Object { .. } | Entry::Record(_) => {}
+            Entry::Rule { .. }
+            | Entry::Unmerge { .. }
+            | Entry::Object { .. }
+            | Entry::Record(_)
+            | Entry::Erased { .. } => {}
         }
         Ok(())
     }

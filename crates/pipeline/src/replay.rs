@@ -199,6 +199,7 @@ impl Engine {
             Entry::Rule { rule, body } => self.restore_rule(rule, body.as_deref())?,
             Entry::Object { body, .. } => traces.object(&body)?,
             Entry::Record(change) => traces.record(&change)?,
+            Entry::Erased { .. } => {} // nothing that is compared was made of names
             Entry::Begin { rule, customer } => self.begin(rule, customer, unit, done)?,
             Entry::Restate { customer } => {
                 self.restating.retain(|known| *known != customer);

@@ -16,7 +16,7 @@ struct Trace {
     object: ObjectId,
     version: u32,
     trashed: bool,
-    /// The hashes of its values, added up; none once its key is gone.
+    /// The hashes of its values, added up; none from where some were erased to where the entry of that says what was left.
     sum: Option<u128>,
 }
 
@@ -68,7 +68,7 @@ impl Traces {
     }
 
     pub(crate) fn record(&mut self, entry: &RecordEntry) -> Result<(), StoreError> {
-        let changes = record::changes(&mut self.db, entry)?;
+        let changes = record::changes(&mut self.db, entry)?.whole();
         let trace = self.records.entry(entry.record).or_insert(Trace { sum: Some(0), ..Trace::default() });
         if entry.version != trace.version + 1 {
             self.wrong
@@ -78,7 +78,10 @@ impl Traces {
         match entry.act {
             RecordAct::Trashed => trace.trashed = true,
             RecordAct::Restored => trace.trashed = false,
-            RecordAct::Added | RecordAct::Changed => {}
+            RecordAct::Added | RecordAct::Changed | RecordAct::Erased => {}
+        }
+        if entry.act == RecordAct::Erased {
+            trace.sum = Some(0); // the entry has all that was left
         }
         trace.sum = trace.sum.zip(changes).map(|(sum, changes)| {
             changes.iter().fold(sum, |sum, (field, before, after)| {

@@ -45,6 +45,9 @@ pub struct Mark {
     pub seq: u64,
     /// When that change was made: a log that has another at this place is another log. In milliseconds since 1970.
     pub at: i64,
+    /// The place of the last erasure of whose texts no file has anything left.
+    #[serde(default)]
+    pub cleared: u64,
 }
 
 /// What is kept with each commit.

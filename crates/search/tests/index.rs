@@ -21,7 +21,7 @@ fn fill(writer: &mut Writer, rows: &BTreeMap<u64, Row>) {
         let document = Document { id: *id, group: id % 2, owner: row.3, at: row.4, texts: &texts(row) };
         writer.put(&document).unwrap();
     }
-    writer.commit(Some(Mark { seq: 1, at: 2 })).unwrap();
+    writer.commit(Some(Mark { seq: 1, at: 2, cleared: 0 })).unwrap();
 }
 
 /// What is found of a group: rank by rank, each the latest first.
@@ -98,7 +98,7 @@ fn it_opens_as_it_was_committed_and_anew_when_it_is_damaged() {
     drop(writer);
 
     let (index, mut writer, mark) = open();
-    assert_eq!((mark, ids(&index, "zs")), (Some(Mark { seq: 1, at: 2 }), vec![1]));
+    assert_eq!((mark, ids(&index, "zs")), (Some(Mark { seq: 1, at: 2, cleared: 0 }), vec![1]));
     writer.remove(1);
     writer.commit(None).unwrap();
     assert_eq!(ids(&index, "zs"), [0; 0]);
@@ -177,5 +177,5 @@ fn what_is_forgotten_leaves_nothing_in_any_file() {
     assert_eq!(index.len(), 198);
     writer.forget(&[1]).unwrap();
     drop(writer);
-    assert_eq!(Index::open(&path).unwrap().2, Some(Mark { seq: 1, at: 2 }), "the mark stays");
+    assert_eq!(Index::open(&path).unwrap().2, Some(Mark { seq: 1, at: 2, cleared: 0 }), "the mark stays");
 }

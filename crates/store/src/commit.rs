@@ -19,6 +19,19 @@ use crate::value::Value;
 /// The most entries in a block: reading one entry unpacks its block. A larger commit writes several.
 const BLOCK_ENTRIES: usize = 8_192;
 
+/// The setting that says at which place something was erased last.
+const ERASED_AT: &str = "erased_at";
+
+impl Connection {
+    /// The place of the last entry that erased something; nought where there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn erased_at(&mut self) -> Result<u64, StoreError> {
+        Ok(self.setting(ERASED_AT)?.and_then(|seq| seq.parse().ok()).unwrap_or(0))
+    }
+}
+
 impl Unit {
     /// Whether there is nothing to write.
     #[must_use]
@@ -72,6 +85,10 @@ impl Unit {
         rejections(to, self.rejections)?;
         self.found.write(to)?;
         self.decided.write(to)?;
+        erase(to, &self.erased)?;
+        if let Some(seq) = self.erased_at {
+            to.set_setting(ERASED_AT, &seq.to_string())?;
+        }
         if let Some(customers) = self.restating {
             let ids: Vec<String> = customers.iter().map(ToString::to_string).collect();
             to.set_setting("restating", &ids.join(" "))?;
@@ -131,6 +148,26 @@ fn identities(
     for (id, Demotion { standing, degree, seq }) in demotions {
         let values = [i64::from(standing).into(), degree.into(), seq.into(), id.number().into()];
         to.execute("UPDATE identity SET standing = $1, degree = $2, demoted = $3 WHERE id = $4", &values)?;
+    }
+    Ok(())
+}
+
+/// Takes away what identities are called and what opens their values in the log. Their numbers, and the hashes that lead nowhere any
+/// more, stay: links and the raw zone's own audit refer to them.
+fn erase(to: &mut Connection, erased: &[IdentityId]) -> Result<(), StoreError> {
+    for id in erased {
+        let id = [Value::from(id.number())];
+        to.execute(
+            "DELETE FROM identity_hash WHERE key_hash = (SELECT key_hash FROM identity WHERE id = $1) AND id = $1",
+            &id,
+        )?;
+        to.execute(
+            "DELETE FROM identity_value WHERE value = (SELECT value FROM identity WHERE id = $1) AND id = $1",
+            &id,
+        )?;
+        to.execute("UPDATE identity SET value = NULL WHERE id = $1", &id)?;
+        to.execute("DELETE FROM profile WHERE identity = $1", &id)?;
+        to.execute("DELETE FROM profile_key WHERE identity = $1", &id)?;
     }
     Ok(())
 }

@@ -44,6 +44,14 @@ impl<A: Ord, B: Ord> Deferred<A, B> {
         self.fresh.upto = self.fresh.upto.max(number);
     }
 
+    /// Lets only those wait on that pass.
+    pub(crate) fn retain(&mut self, first: impl Fn(&A) -> bool, second: impl Fn(&B) -> bool) {
+        for waiting in [&mut self.fresh, &mut self.swept] {
+            waiting.first.retain(&first);
+            waiting.second.retain(&second);
+        }
+    }
+
     /// What waits for the first table.
     pub(crate) fn first(&self) -> impl Iterator<Item = &A> {
         self.fresh.first.iter().chain(&self.swept.first)

@@ -47,6 +47,7 @@ mod view;
 use std::fs::File;
 use std::mem::ManuallyDrop;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 pub use account::{Person, Session};
 pub use api_key::ApiKey;
@@ -62,7 +63,7 @@ pub use migrate::run as migrate;
 pub use passkey::Passkey;
 pub use prepared::Postgres;
 pub use provider::Provider;
-pub use record::{ObjectRow, RecordChange, RecordRow, RecordRows};
+pub use record::{ObjectRow, RecordChange, RecordKeys, RecordRow, RecordRows};
 pub use role::Role;
 pub use rule::{Rule, RuleVersion};
 pub use second_factor::SecondFactor;
@@ -126,6 +127,25 @@ impl Store {
             }
         }
         Ok(connection)
+    }
+
+    /// Takes what was overwritten or deleted out of SQLite's write-ahead log too. PostgreSQL sees to its own in its time.
+    ///
+    /// # Errors
+    /// The database's, or it was busy for too long: then it is to be tried again.
+    pub fn clear_past(&self) -> Result<(), StoreError> {
+        const TRIES: usize = 20;
+        const PAUSE: Duration = Duration::from_millis(250);
+        let Some(file) = &self.file else { return Ok(()) };
+        let mut connection = Connection::open(&self.location)?;
+        for _ in 0..TRIES {
+            let row = connection.query_one("PRAGMA wal_checkpoint(TRUNCATE)", &[])?;
+            if row.is_some_and(|row| row.int(0) == 0) {
+                return file.sync_data().map_err(|error| StoreError::corrupt("the database file", error));
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Err(StoreError::TooLong)
     }
 
     /// Lends the connection for what does not go through the log: people, sessions, sources, settings.

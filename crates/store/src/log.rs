@@ -57,6 +57,13 @@ pub enum Entry {
     },
     /// A record was written.
     Record(RecordEntry),
+    /// Identities were erased: what they are called, what was said under them, and what opens it in the log.
+    Erased {
+        /// Who did: the id of a person or key, or `local`.
+        actor: String,
+        /// Which.
+        identities: Vec<IdentityId>,
+    },
 }
 
 /// A change to a record as logged: its values only as ciphertext.
@@ -94,6 +101,8 @@ pub enum RecordAct {
     Trashed,
     /// It was taken out of the trash.
     Restored,
+    /// What it told of a person was taken away, and what opens that in the log. The entry has all values that are left.
+    Erased,
 }
 
 /// An event as logged: no identifier value, no original, and personal values only as ciphertext.

@@ -46,7 +46,10 @@ impl Lookup {
     /// The database's.
     pub fn load(from: &mut Connection) -> Result<Self, StoreError> {
         let upto = from.found_upto()?;
-        let rows = from.query("SELECT id, key_hash, value FROM identity WHERE id > $1 ORDER BY id", &[upto.into()])?;
+        let rows = from.query(
+            "SELECT id, key_hash, value FROM identity WHERE id > $1 AND value IS NOT NULL ORDER BY id",
+            &[upto.into()],
+        )?;
         let mut lookup = Self::default();
         for row in rows {
             let (id, hash) = (IdentityId::new(row.number(0)), row.blob(1).try_into().unwrap_or_default());
@@ -85,6 +88,11 @@ impl Lookup {
     pub fn add(&mut self, id: IdentityId, hash: [u8; 16], value: &str) {
         self.waiting.add(id.number(), (hash, id), Some((value.to_owned(), id)));
         self.filter(id.number(), hash);
+    }
+
+    /// Has identities found no longer that are on their way.
+    pub fn forget(&mut self, erased: &[IdentityId]) {
+        self.waiting.retain(|(_, id)| !erased.contains(id), |(_, id)| !erased.contains(id));
     }
 
     /// Those that the tables do not all have yet.

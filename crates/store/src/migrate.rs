@@ -84,6 +84,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("migrations/0015_providers.sqlite.sql"),
         postgres: include_str!("migrations/0015_providers.postgres.sql"),
     },
+    Migration {
+        number: 16,
+        sqlite: include_str!("migrations/0016_personal_keys.sqlite.sql"),
+        postgres: include_str!("migrations/0016_personal_keys.postgres.sql"),
+    },
 ];
 
 /// Brings the database to this program's form.

@@ -8,7 +8,7 @@ use domain::KindId;
 use crate::decided::DecidedStretch;
 use crate::log::Entry;
 use crate::lookup::Stretch;
-use crate::record::{ObjectRow, RecordChange, RecordRows};
+use crate::record::{ObjectRow, RecordChange, RecordKeys, RecordRows};
 use crate::seen::Pages;
 
 /// An identity with its value.
@@ -258,14 +258,18 @@ pub struct Unit {
     pub objects: Vec<ObjectRow>,
     /// Records as they are now.
     pub records: BTreeMap<ObjectId, RecordRows>,
-    /// The keys of new records.
-    pub record_keys: Vec<(RecordId, ObjectId, Vec<u8>)>,
+    /// The keys of records, new or changed.
+    pub record_keys: BTreeMap<RecordId, RecordKeys>,
     /// Changes to records.
     pub record_changes: Vec<RecordChange>,
     /// What sources sent.
     pub sources: BTreeMap<SourceId, SourceCounts>,
     /// Events refused.
     pub rejections: Vec<RejectionRow>,
+    /// Identities whose values and keys go.
+    pub erased: Vec<IdentityId>,
+    /// The place of the last entry that erased something, for those who keep texts beside the database.
+    pub erased_at: Option<u64>,
     /// Customers whose rules are still to be looked at again, all of them, when that changed.
     pub restating: Option<Vec<CustomerId>>,
     /// From which place in the log states must be brought up to date after a crash.

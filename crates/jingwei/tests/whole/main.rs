@@ -11,6 +11,7 @@
 mod alike;
 mod bulk;
 mod cdnow;
+mod erasing;
 #[path = "../support/issuer.rs"]
 mod issuer;
 mod keys;

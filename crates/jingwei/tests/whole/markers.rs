@@ -30,12 +30,12 @@ fn holding(folder: &Path, but: &Path) -> Vec<String> {
 /// Where one sees that a packed block is looked into: a channel is no original, and stands in the log as it came.
 const SEEN: &str = "channel-of-the-log";
 
-fn has(bytes: &[u8], text: &str) -> bool {
+pub fn has(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|part| part == text.as_bytes())
 }
 
 /// The tables with a row that holds the text, as stored or packed. PostgreSQL has its files elsewhere.
-fn tables_holding(server: &Server, text: &str) -> Vec<String> {
+pub fn tables_holding(server: &Server, text: &str) -> Vec<String> {
     let in_value = |value: &[u8]| {
         let frame = value.windows(4).position(|part| part == [0x28, 0xb5, 0x2f, 0xfd]);
         has(value, text) || frame.is_some_and(|at| has(&zstd::decode_all(&value[at..]).unwrap(), text))

@@ -83,6 +83,8 @@ fn operations() -> Vec<(&'static str, For, Value)> {
         ("open_original", Right("customers.originals"), json!({"event": "evt_00000001", "index": 0})),
         ("export_customer", Right("customers.export"), Value::Null),
         ("undo_merge", Right("customers.unmerge"), Value::Null),
+        ("preview_erasure", Right("customers.erase"), Value::Null),
+        ("erase_customer", Right("customers.erase"), json!({})),
         ("change_task", Right("tasks.write"), json!({"done": true})),
         ("list_rules", Right("rules.read"), Value::Null),
         ("get_rule", Right("rules.read"), Value::Null),

@@ -79,7 +79,7 @@ type Standard = (u64, &'static str, &'static str, &'static [Right], Scope, Scope
 /// The program's own roles, but for the owner, whose rights are all.
 const STANDARD: [Standard; 5] = {
     use Right::{
-        ExportCustomers, ManagePeople, OpenOriginals, ReadAudit, ReadCustomers, ReadEvents, ReadRules,
+        EraseCustomers, ExportCustomers, ManagePeople, OpenOriginals, ReadAudit, ReadCustomers, ReadEvents, ReadRules,
         RevealIdentifiers, UndoMerges, WriteKinds, WriteObjects, WriteRules, WriteSources, WriteTasks,
     };
     use Scope::{All, None, Own};
@@ -122,7 +122,16 @@ const STANDARD: [Standard; 5] = {
             5,
             "数据保护官",
             "Data protection officer",
-            &[ReadCustomers, RevealIdentifiers, OpenOriginals, ExportCustomers, ReadRules, ReadEvents, ReadAudit],
+            &[
+                ReadCustomers,
+                RevealIdentifiers,
+                OpenOriginals,
+                ExportCustomers,
+                EraseCustomers,
+                ReadRules,
+                ReadEvents,
+                ReadAudit,
+            ],
             All,
             None,
         ),

@@ -1,6 +1,7 @@
 //! A customer: who it is, what happened, what follows from it and why.
 
 pub mod decision;
+pub mod erase;
 pub mod export;
 pub(crate) mod family;
 pub mod identifier;

@@ -27,6 +27,8 @@ pub struct ObjectField {
     pub required: bool,
     /// Whether it is shown no longer.
     pub archived: bool,
+    /// Whether its values tell of a person, so that they go when the person is erased; phones and e-mail addresses always do.
+    pub personal: bool,
     /// Whether the program itself sets it.
     pub automatic: bool,
     /// What the reader may do with it.
@@ -62,6 +64,9 @@ pub struct FieldRequest {
     /// Whether a record must have it.
     #[serde(default)]
     pub required: bool,
+    /// Whether its values tell of a person, so that they go when the person is erased.
+    #[serde(default)]
+    pub personal: bool,
     /// The choices, if it has some.
     #[serde(default)]
     pub choices: Vec<Text>,
@@ -79,6 +84,8 @@ pub struct FieldChange {
     pub required: Option<bool>,
     /// Whether it is shown no longer; its values stay.
     pub archived: Option<bool>,
+    /// Whether its values tell of a person.
+    pub personal: Option<bool>,
     /// All choices as they shall be, in their order; those that are left out are archived.
     pub choices: Option<Vec<ChoiceRequest>>,
 }
@@ -102,6 +109,7 @@ pub(super) fn view(field: &Field, access: FieldAccess) -> ObjectField {
         holds: field.holds.name().to_owned(),
         required: field.required,
         archived: field.archived,
+        personal: field.is_personal(),
         automatic: field.is_automatic(),
         access,
         choices: field.holds.choices().iter().map(choice).collect(),
@@ -111,7 +119,7 @@ pub(super) fn view(field: &Field, access: FieldAccess) -> ObjectField {
 
 /// The field by which records are called.
 pub(super) fn title(label: Text) -> NewField {
-    NewField { name: "name".to_owned(), label, holds: Type::Text, required: true }
+    NewField { name: "name".to_owned(), label, holds: Type::Text, required: true, personal: false }
 }
 
 fn new_choices(labels: &[Text]) -> Result<Vec<Choice>, OpError> {
@@ -200,7 +208,13 @@ pub fn add(app: &App, actor: &Actor, object: &str, request: &FieldRequest) -> Re
         }
         let taken = |name: &str| name == "id" || object.field(name).is_some();
         let name = name(request.name.as_deref(), &called, "field", &taken)?;
-        let new = NewField { name, label: called.clone(), holds: holds.clone(), required: request.required };
+        let new = NewField {
+            name,
+            label: called.clone(),
+            holds: holds.clone(),
+            required: request.required,
+            personal: request.personal,
+        };
         let number = object.next_field();
         // Those that every object has stay at the end.
         let place = object.fields.iter().position(|field| field.number < FieldNumber::FIRST);
@@ -226,7 +240,7 @@ pub fn update(
     actor.may(Right::WriteObjects)?;
     let called = change.label.as_ref().map(|text| label("label", text)).transpose()?;
     let changed = edit(app, actor, object, |object| changed(object, field, change, called.as_ref()))?;
-    let detail = serde_json::json!({"field": field, "label": change.label, "required": change.required, "archived": change.archived});
+    let detail = serde_json::json!({"field": field, "label": change.label, "required": change.required, "archived": change.archived, "personal": change.personal});
     Line::new("field.changed", &changed.name, detail).note(app, actor)?;
     Ok(object_view(&changed, actor))
 }
@@ -243,6 +257,7 @@ fn changed(object: &mut Object, name: &str, change: &FieldChange, called: Option
     }
     field.required = change.required.unwrap_or(field.required);
     field.archived = change.archived.unwrap_or(field.archived);
+    field.personal = change.personal.unwrap_or(field.personal);
     match (&mut field.holds, &change.choices) {
         (Type::Choice { choices: known } | Type::MultiChoice { choices: known }, Some(wanted)) => {
             *known = choices(known, wanted)?;

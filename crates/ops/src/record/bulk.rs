@@ -227,7 +227,7 @@ pub fn undo(app: &App, actor: &Actor, object: &Object, batch: ChangeId, task: &T
                 let mut writes = Vec::with_capacity(entries.len());
                 for one in entries.iter().filter(|one| may.contains(&one.entry.record)) {
                     let Some(row) = rows.get(&one.entry.record) else { continue };
-                    let back = pipeline::record::changes(db, &one.entry)?.unwrap_or_default();
+                    let back = pipeline::record::changes(db, &one.entry)?.changes;
                     let is_theirs = |number: FieldNumber| {
                         object.numbered_field(number).is_some_and(|known| field::is_writable(actor, object, known))
                     };
@@ -237,7 +237,7 @@ pub fn undo(app: &App, actor: &Actor, object: &Object, batch: ChangeId, task: &T
                     if back.iter().all(is_as_left) {
                         let size =
                             back.iter().flat_map(|(_, before, after)| before.iter().chain(after)).map(bytes).sum();
-                        writes.push((size, change::back(object, one, row.version, &back)));
+                        writes.extend(change::back(object, one, row.version, &back).map(|back| (size, back)));
                     }
                 }
                 Ok((Some(last), places.len(), writes))

@@ -27,10 +27,12 @@ pub struct ChangeView {
     pub at: Timestamp,
     /// Who.
     pub by: String,
-    /// What was done: `added`, `changed`, `trashed` or `restored`.
+    /// What was done: `added`, `changed`, `trashed`, `restored`, or `erased` where what told of a person was taken away.
     pub act: &'static str,
     /// What was changed; nothing is told of values that were erased.
     pub fields: Vec<FieldChangeView>,
+    /// Whether there was more, which was erased.
+    pub erased: bool,
     /// The change that it takes back.
     #[schema(value_type = Option<String>)]
     pub undoes: Option<ChangeId>,
@@ -98,25 +100,27 @@ pub(super) fn back(
     logged: &Logged,
     version: u32,
     changes: &[pipeline::record::Change],
-) -> RecordWrite {
-    let act = opposite(logged.entry.act);
+) -> Option<RecordWrite> {
+    let act = opposite(logged.entry.act)?;
     let is_change = act == RecordAct::Changed;
     let values = changes.iter().filter(|_| is_change).map(|(field, before, _)| (*field, before.clone()));
-    RecordWrite {
+    Some(RecordWrite {
         object: object.id,
         record: Some(logged.entry.record),
         version: Some(version),
         act,
         values: values.collect(),
         undoes: Some(logged.seq),
-    }
+    })
 }
 
-const fn opposite(act: RecordAct) -> RecordAct {
+/// What takes it back; nothing brings back what was erased.
+const fn opposite(act: RecordAct) -> Option<RecordAct> {
     match act {
-        RecordAct::Added | RecordAct::Restored => RecordAct::Trashed,
-        RecordAct::Trashed => RecordAct::Restored,
-        RecordAct::Changed => RecordAct::Changed,
+        RecordAct::Added | RecordAct::Restored => Some(RecordAct::Trashed),
+        RecordAct::Trashed => Some(RecordAct::Restored),
+        RecordAct::Changed => Some(RecordAct::Changed),
+        RecordAct::Erased => None,
     }
 }
 
@@ -131,6 +135,7 @@ const fn act(act: RecordAct) -> &'static str {
         RecordAct::Changed => "changed",
         RecordAct::Trashed => "trashed",
         RecordAct::Restored => "restored",
+        RecordAct::Erased => "erased",
     }
 }
 
@@ -151,9 +156,12 @@ pub fn list(app: &App, actor: &Actor, name: &str, id: RecordId, cursor: Option<&
         let mut names = Names::default();
         let mut items = Vec::with_capacity(places.len());
         for Logged { seq, at, entry } in entries(db, &places)? {
-            let changes = pipeline::record::changes(db, &entry)?.unwrap_or_default();
+            let mut logged = pipeline::record::changes(db, &entry)?;
+            if entry.act == RecordAct::Erased {
+                logged.changes.clear(); // the entry has what was left, which is no change
+            }
             let shown = |number: FieldNumber| object.numbered_field(number).filter(|field| !field.archived);
-            let fields = changes.iter().filter_map(|(number, before, after)| {
+            let fields = logged.changes.iter().filter_map(|(number, before, after)| {
                 shown(*number).map(|field| told(actor, &object, field, before.as_ref(), after.as_ref()))
             });
             items.push(ChangeView {
@@ -162,6 +170,7 @@ pub fn list(app: &App, actor: &Actor, name: &str, id: RecordId, cursor: Option<&
                 by: names.of(db, &entry.actor)?,
                 act: act(entry.act),
                 fields: fields.collect(),
+                erased: !logged.is_whole,
                 undoes: entry.undoes.map(ChangeId::new),
             });
         }
@@ -189,10 +198,10 @@ pub fn undo(app: &App, actor: &Actor, id: ChangeId, request: &UndoRequest) -> Re
     let objects = app.pipeline.objects();
     let known = objects.by_id(entry.object).ok_or_else(OpError::not_found)?;
     let object = object(app, actor, &known.name)?;
-    let opposite = opposite(entry.act);
+    let opposite = opposite(entry.act).ok_or_else(erased)?;
     let all = known.clone();
     let back = match opposite {
-        RecordAct::Changed => app.store.read(|db| pipeline::record::changes(db, &entry))?.ok_or_else(erased)?,
+        RecordAct::Changed => app.store.read(|db| pipeline::record::changes(db, &entry))?.whole().ok_or_else(erased)?,
         _ => Vec::new(),
     };
     back.iter().try_for_each(|(number, ..)| writable(actor, &all, *number))?;

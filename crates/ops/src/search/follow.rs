@@ -124,7 +124,8 @@ impl Searching {
     #[must_use]
     pub fn start(folder: PathBuf, store: Arc<Store>, bell: Bell) -> Self {
         let shared = Arc::new(Mutex::new(Shared { state: IndexState::Building, index: None }));
-        let follower = Follower { folder, store, bell: bell.clone(), shared: Arc::clone(&shared), objects: None };
+        let follower =
+            Follower { folder, store, bell: bell.clone(), shared: Arc::clone(&shared), objects: None, cleared: 0 };
         let thread = std::thread::Builder::new().name("search".to_owned()).spawn(move || follower.run());
         let thread = thread.inspect_err(|error| tracing::error!(%error, "the search index has no thread")).ok();
         Self { shared, bell, thread }
@@ -166,6 +167,8 @@ struct Follower {
     shared: Arc<Mutex<Shared>>,
     /// The objects as they were last read; none when they have changed since.
     objects: Option<Objects>,
+    /// The last erasure of whose texts no file has anything left.
+    cleared: u64,
 }
 
 impl Follower {
@@ -194,6 +197,7 @@ impl Follower {
             return Ok(());
         }
         let (index, mut writer, mark) = Index::open(&self.folder)?;
+        self.cleared = mark.map_or(0, |mark| mark.cleared);
         self.show(IndexState::Building, Some(&index));
         let mut seq = match mark {
             Some(mark) if self.is_of_this_log(mark)? => mark.seq,
@@ -205,6 +209,7 @@ impl Follower {
         loop {
             self.catch_up(&mut writer, &mut seq)?;
             self.show(IndexState::Ready, Some(&index));
+            self.clear(&mut writer, seq)?;
             if !self.bell.wait() {
                 return Ok(());
             }
@@ -220,7 +225,7 @@ impl Follower {
 
     fn mark(&self, seq: u64) -> Result<Mark, StoreError> {
         let at = self.store.read(|db| db.committed_at(seq))?;
-        Ok(Mark { seq, at: at.map_or(0, base::Timestamp::ms) })
+        Ok(Mark { seq, at: at.map_or(0, base::Timestamp::ms), cleared: self.cleared })
     }
 
     fn objects(&mut self) -> Result<Objects, StoreError> {
@@ -286,6 +291,17 @@ impl Follower {
                 return Ok(());
             }
         }
+    }
+
+    /// Writes anew what has anything left in it of what was erased.
+    fn clear(&mut self, writer: &mut Writer, seq: u64) -> Result<(), FollowError> {
+        let erased = self.store.read(store::Connection::erased_at)?;
+        if erased > self.cleared {
+            writer.forget(&[])?;
+            self.cleared = erased;
+            writer.commit(Some(self.mark(seq)?))?;
+        }
+        Ok(())
     }
 
     fn take_in(&mut self, writer: &mut Writer, touched: &[Touched]) -> Result<(), FollowError> {

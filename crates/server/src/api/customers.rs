@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use base::{CustomerId, EventId, MergeId, RuleId};
 use ops::customer::decision::{DecisionPage, WhyNot};
+use ops::customer::erase::{EraseRequest, Erasure};
 use ops::customer::identifier::RevealedIdentifiers;
 use ops::customer::list::{self, CustomerPage};
 use ops::customer::original::{AccessPage, OpenedOriginal};
@@ -55,6 +56,18 @@ async fn get(caller: Caller, Path(name): Path<String>) -> Answer<CustomerView> {
 #[utoipa::path(post, operation_id = "reveal_identifiers", path = "/v1/customers/{id}/reveal", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = RevealedIdentifiers)))]
 async fn reveal(caller: Caller, Path(customer): Path<String>) -> Answer<RevealedIdentifiers> {
     caller.run(move |app, actor| customer::identifier::reveal(app, actor, id::<CustomerId>(&customer)?)).await
+}
+
+/// Tell what erasing a customer would take away.
+#[utoipa::path(get, operation_id = "preview_erasure", path = "/v1/customers/{id}/erasure", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = Erasure)))]
+async fn preview_erasure(caller: Caller, Path(customer): Path<String>) -> Answer<Erasure> {
+    caller.run(move |app, actor| customer::erase::preview(app, actor, id::<CustomerId>(&customer)?)).await
+}
+
+/// Erase a customer, or some of its identities, for good: from profile, records, log and originals.
+#[utoipa::path(post, operation_id = "erase_customer", path = "/v1/customers/{id}/erasure", tag = "customers", params(("id" = String, Path)), request_body = EraseRequest, responses((status = 200, body = Erasure)))]
+async fn erase(caller: Caller, Path(customer): Path<String>, Body(request): Body<EraseRequest>) -> Answer<Erasure> {
+    caller.run(move |app, actor| customer::erase::erase(app, actor, id::<CustomerId>(&customer)?, &request)).await
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -176,6 +189,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(list))
         .routes(routes!(get))
         .routes(routes!(reveal))
+        .routes(routes!(preview_erasure, erase))
         .routes(routes!(events))
         .routes(routes!(decisions))
         .routes(routes!(why_not))

@@ -49,6 +49,17 @@ pub struct RecordChange {
     pub batch: Option<u64>,
 }
 
+/// The keys under which a record's values stand in the log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RecordKeys {
+    /// Of which object it is.
+    pub object: ObjectId,
+    /// The key of its values.
+    pub key: Vec<u8>,
+    /// The key of those that tell of a person, under the other one besides; none where there were none.
+    pub personal: Option<Vec<u8>>,
+}
+
 /// An object made or changed.
 #[derive(Debug, Clone)]
 pub struct ObjectRow {
@@ -181,15 +192,17 @@ pub(crate) fn write(
     to: &mut Connection,
     objects: &[ObjectRow],
     records: BTreeMap<ObjectId, RecordRows>,
-    keys: Vec<(RecordId, ObjectId, Vec<u8>)>,
+    keys: BTreeMap<RecordId, RecordKeys>,
     changes: Vec<RecordChange>,
 ) -> Result<(), StoreError> {
     objects.iter().try_for_each(|object| object.write(to))?;
     records.into_values().try_for_each(|rows| rows.write(to))?;
-    let rows =
-        keys.into_iter().map(|(record, object, key)| vec![record.number().into(), object.number().into(), key.into()]);
-    let types = [Column::Int, Column::Int, Column::Blob];
-    to.bulk("INSERT INTO record_key (record, object, key)", &types, "ON CONFLICT DO NOTHING", rows.collect())?;
+    let rows = keys.into_iter().map(|(record, keys)| {
+        vec![record.number().into(), keys.object.number().into(), keys.key.into(), keys.personal.into()]
+    });
+    let types = [Column::Int, Column::Int, Column::Blob, Column::Blob];
+    let conflict = "ON CONFLICT (record) DO UPDATE SET key = excluded.key, personal = excluded.personal";
+    to.bulk("INSERT INTO record_key (record, object, key, personal)", &types, conflict, rows.collect())?;
     let rows = changes.into_iter().map(|one| vec![one.record.number().into(), one.seq.into(), one.batch.into()]);
     to.bulk("INSERT INTO record_change (record, seq, batch)", &[Column::Int; 3], "", rows.collect())
 }
@@ -308,13 +321,37 @@ impl Connection {
         Ok(self.query(&sql, &[after.number().into()])?.iter().map(sort).collect())
     }
 
-    /// The key under which a record's values stand in the log; none once it was erased.
+    /// The keys under which a record's values stand in the log.
     ///
     /// # Errors
     /// The database's.
-    pub fn record_key(&mut self, id: RecordId) -> Result<Option<Vec<u8>>, StoreError> {
-        let row = self.query_one("SELECT key FROM record_key WHERE record = $1", &[id.number().into()])?;
-        Ok(row.map(|row| row.blob(0).to_vec()))
+    pub fn record_keys(&mut self, id: RecordId) -> Result<Option<RecordKeys>, StoreError> {
+        let sql = "SELECT object, key, personal FROM record_key WHERE record = $1";
+        let keys = |row: Row| RecordKeys {
+            object: ObjectId::new(row.number(0)),
+            key: row.blob(1).to_vec(),
+            personal: Some(row.blob(2).to_vec()).filter(|key| !key.is_empty()),
+        };
+        Ok(self.query_one(sql, &[id.number().into()])?.map(keys))
+    }
+
+    /// The texts in a field of records after `after`, those in the trash too, in order of id; a page of them.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn texts_after(
+        &mut self,
+        object: ObjectId,
+        field: FieldNumber,
+        after: RecordId,
+        limit: u32,
+    ) -> Result<Vec<(RecordId, String)>, StoreError> {
+        let (table, column) = (table(object), column(field));
+        let sql = format!(
+            "SELECT id, {column} FROM {table} WHERE id > $1 AND {column} IS NOT NULL ORDER BY id LIMIT {limit}"
+        );
+        let text = |row: &Row| (RecordId::new(row.number(0)), row.text(1).to_owned());
+        Ok(self.query(&sql, &[after.number().into()])?.iter().map(text).collect())
     }
 
     /// Where the changes of a batch stand in the log after `after`, in order.

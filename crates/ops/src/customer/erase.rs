@@ -1,0 +1,201 @@
+//! Erasing a person: what a customer's identities are called, what was said under them, and what records tell of them.
+//!
+//! Records come first, then the raw zone, then the identities by which both are found, so that one who is interrupted asks again and the rest goes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::{CustomerId, IdentityId, RecordId};
+use domain::object::{Field, FieldNumber, Object, Type};
+use pipeline::record::{Batch, RecordWrite, RecordWrites};
+use pipeline::{Command, Outcome};
+use serde::{Deserialize, Serialize};
+use store::log::RecordAct;
+use store::record::query::{Query, Test};
+use store::{Connection, IdentityRow};
+use utoipa::ToSchema;
+use vault::IdentityAlias;
+
+use super::identifier::IdentifierView;
+use crate::audit::Line;
+use crate::{Actor, App, OpError, Right};
+
+/// How many records are looked through, and erased, at a time.
+const PAGE: u32 = 5_000;
+const STEP: usize = 200;
+/// How often records are looked for that somebody wrote meanwhile.
+const ROUNDS: usize = 5;
+
+/// What is to be erased.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub struct EraseRequest {
+    /// The identities; all of the customer's where none are named. Only with all of them does everything go that records of the customer tell
+    /// of a person; otherwise what stands in them of the identities named.
+    #[serde(default)]
+    pub identities: Vec<String>,
+}
+
+/// What an erasure takes away, or took.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Erasure {
+    /// The identities, as anyone may see them.
+    pub identities: Vec<IdentifierView>,
+    /// Records in which something tells of the person.
+    pub records: u64,
+    /// Their values that go.
+    pub values: u64,
+    /// Keys of originals in the raw zone that were destroyed with it.
+    pub keys: u64,
+}
+
+/// Values of records, by record.
+type Found = BTreeMap<RecordId, BTreeSet<FieldNumber>>;
+
+/// Whose traces are looked for.
+struct Person {
+    /// The customer, and those that are part of it.
+    customers: Vec<CustomerId>,
+    identities: Vec<(IdentityId, IdentityRow)>,
+    /// Whether all identities of the customer are among them.
+    is_whole: bool,
+}
+
+impl Person {
+    fn find(db: &mut Connection, id: CustomerId, request: &EraseRequest) -> Result<Self, OpError> {
+        let customer = super::current(db, id)?;
+        let mut identities = db.identities_of(customer)?;
+        let missing = || OpError::invalid("identities", "该客户没有这个标识", "the customer has no such identity");
+        let wanted = request.identities.iter().map(|id| id.parse::<IdentityId>().map_err(|_| missing()));
+        let wanted = wanted.collect::<Result<BTreeSet<_>, _>>()?;
+        if !wanted.iter().all(|id| identities.iter().any(|(known, _)| known == id)) {
+            return Err(missing());
+        }
+        let is_left = |(id, row): &(IdentityId, IdentityRow)| row.value.is_some() && !wanted.contains(id);
+        let is_whole = wanted.is_empty() || !identities.iter().any(is_left);
+        identities.retain(|(id, _)| wanted.is_empty() || wanted.contains(id));
+        Ok(Self { customers: super::family::family(db, customer)?.0, identities, is_whole })
+    }
+
+    /// Whether a text that someone typed is one of the identifiers.
+    fn is_called(&self, text: &str) -> bool {
+        let forms = super::forms(text);
+        self.identities.iter().any(|(_, row)| row.value.as_ref().is_some_and(|value| forms.contains(value)))
+    }
+
+    /// The values of an object's records that tell of the person.
+    fn values_in(&self, db: &mut Connection, object: &Object) -> Result<Found, OpError> {
+        let personal: Vec<&Field> = object.fields.iter().filter(|field| field.is_personal()).collect();
+        let mut found = Found::new();
+        for field in personal.iter().filter(|field| matches!(field.holds, Type::Phone | Type::Email)) {
+            let mut after = RecordId::new(0);
+            loop {
+                let page = db.texts_after(object.id, field.number, after, PAGE)?;
+                let Some((last, _)) = page.last() else { break };
+                after = *last;
+                for (id, _) in page.iter().filter(|(_, text)| self.is_called(text)) {
+                    found.entry(*id).or_default().insert(field.number);
+                }
+            }
+        }
+        if !self.is_whole {
+            return Ok(found);
+        }
+        let links = object.fields.iter().filter(|field| field.holds == Type::Customer);
+        let ids: Vec<store::Value> = self.customers.iter().map(|id| id.number().into()).collect();
+        let links = links.map(|field| Test::OneOf(field.number, ids.clone())).collect();
+        let among = Test::Among(found.keys().copied().collect());
+        let test = Test::All(vec![Test::Anywhere, Test::Any(vec![Test::Any(links), among])]);
+        let query = Query { test, order: Vec::new(), after: None, limit: u32::MAX };
+        for one in db.list_records(object, &query)? {
+            let filled = personal.iter().map(|field| field.number).filter(|number| one.row.cells.contains_key(number));
+            found.entry(one.id).or_default().extend(filled);
+        }
+        found.retain(|_, fields| !fields.is_empty());
+        Ok(found)
+    }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+/// What stands of a person in records, by object.
+fn traces(app: &App, person: &Person) -> Result<Vec<(Object, Found)>, OpError> {
+    let objects = app.pipeline.objects();
+    app.store.read(|db| {
+        let found = objects.iter().map(|object| Ok((object.clone(), person.values_in(db, object)?)));
+        let found: Vec<_> = found.collect::<Result<_, OpError>>()?;
+        Ok(found.into_iter().filter(|(_, found)| !found.is_empty()).collect())
+    })
+}
+
+fn told(person: &Person, traces: &[(Object, Found)]) -> Erasure {
+    let left = person.identities.iter().filter(|(_, row)| row.value.is_some());
+    Erasure {
+        identities: left.map(|(id, row)| IdentifierView::masked(*id, row)).collect(),
+        records: traces.iter().map(|(_, found)| count(found.len())).sum(),
+        values: traces.iter().flat_map(|(_, found)| found.values()).map(|fields| count(fields.len())).sum(),
+        keys: 0,
+    }
+}
+
+/// What an erasure would take away.
+///
+/// # Errors
+/// The right is lacking, there is no such customer, or the database's.
+pub fn preview(app: &App, actor: &Actor, id: CustomerId) -> Result<Erasure, OpError> {
+    actor.may(Right::EraseCustomers)?;
+    let person = app.store.read(|db| Person::find(db, id, &EraseRequest::default()))?;
+    let found = traces(app, &person)?;
+    Ok(told(&person, &found))
+}
+
+/// Erases a person, or some of their identities, for good. What followed from their events stays, under numbers that lead to nobody.
+///
+/// # Errors
+/// The right is lacking, there is no such customer or identity, somebody keeps writing of the person, the raw zone is down, or the database's. Who asks again has the
+/// rest erased.
+pub fn erase(app: &App, actor: &Actor, id: CustomerId, request: &EraseRequest) -> Result<Erasure, OpError> {
+    actor.may(Right::EraseCustomers)?;
+    let person = app.store.read(|db| Person::find(db, id, request))?;
+    let mut found = traces(app, &person)?;
+    let mut erased = told(&person, &found);
+    for _ in 0..ROUNDS {
+        if found.is_empty() {
+            break;
+        }
+        found.iter().try_for_each(|(object, found)| empty(app, actor, object, found))?;
+        found = traces(app, &person)?;
+    }
+    if !found.is_empty() {
+        return Err(OpError::unavailable());
+    }
+    for (_, row) in &person.identities {
+        erased.keys += app.vault.destroy_identity(IdentityAlias(row.key_hash))?;
+    }
+    let identities: Vec<IdentityId> = person.identities.iter().map(|(id, _)| *id).collect();
+    if app.pipeline.command(Command::Erase(actor.id().to_owned(), identities))? != Outcome::Done {
+        return Err(OpError::not_found());
+    }
+    app.store.clear_past()?;
+    let detail = serde_json::json!({"identities": erased.identities.len(), "records": erased.records, "values": erased.values, "keys": erased.keys});
+    Line::new("customer.erased", &id, detail).note(app, actor)?;
+    Ok(erased)
+}
+
+/// Empties fields of records.
+fn empty(app: &App, actor: &Actor, object: &Object, found: &Found) -> Result<(), OpError> {
+    let write = |(record, fields): (&RecordId, &BTreeSet<FieldNumber>)| RecordWrite {
+        object: object.id,
+        record: Some(*record),
+        version: None,
+        act: RecordAct::Erased,
+        values: fields.iter().map(|field| (*field, None)).collect(),
+        undoes: None,
+    };
+    let writes: Vec<RecordWrite> = found.iter().map(write).collect();
+    for step in writes.chunks(STEP) {
+        let writes = RecordWrites { actor: actor.id().to_owned(), batch: Batch::Single, writes: step.to_vec() };
+        app.pipeline.command(Command::WriteRecords(writes))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+ALTER TABLE record_key ADD COLUMN personal BYTEA;
