@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+#[path = "support/disk.rs"]
+mod disk;
 
+use std::collections::BTreeMap;
+
+use disk::terms_on_disk;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use search::{Document, Index, Kind, Mark, Needle, Part, Rank, Writer};
@@ -130,31 +133,6 @@ fn it_opens_as_it_was_committed_and_anew_when_it_is_damaged() {
     assert_eq!(open().2, None);
 }
 
-/// Every term in any file of the index, once every file is seen to be of a segment that is read here: the files keep terms in a form of their own,
-/// in which a text is not to be seen as it is.
-fn terms_on_disk(folder: &Path) -> BTreeSet<String> {
-    let index = tantivy::Index::open_in_dir(folder).unwrap();
-    let living: Vec<String> =
-        index.searchable_segment_ids().unwrap().iter().map(tantivy::index::SegmentId::uuid_string).collect();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let name = file.unwrap().file_name().into_string().unwrap();
-        let is_known = name.ends_with(".json") || name.ends_with(".lock");
-        assert!(is_known || living.iter().any(|segment| name.starts_with(segment.as_str())), "{name} is of nothing");
-    }
-    let mut found = BTreeSet::new();
-    let reader = index.reader().unwrap();
-    for segment in reader.searcher().segment_readers() {
-        for (field, _) in index.schema().fields() {
-            let inverted = segment.inverted_index(field).unwrap();
-            let mut terms = inverted.terms().stream().unwrap();
-            while terms.advance() {
-                found.insert(String::from_utf8_lossy(terms.key()).into_owned());
-            }
-        }
-    }
-    found
-}
-
 #[test]
 fn what_is_forgotten_leaves_nothing_in_any_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -164,12 +142,12 @@ fn what_is_forgotten_leaves_nothing_in_any_file() {
     rows.extend((2..200).map(|id| (id, (format!("other {id}"), String::new(), String::new(), 0, 0))));
     fill(&mut writer, &rows);
     fill(&mut writer, &one("乙丙")); // what it was before is of it too
-    let terms = terms_on_disk(&path);
+    let terms = terms_on_disk(&path).unwrap();
     assert!(["secretword", "h乙丙", "other"].iter().all(|term| terms.contains(*term)), "{terms:?}");
     assert_eq!(ids(&index, "乙丙"), [1]);
 
     writer.forget(&[1]).unwrap();
-    let terms = terms_on_disk(&path);
+    let terms = terms_on_disk(&path).unwrap();
     let traces = ["secretword", "h乙丙", "h乙", "h丙", "^h乙", "=secretword", "ssecretword", "yyi", "py b", "py bing"];
     assert!(traces.iter().all(|term| !terms.contains(*term)), "{terms:?}");
     assert!(terms.contains("other"));

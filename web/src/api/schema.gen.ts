@@ -213,12 +213,14 @@ export interface components {
         };
         /** @description A change to a record. */
         ChangeView: {
-            /** @description What was done: `added`, `changed`, `trashed` or `restored`. */
+            /** @description What was done: `added`, `changed`, `trashed`, `restored`, or `erased` where what told of a person was taken away. */
             act: string;
             /** @description When. */
             at: string;
             /** @description Who. */
             by: string;
+            /** @description Whether there was more, which was erased. */
+            erased: boolean;
             /** @description What was changed; nothing is told of values that were erased. */
             fields: components["schemas"]["FieldChangeView"][];
             /** @description Its id. */
@@ -424,6 +426,34 @@ export interface components {
             difference?: components["schemas"]["Difference"] | null;
             preview?: components["schemas"]["Preview"] | null;
         };
+        /** @description What is to be erased. */
+        EraseRequest: {
+            /**
+             * @description The identities; all of the customer's where none are named. Only with all of them does everything go that records of the customer tell
+             *     of a person; otherwise what stands in them of the identities named.
+             */
+            identities?: string[];
+        };
+        /** @description What an erasure takes away, or took. */
+        Erasure: {
+            /** @description The identities, as anyone may see them. */
+            identities: components["schemas"]["IdentifierView"][];
+            /**
+             * Format: int64
+             * @description Keys of originals in the raw zone that were destroyed with it.
+             */
+            keys: number;
+            /**
+             * Format: int64
+             * @description Records in which something tells of the person.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Their values that go.
+             */
+            values: number;
+        };
         /** @description The body of an error. */
         ErrorBody: {
             /** @description A stable name. */
@@ -450,6 +480,8 @@ export interface components {
             /** @description All choices as they shall be, in their order; those that are left out are archived. */
             choices?: components["schemas"]["ChoiceRequest"][] | null;
             label?: components["schemas"]["Text"] | null;
+            /** @description Whether its values tell of a person. */
+            personal?: boolean | null;
             /** @description Whether a record must have it from now on. */
             required?: boolean | null;
         };
@@ -486,6 +518,8 @@ export interface components {
             label: components["schemas"]["Text"];
             /** @description Its name in the API; made of the label where there is none. */
             name?: string | null;
+            /** @description Whether its values tell of a person, so that they go when the person is erased. */
+            personal?: boolean;
             /** @description Whether a record must have it. */
             required?: boolean;
             /** @description The name of the object that a relation leads to. */
@@ -881,6 +915,8 @@ export interface components {
             label: components["schemas"]["Text"];
             /** @description Its name in the API. */
             name: string;
+            /** @description Whether its values tell of a person, so that they go when the person is erased; phones and e-mail addresses always do. */
+            personal: boolean;
             /** @description Whether a record must have it. */
             required: boolean;
             /** @description The name of the object that a relation leads to. */
@@ -1923,6 +1959,8 @@ export type Difference = components['schemas']['Difference'];
 export type DifferenceRow = components['schemas']['DifferenceRow'];
 export type Done = components['schemas']['Done'];
 export type EditAnswer = components['schemas']['EditAnswer'];
+export type EraseRequest = components['schemas']['EraseRequest'];
+export type Erasure = components['schemas']['Erasure'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type EventPage = components['schemas']['EventPage'];
 export type FieldAccess = components['schemas']['FieldAccess'];

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::disk::terms_on_disk;
 use crate::markers::{has, tables_holding};
 use crate::records::{add, path};
 use crate::support::{Server, databases, event, run};
@@ -23,6 +24,8 @@ const TRACES: [&str; 10] = [
     "早年住在",
     "baituo",
 ];
+/// What the search index makes of it.
+const TERMS: [&str; 3] = ["h欧阳", "h驼山", "d139"];
 /// What others are called, which stays.
 const OTHERS: [&str; 2] = ["黄药师", "13812340000"];
 
@@ -40,6 +43,13 @@ fn left(server: &Server) -> Vec<String> {
     let mut found = Vec::new();
     for trace in TRACES {
         found.extend(tables_holding(server, trace).iter().map(|table| format!("{trace} in the table {table}")));
+    }
+    match terms_on_disk(&Path::new(server.data()).join("index/records")) {
+        Some(terms) => {
+            let traces = TRACES.iter().chain(&TERMS).filter(|trace| terms.contains(**trace));
+            found.extend(traces.map(|trace| format!("{trace} in the search index")));
+        }
+        None => found.push("the search index is being written anew".to_owned()),
     }
     for file in files(&Path::new(server.data()).join("master")) {
         let Ok(bytes) = std::fs::read(&file) else { continue }; // a segment of the index that was merged away meanwhile

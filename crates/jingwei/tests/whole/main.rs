@@ -11,6 +11,8 @@
 mod alike;
 mod bulk;
 mod cdnow;
+#[path = "../../../search/tests/support/disk.rs"]
+mod disk;
 mod erasing;
 #[path = "../support/issuer.rs"]
 mod issuer;
