@@ -138,6 +138,26 @@ describe("the demo company", () => {
           await heading(w.h.events).waitFor();
         }));
 
+      it("erases a customer for good once that is meant", () =>
+        step("erase", async () => {
+          const { items } = await (await page.request.get("/v1/customers?limit=200")).json();
+          const gone = items.filter((item) => item.name !== null && item.id !== someone.id)[20];
+          await page.goto(`/customers/${gone.id}`);
+          await heading(gone.name).waitFor();
+          await page.getByRole("button", { name: w.erase.open }).click();
+          const dialog = page.getByRole("dialog");
+          const doing = dialog.getByRole("button", { name: w.erase.do, exact: true });
+          await dialog.getByText(w.erase.stays, { exact: true }).waitFor();
+          await page.screenshot({ path: `${import.meta.dirname}/out/erase-${language}.png` });
+          assert.ok(await doing.isDisabled());
+          await dialog.getByRole("checkbox").check();
+          await doing.click();
+          await heading(w.erase.unnamed).waitFor();
+          assert.ok((await page.getByRole("region", { name: w.h.timeline }).getByRole("article").count()) > 0, "what happened stays");
+          const again = await (await page.request.get(`/v1/customers/${gone.id}`)).json();
+          assert.deepEqual([again.name, again.profile, again.identifiers.map((one) => one.value).join("")], [null, [], ""]);
+        }));
+
       it("signs out, and back in", () =>
         step("sign out", async () => {
           await page.getByRole("button", { name: w.switch.account }).click();

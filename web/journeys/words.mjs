@@ -16,6 +16,7 @@ export const words = {
     edit: { open: "修改", difference: "会有什么变化", loses: "失去", save: "保存为第 2 版", versions: "历史版本" },
     export: "导出全部数据", search: "搜索客户", none: "没有符合条件的客户",
     switch: { language: "切换到英文", dark: "切换到深色", light: "切换到浅色", account: "账号", out: "退出登录" },
+    erase: { open: "彻底删除…", do: "彻底删除", stays: "会保留", unnamed: "未具名客户" },
     filter: "按类型筛选", examples: "不知道怎么写？点一句试试", stream: "正在到来", total: "累计事件",
     search_all: { box: "搜索客户和所有记录，或输入命令", label: "搜索与命令", open: "搜索一切", note: "备注", lead: "线索", recent: "最近打开", more: "查看更多线索", everywhere: "搜索全部对象", none: "少输几个字" },
     settings: {
@@ -64,6 +65,7 @@ export const words = {
     edit: { open: "Edit", difference: "What would change", loses: "loses", save: "Save as version 2", versions: "Versions" },
     export: "Export everything", search: "Search customers", none: "No customer matches",
     switch: { language: "Switch to Chinese", dark: "Switch to dark", light: "Switch to light", account: "Account", out: "Sign out" },
+    erase: { open: "Erase…", do: "Erase for good", stays: "Stays", unnamed: "Unnamed customer" },
     filter: "Filter by kind", examples: "Not sure how? Click one to try it", stream: "Arriving now", total: "Events in all",
     search_all: { box: "Search customers and all records, or type a command", label: "Search and commands", open: "Search everything", note: "Notes", lead: "Lead", recent: "Opened lately", more: "More: Lead", everywhere: "Search all objects", none: "Try fewer letters" },
     settings: {

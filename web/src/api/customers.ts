@@ -6,6 +6,7 @@ import type {
   CustomerRow,
   Decision,
   DecisionDetail,
+  Erasure,
   Original,
   Page,
   Revealed,
@@ -80,5 +81,15 @@ export const openOriginal = (id: string, body: { event: string; index: number })
 export const setTaskDone = (id: string, done: boolean) => http.patch<Task>(`/v1/tasks/${encodeURIComponent(id)}`, { done });
 
 export const undoMerge = (id: string) => http.post<unknown>(`/v1/merges/${encodeURIComponent(id)}/undo`);
+
+export const erasureQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["erasure", id],
+    queryFn: ({ signal }) => http.get<Erasure>(`${customerPath(id)}/erasure`, signal),
+    gcTime: 0,
+  });
+
+/** All of the customer's identities, and what records tell of them. */
+export const eraseCustomer = (id: string) => http.post<Erasure>(`${customerPath(id)}/erasure`, {});
 
 export const exportPath = (id: string) => `${customerPath(id)}/export`;

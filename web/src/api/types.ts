@@ -29,6 +29,7 @@ export type Right =
   | "customers.originals"
   | "customers.export"
   | "customers.unmerge"
+  | "customers.erase"
   | "tasks.write"
   | "rules.read"
   | "rules.write"
@@ -123,6 +124,7 @@ export type Tag = S.TagView;
 export type Merge = S.MergeView;
 export type Task = S.TaskView;
 export type Customer = Sent<S.CustomerView>;
+export type Erasure = Sent<S.Erasure>;
 export type Revealed = S.RevealedIdentifiers;
 
 export type TimelineField = S.FieldView;

@@ -73,6 +73,7 @@ function Line({ object, change, labels, undo }: { object: ObjectType; change: Ch
           </div>
         ))}
       </dl>
+      {change.erased && <small className={css.empty}>{t("records.erased")}</small>}
       {undo && (
         <Button size="small" type="text" className={css.back ?? ""} icon={<Icon name="undo" size={14} />} onClick={undo}>
           {t("records.undo")}
@@ -95,7 +96,7 @@ export function Changes({ object, id, labels, writable }: { object: ObjectType; 
       {found.isError && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
       <ul className={css.changes} aria-label={t("records.view_changes")}>
         {lines.map((change) => (
-          <Line key={change.id} object={object} change={change} labels={labels} undo={writable && change.act === "changed" && !undone.has(change.id) ? () => undo(change.id) : null} />
+          <Line key={change.id} object={object} change={change} labels={labels} undo={writable && change.act === "changed" && !change.erased && !undone.has(change.id) ? () => undo(change.id) : null} />
         ))}
       </ul>
       {found.hasNextPage && <Button loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>{t("audit.more")}</Button>}

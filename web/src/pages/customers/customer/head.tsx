@@ -8,6 +8,7 @@ import { useFormat } from "@/components/language";
 import { useMay } from "@/components/rights";
 import { Icon } from "@/ui/icon";
 import { Avatar, Fact } from "@/ui/parts";
+import { Erase } from "./erase";
 import css from "./customer.module.css";
 
 export function Head({ customer }: { customer: Customer }) {
@@ -26,6 +27,7 @@ export function Head({ customer }: { customer: Customer }) {
             {t("customer.export")}
           </Button>
         )}
+        {may("customers.erase") && <Erase customer={customer} />}
       </div>
       <div className={css.who}>
         <Avatar name={customer.name} size={52} />

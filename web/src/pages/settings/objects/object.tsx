@@ -17,6 +17,7 @@ import own from "./objects.module.css";
 
 const route = getRouteApi("/shell/settings/objects/$object");
 const fixed = new Set(["owner", "created_at", "changed_at"]);
+const alwaysPersonal = new Set<Field["type"]>(["phone", "email"]);
 
 function useObjectChange(object: ObjectType) {
   const cache = useQueryClient();
@@ -41,6 +42,7 @@ function Line({ object, field, title, edit }: { object: ObjectType; field: Field
       </td>
       <td><code>{field.name}</code></td>
       <td>{standing ? title && t("objects.always") : <Switch size="small" checked={field.required} disabled={field.archived} aria-label={t("objects.required_label", { name })} onChange={(required) => change.mutate({ required })} />}</td>
+      <td>{!fixed.has(field.name) && <Switch size="small" checked={field.personal} disabled={field.archived || alwaysPersonal.has(field.type)} aria-label={t("objects.personal_label", { name })} onChange={(personal) => change.mutate({ personal })} />}</td>
       <td>
         {!field.archived && <Button size="small" type="text" aria-label={t("objects.field_edit", { name })} icon={<Icon name="note" size={14} />} onClick={edit} />}
         {!standing && <Button size="small" type="text" aria-label={`${t(field.archived ? "objects.restore" : "objects.archive")} ${name}`} onClick={() => change.mutate({ archived: !field.archived })}>{t(field.archived ? "objects.restore" : "objects.archive")}</Button>}
@@ -79,6 +81,7 @@ function Body({ object }: { object: ObjectType }) {
               <th scope="col">{t("objects.type")}</th>
               <th scope="col">{t("objects.api_name")}</th>
               <th scope="col">{t("objects.required")}</th>
+              <th scope="col" title={t("objects.personal_hint")}>{t("objects.personal")}</th>
               <td />
             </tr>
           </thead>
