@@ -56,6 +56,7 @@ for (const language of ["zh", "en"]) {
     }
 
     async function addTeam(name, members, parent) {
+      await dialog().waitFor({ state: "detached" }); // the one before
       await page.getByRole("button", { name: m.add }).first().click();
       await labelled(s.name, dialog()).fill(name);
       if (parent) await choose(labelled(m.parent, dialog()), parent);
