@@ -48,6 +48,8 @@ struct Inner {
     places: Vec<u64>,
     /// Which load these are of: one that began before is of no use any more.
     load: u64,
+    /// Whether that load has read all there was.
+    is_read: bool,
 }
 
 impl Columns {
@@ -117,7 +119,14 @@ impl Columns {
                 }
             });
         }
+        self.change(|inner| inner.is_read |= inner.load == load);
         Ok(())
+    }
+
+    /// Whether all records have been read, as far as they fit; until then the database is asked for some lists.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.inner().is_read
     }
 
     /// A page of records, each with its place in the order; none where the database has to be asked.

@@ -181,6 +181,7 @@ impl Lists {
     fn measure(&self, running: &Running, _child: &Child, people: &[Person]) -> Result<Value, Failure> {
         let mut questions: Vec<Question> = serde_json::from_str(MIX)?;
         questions.retain(|one| self.only.as_ref().is_none_or(|part| one.name.contains(part)));
+        settled(&running.url)?;
         let until = Instant::now() + Duration::from_secs(self.seconds);
         let asked = std::thread::scope(|scope| {
             let questions = &questions;
@@ -264,6 +265,18 @@ impl Lists {
             Value::Object(all) => all.into_iter().map(|(name, one)| (name, self.filled(dice, one, cursor))).collect(),
             other => other,
         }
+    }
+}
+
+/// Waits until a server does nothing behind that it does at its start.
+fn settled(url: &str) -> Result<(), Failure> {
+    loop {
+        let health: Value =
+            serde_json::from_slice(&ureq::get(format!("{url}/healthz")).call()?.body_mut().read_to_vec()?)?;
+        if ["lists", "search"].iter().all(|what| health.get(what).is_some_and(|state| state == "ready")) {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(500));
     }
 }
 

@@ -29,6 +29,8 @@ struct Health {
     vault: &'static str,
     /// How the search index is.
     search: ops::search::IndexState,
+    /// Whether records have been read into memory, from where they are listed: `ready`, or `loading` while the database is asked for some lists.
+    lists: &'static str,
 }
 
 /// How long what was found is told again: whoever asks often is no load.
@@ -74,6 +76,7 @@ async fn health(State(server): State<Arc<Server>>) -> (StatusCode, Json<Health>)
         database_up,
         vault: if up.vault { "up" } else { "down" },
         search: server.app.search.state(),
+        lists: if server.app.pipeline.columns().is_read() { "ready" } else { "loading" },
     };
     (if database_up { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(health))
 }
