@@ -7,6 +7,7 @@ mod access;
 pub mod account;
 mod app;
 pub mod audit;
+mod csv;
 pub mod customer;
 pub mod demo;
 mod error;

@@ -43,6 +43,8 @@ pub enum Right {
     WriteSources,
     /// Make and change objects and their fields.
     WriteObjects,
+    /// Export lists of records that one may see.
+    ExportRecords,
     /// Invite people, give roles, make roles and API keys.
     ManagePeople,
     /// See who did what.
@@ -53,7 +55,7 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ReadCustomers,
         Self::RevealIdentifiers,
         Self::OpenOriginals,
@@ -67,6 +69,7 @@ impl Right {
         Self::WriteKinds,
         Self::WriteSources,
         Self::WriteObjects,
+        Self::ExportRecords,
         Self::ManagePeople,
         Self::ReadAudit,
         Self::ClearDemo,
@@ -89,6 +92,7 @@ impl Right {
             Self::WriteKinds => "kinds.write",
             Self::WriteSources => "sources.write",
             Self::WriteObjects => "objects.write",
+            Self::ExportRecords => "records.export",
             Self::ManagePeople => "people.manage",
             Self::ReadAudit => "audit.read",
             Self::ClearDemo => "demo.clear",
@@ -118,6 +122,7 @@ impl Right {
             Self::WriteKinds => ("声明事件类型", "Declare kinds of events"),
             Self::WriteSources => ("管理数据源", "Manage sources"),
             Self::WriteObjects => ("搭建对象与字段", "Build objects and fields"),
+            Self::ExportRecords => ("导出记录列表", "Export lists of records"),
             Self::ManagePeople => ("管理人员与角色", "Manage people and roles"),
             Self::ReadAudit => ("查看审计", "See the audit"),
             Self::ClearDemo => ("清空演示数据", "Clear the demo"),

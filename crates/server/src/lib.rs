@@ -10,6 +10,7 @@ mod input;
 mod jobs;
 mod limiter;
 mod live;
+mod outlet;
 mod state;
 mod web;
 

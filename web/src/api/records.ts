@@ -66,6 +66,8 @@ export const unshareRecord = (object: string, id: string, from: string) => http.
 export const revealValue = (object: string, id: string, field: string) => http.post<{ value: Cell }>(at(object, "records", id, "reveal"), { field });
 
 export const beginBulk = (object: string, body: { list: ListRequest; act: BulkAct; values?: Values }) => http.post<Job>(at(object, "bulk"), body);
+/** Where a list is had as a table. */
+export const recordsTable = (object: string, request: { list: ListRequest; fields?: string[]; english: boolean }) => `${at(object, "export")}?request=${encodeURIComponent(JSON.stringify(request))}`;
 export const undoBatch = (batch: string) => http.post<Job>(`/v1/batches/${encodeURIComponent(batch)}/undo`);
 export const stopJob = (id: string) => http.remove<Job>(`/v1/jobs/${encodeURIComponent(id)}`);
 export const jobQuery = (id: string) =>

@@ -574,6 +574,8 @@ export interface components {
             database: string;
             /** @description Whether the database answers and is written to. */
             database_up: boolean;
+            /** @description Whether records have been read into memory, from where they are listed: `ready`, or `loading` while the database is asked for some lists. */
+            lists: string;
             /** @description How the search index is. */
             search: components["schemas"]["IndexState"];
             /** @description `ok`, or `degraded` when the database or the raw zone is away. */

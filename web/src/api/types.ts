@@ -37,6 +37,7 @@ export type Right =
   | "kinds.write"
   | "sources.write"
   | "objects.write"
+  | "records.export"
   | "people.manage"
   | "audit.read"
   | "demo.clear";

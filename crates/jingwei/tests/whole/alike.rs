@@ -1,12 +1,13 @@
-//! Lists, counts, boards, relations, labels, single records, bulk changes and 'why' show the same records, and exactly those that the
+//! Lists, counts, boards, exports, searches, relations, labels, single records, bulk changes and 'why' show the same records, and exactly those that the
 //! rule says: random roles, teams, shares, rows and filters, against a slow reading of the rule, on both databases.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::people::{Browser, member, owner};
-use crate::records::{add, is, path};
+use crate::records::{add, is, path, title};
 use crate::support::{Answer, Server, databases};
 
 const REGIONS: [&str; 3] = ["华东", "华南", "华北"];
@@ -236,6 +237,17 @@ impl World {
         }
     }
 
+    /// Waits until the search index has what was made last.
+    fn wait(&self) {
+        let Some(last) = self.deals.last() else { return };
+        let name: String = title(&last.record).bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let start = Instant::now();
+        while self.server.get(&format!("/v1/search?q={name}"))["items"].as_array().unwrap().is_empty() {
+            assert!(start.elapsed() < Duration::from_secs(20), "{} is not found", last.record);
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     fn names(&self, keeps: impl Fn(&Deal) -> bool) -> BTreeSet<String> {
         self.deals
             .iter()
@@ -247,7 +259,7 @@ impl World {
     /// Everything that one person is shown.
     fn check(&mut self, dice: &mut Dice, me: usize, seed: u64) {
         let role = Role::random(dice);
-        let named = json!({"name": format!("角色{me}"), "rights": [], "records": role.json()});
+        let named = json!({"name": format!("角色{me}"), "rights": ["records.export"], "records": role.json()});
         let set = self.server.put(&format!("/v1/roles/{}", self.people[me].2.as_str().unwrap()), &named);
         assert_eq!(set.status, 200, "{}", set.body);
         let ask = Ask::random(dice, 0);
@@ -347,6 +359,7 @@ impl Reader<'_> {
             *wanted,
             "{told}: board"
         );
+        assert_eq!(self.exported(ask, masks), *wanted, "{told}: export");
         // What is masked is not told by an order, a sum or a filter either.
         for (path, body) in [
             ("deal/list", json!({"sort": [{"field": "amount"}]})),
@@ -366,12 +379,38 @@ impl Reader<'_> {
         assert_eq!(labels.cloned().collect::<BTreeSet<_>>(), *wanted, "{told}: labels");
     }
 
+    /// What is in the table that an export makes of a list.
+    fn exported(&mut self, ask: &Ask, masks: bool) -> BTreeSet<String> {
+        let fields: &[&str] = if self.role.amount == "hidden" { &["name"] } else { &["name", "amount"] };
+        let request = json!({"list": {"filter": ask.json()}, "fields": fields}).to_string();
+        let request: String = request.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let table = self.browser.get(self.server, &format!("/v1/objects/deal/export?request={request}"));
+        assert_eq!(table.status, 200, "{}: {}", self.told, table.body);
+        let cells = |row: &str| row.split(',').map(|cell| cell.trim_matches('"').to_owned()).collect::<Vec<_>>();
+        let rows = table.body.as_str().unwrap().lines().skip(1).map(cells);
+        let exported = rows.map(|row| {
+            let deal = self.deals.iter().find(|deal| deal.record["title"] == row[0].as_str()).unwrap();
+            let amount = if masks { "***".to_owned() } else { deal.amount.to_string() };
+            assert!(row.get(1).is_none_or(|shown| *shown == amount), "{}: {row:?}", self.told);
+            deal.record["id"].as_str().unwrap().to_owned()
+        });
+        exported.collect()
+    }
+
+    /// Whether a search finds a deal.
+    fn finds(&mut self, deal: &Deal) -> bool {
+        let name: String = title(&deal.record).bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let page = self.browser.get(self.server, &format!("/v1/search?q={name}&limit=50")).body;
+        page["items"].as_array().unwrap().iter().any(|one| one["id"] == deal.record["id"])
+    }
+
     fn is_shown_one(&mut self, deal: &Deal, sees: bool, writes: bool, seed: u64) {
         let (told, path) = (self.told, path("deal", &deal.record));
         for path in [path.clone(), format!("{path}/changes"), format!("{path}/shares")] {
             let answer = self.browser.get(self.server, &path);
             assert_eq!(answer.status, if sees { 200 } else { 404 }, "{told}: {path}");
         }
+        assert_eq!(self.finds(deal), sees, "{told}: search");
         let revealed = self.browser.ask(self.server, "POST", &format!("{path}/reveal"), &json!({"field": "amount"}));
         let expected = match self.role.amount {
             _ if !sees => 404,
@@ -409,6 +448,7 @@ fn everything_shows_the_same_records_and_those_that_the_rule_says() {
             world.make_teams(&mut dice);
             if world.deals.len() < 60 {
                 world.make_deals(&mut dice);
+                world.wait();
             }
             for me in 0..4 {
                 world.check(&mut dice, me, seed);

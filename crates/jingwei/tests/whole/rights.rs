@@ -107,6 +107,7 @@ fn operations() -> Vec<(&'static str, For, Value)> {
         ("search", Known, Value::Null),
         ("list_records", Records(false), json!({})),
         ("count_records", Records(false), json!({})),
+        ("export_records", Right("records.export"), Value::Null),
         ("get_board", Records(false), json!({"list": {}, "by": "stage"})),
         ("get_record", Records(false), Value::Null),
         ("list_changes", Records(false), Value::Null),

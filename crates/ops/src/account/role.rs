@@ -79,8 +79,9 @@ type Standard = (u64, &'static str, &'static str, &'static [Right], Scope, Scope
 /// The program's own roles, but for the owner, whose rights are all.
 const STANDARD: [Standard; 5] = {
     use Right::{
-        EraseCustomers, ExportCustomers, ManagePeople, OpenOriginals, ReadAudit, ReadCustomers, ReadEvents, ReadRules,
-        RevealIdentifiers, UndoMerges, WriteKinds, WriteObjects, WriteRules, WriteSources, WriteTasks,
+        EraseCustomers, ExportCustomers, ExportRecords, ManagePeople, OpenOriginals, ReadAudit, ReadCustomers,
+        ReadEvents, ReadRules, RevealIdentifiers, UndoMerges, WriteKinds, WriteObjects, WriteRules, WriteSources,
+        WriteTasks,
     };
     use Scope::{All, None, Own};
     [
@@ -106,6 +107,7 @@ const STANDARD: [Standard; 5] = {
                 ReadEvents,
                 WriteKinds,
                 WriteObjects,
+                ExportRecords,
             ],
             All,
             All,

@@ -3,6 +3,7 @@
 pub mod board;
 pub mod bulk;
 pub mod change;
+pub mod export;
 pub mod field;
 pub mod filter;
 mod find;

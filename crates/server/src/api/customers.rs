@@ -1,7 +1,7 @@
 //! Customers.
 
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use base::{CustomerId, EventId, MergeId, RuleId};
 use ops::customer::decision::{DecisionPage, WhyNot};
 use ops::customer::erase::{EraseRequest, Erasure};
@@ -14,7 +14,6 @@ use ops::{Actor, App, customer};
 use serde::Deserialize;
 use std::io::Write;
 use std::sync::Arc;
-use tokio_stream::wrappers::ReceiverStream;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,6 +22,7 @@ use super::id;
 use crate::auth::{Answer, Caller, Done};
 use crate::error::ApiError;
 use crate::input::{Body, Path, Query};
+use crate::outlet::stream;
 use crate::state::Server;
 
 #[derive(Deserialize, IntoParams)]
@@ -143,20 +143,6 @@ async fn access(caller: Caller, Path(customer): Path<String>) -> Answer<AccessPa
     caller.run(move |app, actor| customer::original::access(app, actor, id::<CustomerId>(&customer)?)).await
 }
 
-/// A writer whose bytes go out as they come.
-struct Outlet(tokio::sync::mpsc::Sender<Result<Vec<u8>, std::io::Error>>);
-
-impl Write for Outlet {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.blocking_send(Ok(bytes.to_vec())).map_err(|_| std::io::ErrorKind::BrokenPipe)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// Export everything about a customer as a signed archive.
 #[utoipa::path(get, operation_id = "export_customer", path = "/v1/customers/{id}/export", tag = "customers", params(("id" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/zip")))]
 async fn export(caller: Caller, headers: HeaderMap, Path(name): Path<String>) -> Result<Response, ApiError> {
@@ -165,17 +151,8 @@ async fn export(caller: Caller, headers: HeaderMap, Path(name): Path<String>) ->
     let asked = actor.clone();
     let whom = move |server: &Server| customer::export::whom(&server.app, &asked, &name);
     let customer = Arc::clone(&server).run(whom).await?;
-    let (send, receive) = tokio::sync::mpsc::channel(16);
-    tokio::task::spawn_blocking(move || {
-        let mut out = std::io::BufWriter::with_capacity(1 << 16, Outlet(send.clone()));
-        let done = customer::export::export(&server.app, &actor, customer, &mut out);
-        if done.is_err() || out.flush().is_err() {
-            send.blocking_send(Err(std::io::Error::other("the export broke off"))).ok();
-        }
-    });
-    let disposition = format!("attachment; filename=\"{customer}.zip\"");
-    let headers = [(header::CONTENT_TYPE, "application/zip".to_owned()), (header::CONTENT_DISPOSITION, disposition)];
-    Ok((headers, axum::body::Body::from_stream(ReceiverStream::new(receive))).into_response())
+    let write = move |out: &mut dyn Write| customer::export::export(&server.app, &actor, customer, out).map(drop);
+    Ok(stream(&format!("{customer}.zip"), "application/zip", write))
 }
 
 /// Undo a merge: both customers are there again. While a later one rests on it, it is refused, with the one to undo first.

@@ -1,15 +1,20 @@
 //! Records of objects, and their changes.
 
+use std::io::Write;
 use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use axum::response::Response;
 
 use base::{ChangeId, RecordId, UserId};
 use ops::record::board::{self, Board, BoardRequest};
 use ops::record::change::{self, ChangePage, UndoRequest};
+use ops::record::export::{Export, ExportRequest};
 use ops::record::field::{self, RevealRequest, RevealedValue};
 use ops::record::list::{self, ListRequest, RecordCount, RecordPage};
 use ops::record::why::{self, WhySeen};
 use ops::record::{self, Changed, RecordDetail, RecordRequest};
-use ops::{Actor, App};
+use ops::{Actor, App, OpError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,7 +22,9 @@ use utoipa_axum::routes;
 
 use super::id;
 use crate::auth::{Answer, Caller};
+use crate::error::ApiError;
 use crate::input::{Body, Path, Query};
+use crate::outlet::stream;
 use crate::state::Server;
 
 /// List records that one may see: filtered, ordered, a page at a time.
@@ -30,6 +37,39 @@ async fn list(caller: Caller, Path(object): Path<String>, Body(request): Body<Li
 #[utoipa::path(post, operation_id = "get_board", path = "/v1/objects/{object}/board", tag = "records", params(("object" = String, Path)), request_body = BoardRequest, responses((status = 200, body = Board)))]
 async fn board(caller: Caller, Path(object): Path<String>, Body(request): Body<BoardRequest>) -> Answer<Board> {
     caller.run(move |app, actor| board::get(app, actor, &object, &request)).await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ExportParams {
+    /// As JSON: `list`, which records, as a list is asked for; `fields`, their names; `english`.
+    request: Option<String>,
+}
+
+/// Export records that one may see, as a list shows them, as a table (CSV).
+#[utoipa::path(get, operation_id = "export_records", path = "/v1/objects/{object}/export", tag = "records", params(("object" = String, Path), ExportParams), responses((status = 200, body = String, content_type = "text/csv")))]
+async fn export(
+    caller: Caller,
+    headers: HeaderMap,
+    Path(object): Path<String>,
+    Query(params): Query<ExportParams>,
+) -> Result<Response, ApiError> {
+    caller.came_by_itself(&headers)?;
+    let Caller { server, actor, .. } = caller;
+    let (asked, name) = (actor.clone(), object.clone());
+    let prepare = move |server: &Server| {
+        let request: ExportRequest = match params.request.as_deref().map(serde_json::from_str).transpose() {
+            Ok(request) => request.unwrap_or_default(),
+            Err(error) => {
+                let (zh, en) = (format!("无法读取:{error}"), format!("it cannot be read: {error}"));
+                return Err(OpError::invalid("request", &zh, &en));
+            }
+        };
+        Export::prepare(&server.app, &asked, &name, &request)
+    };
+    let export = Arc::clone(&server).run(prepare).await?;
+    let write = move |out: &mut dyn Write| export.write(&server.app, &actor, out).map(drop);
+    Ok(stream(&format!("{object}.csv"), "text/csv; charset=utf-8", write))
 }
 
 /// Count records that one may see; one beyond 10,000 says that there are more.
@@ -130,6 +170,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(count))
+        .routes(routes!(export))
         .routes(routes!(board))
         .routes(routes!(add))
         .routes(routes!(get, change, trash))

@@ -11,7 +11,6 @@
 mod access;
 mod archive;
 mod as2;
-mod csv;
 mod html;
 mod lineage;
 mod lines;

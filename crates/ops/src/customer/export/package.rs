@@ -12,8 +12,11 @@ use super::manifest::{Counts, Coverage, FORMAT, File, Generator, Identity, Manif
 use super::opener::Opener;
 use super::originals::{Carrier, Kept};
 use super::story::{Story, Told};
-use super::{access, as2, csv, html, lineage, lines, person, proof, vcard};
-use crate::{App, OpError, say};
+use super::{access, as2, html, lineage, lines, person, proof, vcard};
+use crate::{App, OpError, csv, say};
+
+/// What the manifest says of the table.
+const NEUTRALISED: &str = "cells that a spreadsheet could take for a formula begin with an apostrophe; timeline/events.jsonl has the values as they are";
 
 /// The most events that the first page shows.
 const SHOWN: usize = 1_000;
@@ -211,7 +214,7 @@ impl Package<'_, '_> {
                 self.archive.write_all(csv::row(cells.map(String::as_str)).as_bytes()).map_err(interrupted)?;
             }
         }
-        self.archive.end(File { neutralised: Some(csv::NEUTRALISED), ..File::of("timeline", "text/csv") });
+        self.archive.end(File { neutralised: Some(NEUTRALISED), ..File::of("timeline", "text/csv") });
         Ok(())
     }
 

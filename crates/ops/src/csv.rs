@@ -1,13 +1,10 @@
-//! The convenience table: CSV (RFC 4180) whose cells no spreadsheet takes for a formula.
-
-/// What the manifest says of the table.
-pub(super) const NEUTRALISED: &str = "cells that a spreadsheet could take for a formula begin with an apostrophe; timeline/events.jsonl has the values as they are";
+//! Tables as CSV (RFC 4180) whose cells no spreadsheet takes for a formula.
 
 /// Begins the file: the mark by which spreadsheets know UTF-8.
-pub(super) const MARK: &str = "\u{feff}";
+pub(crate) const MARK: &str = "\u{feff}";
 
 /// A row, every cell quoted and neutralised.
-pub(super) fn row<'c>(cells: impl IntoIterator<Item = &'c str>) -> String {
+pub(crate) fn row<'c>(cells: impl IntoIterator<Item = &'c str>) -> String {
     let cells: Vec<String> =
         cells.into_iter().map(|cell| format!("\"{}\"", neutralised(cell).replace('"', "\"\""))).collect();
     format!("{}\r\n", cells.join(","))
