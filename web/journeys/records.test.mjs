@@ -28,6 +28,7 @@ for (const language of ["zh", "en"]) {
 
     const go = (name) => page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
     const button = (name, within = page) => within.getByRole("button", { name, exact: true }).click();
+    const views = () => page.getByRole("button", { name: new RegExp(`^${r.views}: `) });
     const labelled = (name, within = page) => within.getByLabel(name, { exact: true });
     const dialog = () => page.getByRole("dialog");
     const grid = () => page.getByRole("grid");
@@ -107,17 +108,17 @@ for (const language of ["zh", "en"]) {
 
     it("saves what it shows as a view, shared, and comes back to it", () =>
       step("view", async () => {
-        await button(r.views);
+        await views().click();
         await button(r.save_view);
         await labelled(s.name, dialog()).fill(r.view);
         await labelled(r.share, dialog()).check();
         await button(r.save, dialog());
-        const views = page.getByRole("list", { name: r.views });
-        await button(r.views);
-        await button(r.all, views);
+        const listed = page.getByRole("list", { name: r.views });
+        await views().click();
+        await button(r.all, listed);
         await titles().filter({ hasText: r.second }).waitFor();
-        await button(r.views);
-        await views.getByRole("button", { name: r.view }).first().click();
+        await views().click();
+        await listed.getByRole("button", { name: r.view }).first().click();
         await titles().filter({ hasText: r.second }).waitFor({ state: "detached" });
         await page.getByRole("button", { name: new RegExp(`${r.area} ${r.at_least}`) }).last().click();
         await titles().filter({ hasText: r.second }).waitFor();

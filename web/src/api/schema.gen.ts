@@ -116,7 +116,7 @@ export interface components {
             /** @description When. */
             at: string;
             /** @description More of it. */
-            detail: Record<string, never>;
+            detail: unknown;
             /** @description Its id, where the next page may begin. */
             id: string;
             /** @description What it is called. */
@@ -488,9 +488,9 @@ export interface components {
         /** @description A field's values before and after a change. */
         FieldChangeView: {
             /** @description Its value after. */
-            after: Record<string, never>;
+            after: unknown;
             /** @description Its value before. */
-            before: Record<string, never>;
+            before: unknown;
             /** @description The field's name. */
             field: string;
             /** @description What it is called. */
@@ -664,7 +664,7 @@ export interface components {
             /** @description How. */
             op: components["schemas"]["Op"];
             /** @description With what: a value as in a record; of people also `me`, `my_team`, and `my_teams` for it and all that are part of it; for `one_of` a list of them; for `last`, `next` and `this` a [`Period`]; nothing for `present` and `empty`. */
-            value?: Record<string, never>;
+            value?: unknown;
         };
         /** @description Something that goes on by itself. */
         JobView: components["schemas"]["Progress"] & {
@@ -1368,7 +1368,7 @@ export interface components {
         /** @description A value in full. */
         RevealedValue: {
             /** @description The value; none where there is none. */
-            value: Record<string, never>;
+            value: unknown;
         };
         /** @description A right. */
         RightView: {
@@ -1799,6 +1799,8 @@ export interface components {
             /** @description Whether to put back also what was changed again since. */
             force?: boolean;
         };
+        /** @description Why events were not taken: what became of each, or why the body itself could not be read. */
+        Untaken: components["schemas"]["Receipt"] | components["schemas"]["ErrorBody"];
         /** @description Who is signed in. */
         UserView: {
             /** @description Their e-mail address. */
@@ -2087,6 +2089,7 @@ export type TriedAssumption = components['schemas']['TriedAssumption'];
 export type TriedChoice = components['schemas']['TriedChoice'];
 export type TriedQuestion = components['schemas']['TriedQuestion'];
 export type UndoRequest = components['schemas']['UndoRequest'];
+export type Untaken = components['schemas']['Untaken'];
 export type UserView = components['schemas']['UserView'];
 export type ValueView = components['schemas']['ValueView'];
 export type VaultView = components['schemas']['VaultView'];

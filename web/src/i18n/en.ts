@@ -3,7 +3,7 @@ import type { Shape } from "./shape";
 import type { zh } from "./zh";
 
 export const en: Shape<typeof zh> = {
-  brand: "Jingwei",
+  brand: "经纬 Jingwei",
   nav: { label: "Main", customers: "Customers", rules: "Rules", events: "Events", settings: "Settings", skip: "Skip to content" },
   common: {
     cancel: "Cancel",

@@ -3,7 +3,7 @@ import { zhWorkspace } from "./zh-workspace";
 // Chinese is the first language: its keys are the keys. `en.ts` must have every one of them, or the build fails.
 // A key that ends in `_other` takes a count; English also gives it a form for one.
 export const zh = {
-  brand: "经纬",
+  brand: "经纬 Jingwei",
   nav: { label: "主导航", customers: "客户", rules: "规则", events: "事件", settings: "设置", skip: "跳到正文" },
   common: {
     cancel: "取消",

@@ -40,10 +40,10 @@ export function TopBar({ openPalette }: { openPalette: () => void }) {
   return (
     <header className={css.bar}>
       <span className={css.company}>{company?.name}</span>
-      <button type="button" className={css.search} onClick={openPalette} aria-label={t("top.palette")}>
+      <button type="button" className={css.search} onClick={openPalette} aria-keyshortcuts="Control+K Meta+K">
         <Icon name="search" size={15} />
         <span className={css.search_text}>{t("top.palette")}</span>
-        <span className={css.keys}>
+        <span className={css.keys} aria-hidden="true">
           <Kbd>{modifier}</Kbd> <Kbd>K</Kbd>
         </span>
       </button>

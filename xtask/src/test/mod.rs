@@ -1,5 +1,6 @@
 //! `test`: every check there is, in the order in which they are cheapest to fail, with what they need seen to first.
 
+pub(crate) mod api;
 pub(crate) mod count;
 mod packages;
 pub(crate) mod postgres;
@@ -31,13 +32,14 @@ impl<E: Into<Failure>> From<E> for Failed {
     }
 }
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     Step { name: "fmt", needs: &[], run: fmt },
     Step { name: "tidy", needs: &[], run: tidied },
     Step { name: "web", needs: &[], run: web_checks },
     Step { name: "clippy", needs: &[], run: clippy },
     Step { name: "rust", needs: &[Package::PostgreSql], run: rust },
     Step { name: "openapi", needs: &[], run: openapi_check },
+    Step { name: "api", needs: &[Package::Python], run: api },
     Step { name: "journeys", needs: &[Package::Chromium, Package::ChineseFont], run: journeys },
 ];
 
@@ -85,15 +87,16 @@ fn one(command: &mut Command) -> Result<Counts, Failed> {
 
 /// Runs a program that tells how many tests it ran.
 fn counted(command: &mut Command) -> Result<Counts, Failed> {
-    let (lines, is_good) = program::watch(command)?;
+    let told = program::watch(command)?;
+    summed(told, &program::spelled(command))
+}
+
+fn summed((lines, is_good): (Vec<String>, bool), what: &str) -> Result<Counts, Failed> {
     let (passed, failed) = count::sum(&lines);
     if is_good {
         return Ok((passed, failed));
     }
-    Err(Failed {
-        counts: (passed, failed.max(1)),
-        why: format!("{} did not succeed", program::spelled(command)).into(),
-    })
+    Err(Failed { counts: (passed, failed.max(1)), why: format!("{what} did not succeed").into() })
 }
 
 fn both(one: Result<Counts, Failed>, other: impl FnOnce() -> Result<Counts, Failed>) -> Result<Counts, Failed> {
@@ -139,6 +142,10 @@ fn rust() -> Result<Counts, Failed> {
 fn openapi_check() -> Result<Counts, Failed> {
     openapi::check()?;
     Ok((1, 0))
+}
+
+fn api() -> Result<Counts, Failed> {
+    summed(api::ask(None, false)?, "asking the API")
 }
 
 /// The journeys find the program by JINGWEI_BIN and the browser by JINGWEI_CHROMIUM.

@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::Failure;
 use crate::program::{self, answer, find};
 use crate::test::postgres;
+use crate::{Failure, python};
 
 /// Something a step needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Package {
     /// A PostgreSQL server.
     PostgreSql,
+    /// Python with its environments.
+    Python,
     /// A browser for the journeys.
     Chromium,
     /// A font with Chinese letters, so that screenshots show them.
@@ -23,6 +25,7 @@ impl Package {
     const fn name(self) -> &'static str {
         match self {
             Self::PostgreSql => "postgresql",
+            Self::Python => "python3-venv",
             Self::Chromium => "chromium",
             Self::ChineseFont => "fonts-noto-cjk",
         }
@@ -31,6 +34,7 @@ impl Package {
     fn is_there(self) -> bool {
         match self {
             Self::PostgreSql => postgres::program("initdb").is_some(),
+            Self::Python => python::is_there(),
             Self::Chromium => chromium().is_some(),
             Self::ChineseFont => answer("fc-list", &[":lang=zh"]).is_some_and(|fonts| !fonts.is_empty()),
         }

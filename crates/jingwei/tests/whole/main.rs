@@ -14,6 +14,7 @@ mod cdnow;
 #[path = "../../../search/tests/support/disk.rs"]
 mod disk;
 mod erasing;
+mod foreign;
 #[path = "../support/issuer.rs"]
 mod issuer;
 mod keys;

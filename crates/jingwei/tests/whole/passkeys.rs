@@ -92,6 +92,16 @@ fn add(browser: &mut Browser, server: &Server, credential: &Value) -> Answer {
     browser.ask(server, "POST", "/v1/account/passkeys", &json!({"name": "笔记本", "credential": credential}))
 }
 
+/// Gives someone a passkey; its id.
+pub fn give(browser: &mut Browser, server: &Server) -> String {
+    assert_eq!(server.patch("/v1/sign-in-settings", &json!({"address": SITE})).status, 200);
+    SITE.clone_into(&mut browser.origin);
+    let made = Device::new(9).make(&begin(browser, server));
+    let added = add(browser, server, &made);
+    assert_eq!(added.status, 200, "{}", added.body);
+    browser.get(server, "/v1/account").body["passkeys"][0]["id"].as_str().unwrap().to_owned()
+}
+
 fn stranger() -> Browser {
     Browser { origin: SITE.to_owned(), ..Browser::default() }
 }

@@ -8,7 +8,7 @@ use crate::support::{Server, databases};
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum For {
+pub enum For {
     /// Whoever can reach the server.
     Anyone,
     /// A source with its ingest key.
@@ -28,7 +28,7 @@ enum For {
 use For::{Anyone, Known, Owners, People, Records, Right, Sources};
 
 /// What each operation needs, and a body that it would take. An operation that is not here fails the test.
-fn operations() -> Vec<(&'static str, For, Value)> {
+pub fn operations() -> Vec<(&'static str, For, Value)> {
     let sentence = json!({"sentence": "当客户30天内投诉至少1次,标记为需要关怀"});
     let role = json!({"name": "x", "rights": ["customers.read"]});
     let provider = json!({"label": "x", "issuer": "http://127.0.0.1:1", "client_id": "x", "client_secret": "x"});
@@ -187,7 +187,7 @@ fn foreign(path: &str) -> String {
 }
 
 /// What is stored, but for when a key was last used.
-fn stored(server: &Server) -> BTreeMap<String, BTreeSet<String>> {
+pub fn stored(server: &Server) -> BTreeMap<String, BTreeSet<String>> {
     let rows = |rows: Vec<store::Row>| rows.iter().map(|row| format!("{row:?}")).collect();
     server.tables().into_iter().filter(|(name, _)| name != "api_key").map(|(name, all)| (name, rows(all))).collect()
 }

@@ -194,17 +194,35 @@ const fn bytes(cell: &Cell) -> usize {
 /// Takes a batch back, as far as it was not changed again since: a batch of its own.
 ///
 /// # Errors
-/// There is no such batch, or the reader may not see the object.
+/// There is no such batch, or the reader sees none of its records.
 pub fn ready_undo(app: &App, actor: &Actor, batch: ChangeId) -> Result<Object, OpError> {
     let first = app.store.read(|db| change::entry(db, batch.number()))?;
     let (_, entry) = first.filter(|(_, entry)| entry.batch == Some(batch.number())).ok_or_else(OpError::not_found)?;
     let objects = app.pipeline.objects();
     let known = objects.by_id(entry.object).ok_or_else(OpError::not_found)?;
     let object = object(app, actor, &known.name)?;
+    if !is_seen(app, actor, &object, batch)? {
+        return Err(OpError::not_found());
+    }
     if actor.is_seen_as() || allowed(app, actor, &object, Deed::Write) == Test::Any(Vec::new()) {
         return Err(read_only(&object));
     }
     Ok(object)
+}
+
+/// Whether the reader sees any record of a batch.
+fn is_seen(app: &App, actor: &Actor, object: &Object, batch: ChangeId) -> Result<bool, OpError> {
+    let mut after = 0;
+    loop {
+        let (last, is_seen) = app.store.read(|db| {
+            let places = db.batch_changes(batch.number(), after, STEP)?;
+            let ids: Vec<RecordId> = change::entries(db, &places)?.iter().map(|one| one.entry.record).collect();
+            let seen = allowed_among(app, db, actor, object, Deed::See, &ids)?;
+            Ok::<_, OpError>((places.last().copied(), !seen.is_empty()))
+        })?;
+        let Some(last) = last.filter(|_| !is_seen) else { return Ok(is_seen) };
+        after = last;
+    }
 }
 
 /// Does it, in the order in which it was done.
@@ -224,6 +242,7 @@ pub fn undo(app: &App, actor: &Actor, object: &Object, batch: ChangeId, task: &T
                 // As they were when the right to change them was seen.
                 let rows: BTreeMap<_, _> = db.records_by_id(object, &ids)?.into_iter().collect();
                 let may = allowed_among(app, db, actor, object, Deed::Write, &ids)?;
+                let seen = allowed_among(app, db, actor, object, Deed::See, &ids)?.len();
                 let mut writes = Vec::with_capacity(entries.len());
                 for one in entries.iter().filter(|one| may.contains(&one.entry.record)) {
                     let Some(row) = rows.get(&one.entry.record) else { continue };
@@ -240,7 +259,7 @@ pub fn undo(app: &App, actor: &Actor, object: &Object, batch: ChangeId, task: &T
                         writes.extend(change::back(object, one, row.version, &back).map(|back| (size, back)));
                     }
                 }
-                Ok((Some(last), places.len(), writes))
+                Ok((Some(last), seen, writes))
             })?;
             let Some(last) = last else { return Ok(false) };
             after = last;

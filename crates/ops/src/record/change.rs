@@ -46,10 +46,8 @@ pub struct FieldChangeView {
     /// What it is called.
     pub label: Text,
     /// Its value before.
-    #[schema(value_type = Object)]
     pub before: Value,
     /// Its value after.
-    #[schema(value_type = Object)]
     pub after: Value,
 }
 
@@ -198,6 +196,7 @@ pub fn undo(app: &App, actor: &Actor, id: ChangeId, request: &UndoRequest) -> Re
     let objects = app.pipeline.objects();
     let known = objects.by_id(entry.object).ok_or_else(OpError::not_found)?;
     let object = object(app, actor, &known.name)?;
+    app.store.read(|db| found(app, db, actor, &object, Deed::See, entry.record))?;
     let opposite = opposite(entry.act).ok_or_else(erased)?;
     let all = known.clone();
     let back = match opposite {

@@ -22,7 +22,6 @@ pub struct RevealRequest {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RevealedValue {
     /// The value; none where there is none.
-    #[schema(value_type = Object)]
     pub value: Value,
 }
 

@@ -63,7 +63,6 @@ pub struct Is {
     pub op: Op,
     /// With what: a value as in a record; of people also `me`, `my_team`, and `my_teams` for it and all that are part of it; for `one_of` a list of them; for `last`, `next` and `this` a [`Period`]; nothing for `present` and `empty`.
     #[serde(default)]
-    #[schema(value_type = Object)]
     pub value: Value,
 }
 

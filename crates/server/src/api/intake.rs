@@ -12,16 +12,16 @@ use axum::response::{IntoResponse, Response};
 use connect::segment::Endpoint;
 use futures_util::StreamExt as _;
 use ops::intake::{Format, Receipt, Terms};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use tokio_util::io::{StreamReader, SyncIoBridge};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::INFLATED_LIMIT;
 use crate::auth::Sender;
-use crate::error::{ApiError, RETRY_AFTER};
+use crate::error::{ApiError, ErrorBody, RETRY_AFTER};
 use crate::input::{Bytes, Path, Query};
 use crate::state::Server;
 
@@ -38,6 +38,15 @@ struct Options {
     /// Whether they are history: tags follow, effects don't.
     #[serde(default)]
     history: bool,
+}
+
+/// Why events were not taken: what became of each, or why the body itself could not be read.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes answers that are written apart")]
+enum Untaken {
+    Events(Receipt),
+    Body(ErrorBody),
 }
 
 fn header<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> &'h str {
@@ -78,7 +87,7 @@ fn answer(receipt: Receipt) -> Response {
 /// Send events: CloudEvents 1.0, single, batch, or one a line, at most 100,000; gzip welcome. Acknowledged means on disk.
 #[utoipa::path(post, operation_id = "send_events", path = "/v1/events", tag = "events", params(Options),
     request_body(content((Object = "application/cloudevents+json"), (Vec<Object> = "application/cloudevents-batch+json"), (String = "application/x-ndjson"))),
-    responses((status = 200, body = Receipt), (status = 422, body = Receipt), (status = 503, description = "the raw zone is down", body = Receipt)))]
+    responses((status = 200, body = Receipt), (status = 422, body = Untaken), (status = 503, description = "the raw zone is down", body = Untaken)))]
 async fn events(
     sender: Sender,
     State(server): State<Arc<Server>>,
@@ -95,7 +104,7 @@ async fn events(
 /// Send events in the form of Segment's tracking API: `identify`, `track`, `page`, `screen`, `group`, `alias` or `batch`.
 #[utoipa::path(post, operation_id = "send_segment", path = "/v1/{call}", tag = "events", params(("call" = String, Path, description = "identify, track, page, screen, group, alias or batch")),
     request_body(content = Object, content_type = "application/json"),
-    responses((status = 200, body = Receipt), (status = 422, body = Receipt), (status = 503, body = Receipt)))]
+    responses((status = 200, body = Receipt), (status = 422, body = Untaken), (status = 503, body = Untaken)))]
 async fn segment(
     sender: Sender,
     State(server): State<Arc<Server>>,

@@ -71,6 +71,7 @@ export function Views({ object, search, change }: { object: string; search: Sear
   const remove = useAct<View, unknown>({ mutationFn: (view) => removeView(object, view.id), onSuccess: () => cache.invalidateQueries({ queryKey: viewsQuery(object).queryKey }) });
   const shown = views.find((view) => isShown(view, search));
   const narrowed = Boolean(search.filter || search.sort || search.view);
+  const name = shown?.name ?? (narrowed ? t("views.unsaved") : t("views.all"));
   const show = (next: Partial<Search>) => {
     setOpen(false);
     change({ q: undefined, trash: undefined, ...next });
@@ -110,7 +111,7 @@ export function Views({ object, search, change }: { object: string; search: Sear
   return (
     <>
       <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomLeft" content={list}>
-        <Button size="small" icon={<Icon name="chevron" size={13} />} iconPlacement="end" aria-label={t("views.title")}>{shown?.name ?? (narrowed ? t("views.unsaved") : t("views.all"))}</Button>
+        <Button size="small" icon={<Icon name="chevron" size={13} />} iconPlacement="end" aria-label={`${t("views.title")}: ${name}`}>{name}</Button>
       </Popover>
       {saving && <Save object={object} search={search} close={() => setSaving(false)} />}
     </>

@@ -18,7 +18,7 @@ function Matrix({ page, edit }: { page: RolePage; edit: (role: Role) => void }) 
   const text = useText();
   const labelOf = useLabel();
   return (
-    <div className={css.scroll}>
+    <div className={css.scroll} role="region" aria-label={t("settings.roles")} tabIndex={0}>
       <table className={`${css.table} ${css.rights}`}>
         <thead>
           <tr>
