@@ -123,6 +123,8 @@ def fill(local, others, narrow, other):
     local.ask("DELETE", f"/v1/objects/deal/records/{gone}")
     own = [add("deal", {"name": f"自己的 {n}", "owner": narrow, "stage": n % 4, "amount": str(n * 100)}) for n in range(4)]
     change("deal", own[0], {"amount": "77", "next_step": "电话"})
+    ticket = add("ticket", {"subject": "漏奶", "description": CANARIES["hidden"], "phone": MASKED, "owner": other})
+    change("ticket", ticket, {"description": f"{CANARIES['hidden']} 2", "priority": 1})
     add("lead", {"name": CANARIES["lead"], "status": "working", "owner": other, "company": CANARIES["lead"]})
     # What was so when it was not the narrow role's to see: its earlier values stay in the history of what one sees now.
     add("lead", {"name": "新线索", "status": "new", "owner": other})
@@ -130,8 +132,6 @@ def fill(local, others, narrow, other):
     add("quote", {"name": "报价", "deal": foreign, "owner": other})
     add("order", {"number": "O-1", "contract": contract, "owner": other})
     add("invoice", {"number": CANARIES["team"], "contract": contract, "owner": other})
-    ticket = add("ticket", {"subject": "漏奶", "description": CANARIES["hidden"], "phone": MASKED, "owner": other})
-    change("ticket", ticket, {"description": f"{CANARIES['hidden']} 2", "priority": 1})
     others.ask("POST", "/v1/objects/deal/views", {"name": CANARIES["view"], "body": {}, "shared": False})
     add("product", {"name": "奶粉", "price": "328"})
     return records, changes
