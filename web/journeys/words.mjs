@@ -42,6 +42,14 @@ export const words = {
       add: "新建", save: "保存", name: "名称 *", deal_name: "商机名称 *", amount: "金额", search: "搜索名称、电话、邮箱", add_filter: "添加条件", field: "字段", op: "条件", value: "值", take: "确定", at_least: "不少于",
       undo: "撤销", undone: "已撤销", history: "修改历史", views: "视图", all: "全部记录", save_view: "保存为视图", share: "与能看到这些记录的人共享", view: "大店", board: "看板", won: "赢单", none: "未填写", bulk: "批量操作", set: "改为", change: (n) => `修改 ${n} 条`, changed_n: (n) => `已修改 ${n} 条`, done: "完成", undid: "撤销了一次修改", trash: "删除", bin: "回收站", restore: "恢复", first: "南京西路店", second: "张江店",
     },
+    views: {
+      columns: "列", frozen: "固定前几列", first_two: "前 2 列", up: (name) => `${name}上移`, width: (name) => `${name}的列宽`, name: "商机名称", stage: "阶段", amount: "金额", region: "区域", probability: "赢率", saved: "重点商机", changed: "已修改", back: "还原", keep: "保存修改", kept: "视图已保存",
+      sort: "排序", turn: (name) => `${name}：改变方向`, add_sort: "添加排序字段", group: "分组", group_field: "分组字段", grouped: "按阶段分组", open: (name) => `展开${name}`, close: (name) => `收起${name}`, contacted: "初步接洽", won: "赢单", none: "未填写", no_groups: "不分组",
+      chart: "图表", bars: "柱状图", number: "数字", measure: "统计", sum: "金额合计", by: "分组", data: "图表数据", total: "合计", only: (name) => `只看${name}`, table: "表格", number_words: "金额合计",
+      calendar: "日历", week: "周", next: "往后", day: (day) => `2026年6月${day}日`, title: "2026年6月", july: "2026年7月", more: (day, n) => `2026年6月${day}日：另有 ${n} 条`, add_on: (day) => `在2026年6月${day}日新建`, close_on: "预计成交日期", undo: "撤销", undone: "已撤销", remove_filter: /^去掉条件/,
+      favourites: "收藏", recent: "最近打开", star: (name) => `收藏${name}`, unstar: (name) => `取消收藏${name}`,
+      edit_stage: "修改阶段", wanted: (n) => `到选项 ${n} 时需要填写`, east: "华东", similar: "可能已经有了", cancel: "取消",
+    },
     teams: {
       teams: "团队", empty: "还没有团队", add: "新建团队", create: "创建团队", members: "成员", parent: "上级团队", save: "保存", edit: (name) => `修改团队 ${name}`, remove: (name) => `删除团队 ${name}`, yes: "删除团队", taken: "已有同名团队",
       east: "华东区", shanghai: "上海组", night: "夜班组", role: "区域主管", subtree: "本团队及下级的", own: "本人的", narrow: "限制商机的一个字段", field_of: (name) => `字段权限：${name}`, reveal: "遮盖，可逐个查看（留记录）", hidden: "隐藏", edit_role: (name) => `修改角色 ${name}`,
@@ -90,6 +98,14 @@ export const words = {
       types: { number: "Number", date: "Date", choice: "Choice", user: "Member", relation: "Relation" }, choice: (n) => `Choice ${n}`,
       add: "New", save: "Save", name: "Name *", deal_name: "Deal name *", amount: "Amount", search: "Search name, phone, e-mail", add_filter: "Add condition", field: "Field", op: "Condition", value: "Value", take: "Apply", at_least: "at least",
       undo: "Undo", undone: "Undone", history: "History", views: "Views", all: "All records", save_view: "Save as view", share: "Share with everyone who sees these records", view: "Large stores", board: "Board", won: "Won", none: "None", bulk: "Bulk", set: "Set to", change: (n) => `Change ${n}`, changed_n: (n) => `${n} changed`, done: "Done", undid: "took a change back", trash: "Delete", bin: "Trash", restore: "Restore", first: "West Street", second: "Harbour",
+    },
+    views: {
+      columns: "Columns", frozen: "Freeze columns", first_two: "first 2", up: (name) => `Move ${name} up`, width: (name) => `Width of ${name}`, name: "Deal name", stage: "Stage", amount: "Amount", region: "Region", probability: "Probability", saved: "Top deals", changed: "Changed", back: "Put back", keep: "Save changes", kept: "View saved",
+      sort: "Sort", turn: (name) => `${name}: turn round`, add_sort: "Add a field to sort by", group: "Group", group_field: "Group by", grouped: "By Stage", open: (name) => `Open ${name}`, close: (name) => `Close ${name}`, contacted: "Contacted", won: "Won", none: "Empty", no_groups: "No groups",
+      chart: "Chart", bars: "Bars", number: "Number", measure: "Measure", sum: "Amount, sum", by: "Group by", data: "Data of the chart", total: "Total", only: (name) => `Only ${name}`, table: "Table", number_words: "Amount, sum",
+      calendar: "Calendar", week: "Week", next: "Later", day: (day) => `${day} Jun 2026`, title: "Jun 2026", july: "Jul 2026", more: (day, n) => `${day} Jun 2026: ${n} more`, add_on: (day) => `New on ${day} Jun 2026`, close_on: "Expected close", undo: "Undo", undone: "Undone", remove_filter: /^Remove condition/,
+      favourites: "Favourites", recent: "Recent", star: (name) => `Star ${name}`, unstar: (name) => `Unstar ${name}`,
+      edit_stage: "Edit Stage", wanted: (n) => `Wanted at choice ${n}`, east: "east", similar: "There may be one already", cancel: "Cancel",
     },
     teams: {
       teams: "Teams", empty: "No teams yet", add: "New team", create: "Make team", members: "Members", parent: "Part of", save: "Save", edit: (name) => `Change team ${name}`, remove: (name) => `Remove team ${name}`, yes: "Remove team", taken: "there is a team of this name",

@@ -6,7 +6,7 @@ import type { Right } from "./api/types";
 import { Denied, firstPlace, may } from "./components/rights";
 import { Broken, Missing } from "./layouts/errors";
 import { Shell } from "./layouts/shell";
-import type { Search } from "./pages/records/search";
+import { searchIn } from "./pages/records/address";
 
 const word = (value: unknown): string | undefined => {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
@@ -142,7 +142,7 @@ const events = createRoute({
 const records = createRoute({
   getParentRoute: () => shell,
   path: "/o/$object",
-  validateSearch: (search): Search => ({ q: word(search.q), sort: word(search.sort), filter: typeof search.filter === "object" ? JSON.stringify(search.filter) : word(search.filter), record: word(search.record), view: search.view === "board" ? "board" : undefined, trash: search.trash === true ? true : undefined }),
+  validateSearch: searchIn,
   component: lazyRouteComponent(() => import("./pages/records"), "RecordsPage"),
 });
 

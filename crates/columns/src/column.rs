@@ -36,7 +36,7 @@ pub(crate) struct Texts {
 }
 
 /// A value by which rows are ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Key<'c> {
     Int(i64),
     Text(&'c [u8]),

@@ -9,6 +9,7 @@
 
 mod bits;
 mod column;
+mod group;
 mod table;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -16,10 +17,12 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use base::{ObjectId, RecordId};
 use domain::object::{FieldNumber, Object, Objects};
 use hashbrown::HashMap;
-use store::record::query::{Group, Query, Test};
-use store::{RecordRows, Store, StoreError};
+use store::record::group::Group;
+use store::record::query::{Query, Test};
+use store::{RecordRows, Store, StoreError, Value};
 
 use crate::bits::Bits;
+use crate::group::Adding;
 pub use crate::table::Placed;
 use crate::table::Table;
 
@@ -177,25 +180,23 @@ impl Columns {
         for row in among.rows() {
             let group = groups.entry(by.and_then(|column| column.int(row))).or_default();
             group.count += 1;
-            if let Some(number) = sum.and_then(|column| column.int(row)) {
-                group.sum = Some(group.sum.unwrap_or(0) + i128::from(number));
-            }
+            group.sum.add(sum, row);
             order.put(&mut group.first, row, limit);
         }
         let told = |(value, gathered): (Option<i64>, Gathered)| {
-            let sum = gathered.sum.and_then(|sum| i64::try_from(sum).ok());
             let first = gathered.first.into_iter().map(|row| order.told(row));
-            (Group { value, count: gathered.count, sum }, first.collect())
+            let value = value.map_or(Value::Null, Value::Int);
+            (Group { value, split: None, count: gathered.count, sums: vec![gathered.sum.told()] }, first.collect())
         };
         Some(groups.into_iter().map(told).collect())
     }
 }
 
-/// What was gathered of a group so far.
+/// What was gathered of a column so far.
 #[derive(Default)]
 struct Gathered {
     count: u64,
-    sum: Option<i128>,
+    sum: Adding,
     first: Vec<usize>,
 }
 

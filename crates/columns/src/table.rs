@@ -190,7 +190,7 @@ fn key_of(value: &Value) -> Option<Key<'_>> {
     }
 }
 
-fn value_of(key: Option<Key<'_>>) -> Value {
+pub(crate) fn value_of(key: Option<Key<'_>>) -> Value {
     match key {
         Some(Key::Int(number)) => Value::Int(number),
         Some(Key::Text(text)) => Value::Text(String::from_utf8_lossy(text).into_owned()),

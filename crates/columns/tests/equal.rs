@@ -7,13 +7,14 @@
     reason = "a test may fail by panicking and says what it skips"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{ObjectId, RecordId, Text, Timestamp};
 use columns::Columns;
 use domain::object::{Cell, Choice, Field, FieldNumber, NewField, NewObject, Object, Objects, Type};
-use store::record::query::{Comparison, Group, Order, Query, Test};
+use store::record::group::{By, Group, Grouping, Shift};
+use store::record::query::{Comparison, Order, Query, Test};
 use store::{Connection, Location, ObjectRow, RecordRow, RecordRows, Store, Unit, Value};
 
 /// Numbers that look random, the same for a seed.
@@ -39,7 +40,7 @@ fn object(id: u64, to: &str) -> Object {
         personal: false,
     };
     let choices = (0..4)
-        .map(|number| Choice { number, label: Text::same(number.to_string()), archived: false })
+        .map(|number| Choice { number, label: Text::same(number.to_string()), archived: false, wants: Vec::new() })
         .collect::<Vec<_>>();
     let fields = vec![
         field("name", Type::Text),
@@ -50,6 +51,8 @@ fn object(id: u64, to: &str) -> Object {
         field("active", Type::Bool),
         field("to", Type::Relation { to: to.to_owned() }),
         field("note", Type::LongText),
+        field("closed_at", Type::Instant),
+        field("huge", Type::Number),
     ];
     let new = NewObject { name: format!("o{id}"), label: Text::same("o"), icon: "note".to_owned(), fields };
     new.numbered(ObjectId::new(id))
@@ -92,7 +95,9 @@ impl World {
             Type::MultiChoice { .. } => Cell::Int(1 + self.dice.below(15).cast_signed()),
             Type::Bool => Cell::Int(self.dice.below(2).cast_signed()),
             Type::Relation { .. } => Cell::Int(1 + self.dice.below(60).cast_signed()),
-            Type::Money | Type::Instant | Type::User => Cell::Int(self.dice.below(6).cast_signed() - 3),
+            Type::Instant => Cell::Int((self.dice.below(240).cast_signed() - 90) * 3_600_000),
+            Type::Number => Cell::Int(i64::MAX - self.dice.below(3).cast_signed()),
+            Type::Money | Type::User => Cell::Int(self.dice.below(6).cast_signed() - 3),
             _ => Cell::Text(self.word()),
         })
     }
@@ -141,7 +146,7 @@ impl World {
     }
 
     fn test(&mut self, object: &Object, depth: u64) -> Test {
-        let field = object.fields[self.dice.below(object.fields.len() as u64 - 4) as usize].clone();
+        let field = object.fields[self.dice.below(object.fields.len() as u64 - 6) as usize].clone();
         let is_text = !matches!(self.cell(&Field { holds: field.holds.clone(), ..field.clone() }), Some(Cell::Int(_)))
             && matches!(field.holds, Type::Text | Type::Phone);
         let some = |world: &mut Self, object: &Object| {
@@ -199,22 +204,52 @@ impl World {
         // A board: its counts and sums, and each column as a list of its own.
         let (stage, amount) = (FieldNumber(12), FieldNumber(14));
         query.after = None;
-        let stored = self.store.read(|db| db.group_records(&object, &query.test, stage, Some(amount))).unwrap();
+        let grouping =
+            Grouping { by: Some(By::Value(stage)), split: None, sums: vec![amount], latest: false, limit: 100 };
+        let stored = self.store.read(|db| db.group_records(&object, &query.test, &grouping)).unwrap();
         let held = columns.board(&self.objects, object.id, &query, stage, Some(amount)).unwrap();
-        let of = |group: &Group| (group.value, group.count, group.sum);
+        let sorted = |mut groups: Vec<Group>| {
+            groups.sort_by_key(Group::number);
+            groups
+        };
         assert_eq!(
-            held.iter().map(|(group, _)| of(group)).collect::<BTreeSet<_>>(),
-            stored.iter().map(of).collect::<BTreeSet<_>>(),
+            sorted(held.iter().map(|(group, _)| group.clone()).collect()),
+            sorted(stored),
             "seed {seed}: {query:?}"
         );
+        self.ask_groups(columns, &object, &query.test, seed);
         for (group, first) in held {
-            let of = match group.value {
+            let of = match group.number() {
                 Some(value) => Test::Compare(stage, Comparison::Equal, Value::Int(value)),
                 None => Test::Not(Box::new(Test::Present(stage))),
             };
             let column = Query { test: Test::All(vec![query.test.clone(), of]), ..query.clone() };
             assert_eq!(Some(first), columns.list(&self.objects, object.id, &column), "seed {seed}: {column:?}");
         }
+    }
+}
+
+impl World {
+    /// Groups of all sorts, asked of both.
+    fn ask_groups(&mut self, columns: &Columns, object: &Object, test: &Test, seed: u64) {
+        let day_ms = 86_400_000;
+        let shifts = vec![
+            Shift { from_ms: i64::MIN, ahead_ms: 3_600_000 },
+            Shift { from_ms: -day_ms, ahead_ms: -5 * 3_600_000 },
+            Shift { from_ms: 3 * day_ms, ahead_ms: 8 * 3_600_000 },
+        ];
+        let by = match self.dice.below(6) {
+            0 => None,
+            1 => Some(By::Day(FieldNumber(18), shifts)),
+            place => Some(By::Value(FieldNumber([0, 0, 10, 12, 15, 16][usize::try_from(place).unwrap()]))),
+        };
+        let split = (self.dice.below(3) == 0).then_some(FieldNumber(12));
+        let sums = [FieldNumber(14), FieldNumber(19)].into_iter().take(self.dice.below(3) as usize).collect();
+        let latest = self.dice.below(2) == 0;
+        let grouping = Grouping { by, split, sums, latest, limit: 1 + self.dice.below(9) as u32 };
+        let stored = self.store.read(|db| db.group_records(object, test, &grouping)).unwrap();
+        let held = columns.groups(&self.objects, object.id, test, &grouping);
+        assert_eq!(held, Some(stored), "seed {seed}: {test:?} {grouping:?}");
     }
 }
 

@@ -17,6 +17,8 @@ pub const OBJECTS_LIMIT: usize = 200;
 pub const FIELDS_LIMIT: usize = 400;
 /// The most choices of a field: a set of them fits 64 bits.
 pub const CHOICES_LIMIT: usize = 60;
+/// The most fields that a choice wants.
+pub const WANTS_LIMIT: usize = 20;
 /// The longest text of a field, in characters.
 pub const TEXT_CHARS: usize = 1_000;
 /// The longest long text of a field, in characters.
@@ -94,6 +96,9 @@ pub struct Choice {
     /// Whether it is offered no longer.
     #[serde(default)]
     pub archived: bool,
+    /// The names of fields that are filled in where a record comes to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wants: Vec<String>,
 }
 
 /// How a value is stored.

@@ -18,7 +18,9 @@ type Row = (&'static str, &'static str, &'static str, Is);
 
 fn choices(labels: &[(&str, &str)]) -> Vec<Choice> {
     let numbered = (0u8..).zip(labels);
-    numbered.map(|(number, (zh, en))| Choice { number, label: Text::new(*zh, *en), archived: false }).collect()
+    numbered
+        .map(|(number, (zh, en))| Choice { number, label: Text::new(*zh, *en), archived: false, wants: Vec::new() })
+        .collect()
 }
 
 /// The texts in which people stand by name or are told of, by object and field.

@@ -12,6 +12,7 @@ pub mod customer;
 pub mod demo;
 mod error;
 pub mod event;
+pub mod favourite;
 pub mod intake;
 pub mod kind;
 pub mod mail;

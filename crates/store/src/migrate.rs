@@ -89,6 +89,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("migrations/0016_personal_keys.sqlite.sql"),
         postgres: include_str!("migrations/0016_personal_keys.postgres.sql"),
     },
+    Migration {
+        number: 17,
+        sqlite: include_str!("migrations/0017_favourites.sqlite.sql"),
+        postgres: include_str!("migrations/0017_favourites.postgres.sql"),
+    },
 ];
 
 /// Brings the database to this program's form.

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { http, query } from "./http";
-import type { Board, BulkAct, Cell, ChangePage, Changed, Job, ListRequest, RecordDetail, RecordPage, Share, Values, View, WhySeen } from "./types";
+import type { Board, BulkAct, Cell, ChangePage, Changed, Groups, GroupsRequest, Job, ListRequest, RecordDetail, RecordPage, Share, SimilarRecord, Values, View, ViewDraft, WhySeen } from "./types";
 
 const at = (object: string, ...parts: string[]) => ["/v1/objects", object, ...parts].map((part, place) => (place === 0 ? part : encodeURIComponent(part))).join("/");
 
@@ -26,12 +26,26 @@ export const boardQuery = (object: string, request: { list: ListRequest; by: str
     queryFn: ({ signal }) => http.post<Board>(at(object, "board"), request, signal),
   });
 
+export const groupsQuery = (object: string, request: GroupsRequest) =>
+  queryOptions({
+    queryKey: ["records", object, "groups", request],
+    queryFn: ({ signal }) => http.post<Groups>(at(object, "groups"), request, signal),
+  });
+
+/** Records with the same name, phone or e-mail address as one that is being made. */
+export const similarQuery = (object: string, values: Values) =>
+  queryOptions({
+    queryKey: ["records", object, "similar", values],
+    queryFn: ({ signal }) => http.post<{ items: SimilarRecord[] }>(at(object, "similar"), { values }, signal),
+  });
+
 export const viewsQuery = (object: string) =>
   queryOptions({
     queryKey: ["views", object],
     queryFn: ({ signal }) => http.get<{ items: View[] }>(at(object, "views"), signal),
   });
-export const addView = (object: string, body: Pick<View, "name" | "shared" | "body">) => http.post<View>(at(object, "views"), body);
+export const addView = (object: string, body: ViewDraft) => http.post<View>(at(object, "views"), body);
+export const changeView = (object: string, id: string, body: ViewDraft) => http.put<View>(at(object, "views", id), body);
 export const removeView = (object: string, id: string) => http.remove<unknown>(at(object, "views", id));
 
 export const recordQuery = (object: string, id: string) =>

@@ -60,6 +60,16 @@ export interface components {
             /** @description The sentence. */
             sentence: string;
         };
+        /** @description How many records, and what they come to. */
+        Amounts: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description What each of the asked fields comes to. */
+            sums: components["schemas"]["SumView"][];
+        };
         /** @description All keys. */
         ApiKeyPage: {
             /** @description The keys, newest first. */
@@ -199,6 +209,18 @@ export interface components {
             /** @description The values to be set, by the names of fields. */
             values?: Record<string, never>;
         };
+        /** @description A calendar of records. */
+        Calendar: {
+            /** @description The field whose day they stand on. */
+            field: string;
+            /** @description How much of it is seen at once. */
+            span?: components["schemas"]["CalendarSpan"];
+        };
+        /**
+         * @description How much of a calendar is seen at once.
+         * @enum {string}
+         */
+        CalendarSpan: "month" | "week";
         /** @description A change to a rule. */
         Change: {
             /** @description Whether it is on. */
@@ -234,6 +256,23 @@ export interface components {
             change?: string | null;
             detail?: components["schemas"]["RecordDetail"] | null;
         };
+        /** @description A chart. */
+        Chart: {
+            by?: components["schemas"]["GroupBy"] | null;
+            /** @description How it is drawn. */
+            kind: components["schemas"]["ChartKind"];
+            /** @description What is told of the records of a group. */
+            measure?: components["schemas"]["Measure"];
+            /** @description The field that is added up; for a count, none. */
+            of?: string | null;
+            /** @description The field of choices by which each group is told apart once more. */
+            split?: string | null;
+        };
+        /**
+         * @description How a chart is drawn.
+         * @enum {string}
+         */
+        ChartKind: "bars" | "line" | "pie" | "number";
         /** @description A choice as it shall be. */
         ChoiceRequest: {
             /** @description What it is called. */
@@ -243,6 +282,8 @@ export interface components {
              * @description The number of one that is there; none for a new one.
              */
             number?: number | null;
+            /** @description The names of fields that are filled in where a record comes to it, at most 20; as before where it is left out. */
+            wants?: string[] | null;
         };
         /** @description A choice. */
         ChoiceView: {
@@ -255,6 +296,8 @@ export interface components {
              * @description Its number, by which values name it.
              */
             number: number;
+            /** @description The names of fields that are filled in where a record comes to it. */
+            wants: string[];
         };
         /** @description A code. */
         CodeRequest: {
@@ -468,6 +511,33 @@ export interface components {
             /** @description Newest first. */
             items: components["schemas"]["TimelineItem"][];
         };
+        /** @description Something starred. */
+        Favourite: {
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description The object's name. */
+            object: string;
+            /** @description The record, if it is one. */
+            record?: string | null;
+            /** @description The view, if it is one. */
+            view?: string | null;
+        };
+        /** @description What is starred: a record or a view of an object. */
+        FavouriteRequest: {
+            /** @description The object's name. */
+            object: string;
+            /** @description The record. */
+            record?: string | null;
+            /** @description Whether it is starred from now on. */
+            starred: boolean;
+            /** @description Or the view. */
+            view?: string | null;
+        };
+        /** @description What one has starred. */
+        Favourites: {
+            /** @description The first starred first; what is gone, or not the reader's to see any more, is left out. */
+            items: components["schemas"]["Favourite"][];
+        };
         /**
          * @description What someone may do with a field, of the records that they see: each allows what those before it do.
          * @enum {string}
@@ -567,6 +637,62 @@ export interface components {
                 /** @description The other object. */
                 object: string;
             };
+        };
+        /** @description By what records are grouped. */
+        GroupBy: {
+            /** @description The field: choices, yes or no, a person, a customer, a relation, a day, an instant, or a line of text. */
+            field: string;
+            unit?: components["schemas"]["Unit"] | null;
+        };
+        /** @description A part of a group. */
+        GroupPart: {
+            /** @description How many, and what they come to. */
+            amounts: components["schemas"]["Amounts"];
+            /**
+             * Format: int32
+             * @description The number of its choice; none for records without one.
+             */
+            choice?: number | null;
+        };
+        /** @description Records that are alike. */
+        GroupView: {
+            /** @description How many, and what they come to. */
+            amounts: components["schemas"]["Amounts"];
+            /** @description What narrows a list to them. */
+            filter: components["schemas"]["Filter"];
+            /** @description Its parts, in the order of the choices, where it was to be told apart. */
+            parts: components["schemas"]["GroupPart"][];
+            /** @description Their value, as in a record; of days and instants, the first day of the stretch; `null` for those without a value. */
+            value: Record<string, never>;
+        };
+        /** @description Records in groups. */
+        Groups: {
+            /**
+             * @description At most 200 groups: by choices in their order, by days in theirs and the latest of them, otherwise those with the most records
+             *     first; those without a value last.
+             */
+            items: components["schemas"]["GroupView"][];
+            /** @description What people, customers and records are called whose ids are among the values. */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description How many records are in groups that are not told, since there are too many.
+             */
+            rest: number;
+            /** @description All records together. */
+            total: components["schemas"]["Amounts"];
+        };
+        /** @description Which records, by what. */
+        GroupsRequest: {
+            by?: components["schemas"]["GroupBy"] | null;
+            /** @description Which records: as a list is asked for; its page and its order do not matter. */
+            list?: components["schemas"]["ListRequest"];
+            /** @description A field of choices by which each group is told apart once more. */
+            split?: string | null;
+            /** @description The fields that are added up: numbers, amounts and percentages; at most eight. */
+            sums?: string[];
         };
         /** @description How the server is. */
         Health: {
@@ -759,7 +885,7 @@ export interface components {
          * @description How records are laid out.
          * @enum {string}
          */
-        Layout: "table" | "board";
+        Layout: "table" | "board" | "chart" | "calendar";
         /** @description Whether an invitation's letter went. */
         LetterView: {
             /** @description Whether the mail server took it. */
@@ -848,6 +974,11 @@ export interface components {
             /** @description The name that the server wants; empty for none. */
             user: string;
         };
+        /**
+         * @description What is told of records.
+         * @enum {string}
+         */
+        Measure: "count" | "sum" | "average";
         /** @description Those who may sign in. */
         MemberPage: {
             /** @description The people, oldest first. */
@@ -1147,9 +1278,11 @@ export interface components {
             /** @description Whether it has come to its end. */
             ended: boolean;
             failed?: components["schemas"]["Text"] | null;
+            lacking?: components["schemas"]["Text"] | null;
             /**
              * Format: int64
-             * @description Records that were left: not the reader's to change, as wanted already, or changed by somebody else meanwhile.
+             * @description Records that were left: not the reader's to change, as wanted already, without what their new choice wants, or changed by
+             *     somebody else meanwhile.
              */
             left: number;
             /**
@@ -1597,6 +1730,25 @@ export interface components {
             /** @description Whether everyone who signs in with a password needs a second factor too. */
             second_factor: boolean;
         };
+        /** @description Records that may be the same. */
+        Similar: {
+            /** @description At most five. */
+            items: components["schemas"]["SimilarRecord"][];
+        };
+        /** @description A record that may be the same. */
+        SimilarRecord: {
+            /** @description The field in which it is the same. */
+            field: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What it is called. */
+            title?: string | null;
+        };
+        /** @description What was typed so far. */
+        SimilarRequest: {
+            /** @description Values by the names of fields, whole or not. */
+            values: Record<string, never>;
+        };
         /** @description By what records are ordered. */
         Sort: {
             /** @description Whether the greatest comes first. Records without a value come last either way. */
@@ -1629,6 +1781,16 @@ export interface components {
              * @description Events refused.
              */
             rejected: number;
+        };
+        /** @description What a field comes to. */
+        SumView: {
+            /**
+             * Format: int64
+             * @description How many records have a value: the sum divided by it is the average.
+             */
+            present: number;
+            /** @description The sum, as an exact decimal; none where no record has a value, or where it is beyond all numbers. */
+            sum?: string | null;
         };
         /** @description How intake is doing. */
         Summary: {
@@ -1799,6 +1961,11 @@ export interface components {
             /** @description Whether to put back also what was changed again since. */
             force?: boolean;
         };
+        /**
+         * @description A unit of the calendar.
+         * @enum {string}
+         */
+        Unit: "day" | "week" | "month" | "quarter" | "year";
         /** @description Why events were not taken: what became of each, or why the body itself could not be read. */
         Untaken: components["schemas"]["Receipt"] | components["schemas"]["ErrorBody"];
         /** @description Who is signed in. */
@@ -1856,12 +2023,32 @@ export interface components {
         };
         /** @description What a view shows. */
         ViewBody: {
+            calendar?: components["schemas"]["Calendar"] | null;
+            chart?: components["schemas"]["Chart"] | null;
+            /** @description The columns of the table, from the first; all fields where there are none. */
+            columns?: components["schemas"]["ViewColumn"][];
             /** @description What records must pass. */
             filter?: components["schemas"]["Filter"];
+            /**
+             * Format: int32
+             * @description How many columns stay where they are when the others are scrolled; what a record is called always does.
+             */
+            frozen?: number;
+            group?: components["schemas"]["GroupBy"] | null;
             /** @description How they are laid out. */
             layout?: components["schemas"]["Layout"];
             /** @description Their order. */
             sort?: components["schemas"]["Sort"][];
+        };
+        /** @description A column of a table. */
+        ViewColumn: {
+            /** @description Its field. */
+            field: string;
+            /**
+             * Format: int32
+             * @description How wide it is, in points, from 60 to 1,000; as wide as such fields are where it is left out.
+             */
+            width?: number | null;
         };
         /** @description The views that the reader has. */
         ViewPage: {
@@ -1879,7 +2066,7 @@ export interface components {
         };
         /** @description A saved view. */
         ViewView: {
-            /** @description What it shows. */
+            /** @description What it shows, but for fields that are gone or that the reader may not see. */
             body: components["schemas"]["ViewBody"];
             /** @description Its id. */
             id: string;
@@ -1887,6 +2074,8 @@ export interface components {
             name: string;
             /** @description Whose it is. */
             owner: string;
+            /** @description Whether something is left out for that. */
+            partial: boolean;
             /** @description Whether everybody has it who may see records of the object. */
             shared: boolean;
             /** @description Whether the reader may change it. */
@@ -1928,6 +2117,7 @@ export type AccessItem = components['schemas']['AccessItem'];
 export type AccessPage = components['schemas']['AccessPage'];
 export type AccountView = components['schemas']['AccountView'];
 export type AddRequest = components['schemas']['AddRequest'];
+export type Amounts = components['schemas']['Amounts'];
 export type ApiKeyPage = components['schemas']['ApiKeyPage'];
 export type ApiKeyRequest = components['schemas']['ApiKeyRequest'];
 export type ApiKeyView = components['schemas']['ApiKeyView'];
@@ -1941,10 +2131,14 @@ export type BoardColumn = components['schemas']['BoardColumn'];
 export type BoardRequest = components['schemas']['BoardRequest'];
 export type BulkAct = components['schemas']['BulkAct'];
 export type BulkRequest = components['schemas']['BulkRequest'];
+export type Calendar = components['schemas']['Calendar'];
+export type CalendarSpan = components['schemas']['CalendarSpan'];
 export type Change = components['schemas']['Change'];
 export type ChangePage = components['schemas']['ChangePage'];
 export type ChangeView = components['schemas']['ChangeView'];
 export type Changed = components['schemas']['Changed'];
+export type Chart = components['schemas']['Chart'];
+export type ChartKind = components['schemas']['ChartKind'];
 export type ChoiceRequest = components['schemas']['ChoiceRequest'];
 export type ChoiceView = components['schemas']['ChoiceView'];
 export type CodeRequest = components['schemas']['CodeRequest'];
@@ -1967,6 +2161,9 @@ export type EraseRequest = components['schemas']['EraseRequest'];
 export type Erasure = components['schemas']['Erasure'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type EventPage = components['schemas']['EventPage'];
+export type Favourite = components['schemas']['Favourite'];
+export type FavouriteRequest = components['schemas']['FavouriteRequest'];
+export type Favourites = components['schemas']['Favourites'];
 export type FieldAccess = components['schemas']['FieldAccess'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type FieldChangeView = components['schemas']['FieldChangeView'];
@@ -1974,6 +2171,11 @@ export type FieldDeclaration = components['schemas']['FieldDeclaration'];
 export type FieldRequest = components['schemas']['FieldRequest'];
 export type FieldView = components['schemas']['FieldView'];
 export type Filter = components['schemas']['Filter'];
+export type GroupBy = components['schemas']['GroupBy'];
+export type GroupPart = components['schemas']['GroupPart'];
+export type GroupView = components['schemas']['GroupView'];
+export type Groups = components['schemas']['Groups'];
+export type GroupsRequest = components['schemas']['GroupsRequest'];
 export type Health = components['schemas']['Health'];
 export type HubView = components['schemas']['HubView'];
 export type IdentifierView = components['schemas']['IdentifierView'];
@@ -1998,6 +2200,7 @@ export type MailRequest = components['schemas']['MailRequest'];
 export type MailSettings = components['schemas']['MailSettings'];
 export type MailTestRequest = components['schemas']['MailTestRequest'];
 export type MailView = components['schemas']['MailView'];
+export type Measure = components['schemas']['Measure'];
 export type MemberPage = components['schemas']['MemberPage'];
 export type MemberView = components['schemas']['MemberView'];
 export type MergeView = components['schemas']['MergeView'];
@@ -2072,8 +2275,12 @@ export type ShareView = components['schemas']['ShareView'];
 export type SignInChange = components['schemas']['SignInChange'];
 export type SignInRequest = components['schemas']['SignInRequest'];
 export type SignInSettings = components['schemas']['SignInSettings'];
+export type Similar = components['schemas']['Similar'];
+export type SimilarRecord = components['schemas']['SimilarRecord'];
+export type SimilarRequest = components['schemas']['SimilarRequest'];
 export type Sort = components['schemas']['Sort'];
 export type SourceView = components['schemas']['SourceView'];
+export type SumView = components['schemas']['SumView'];
 export type Summary = components['schemas']['Summary'];
 export type TagView = components['schemas']['TagView'];
 export type TaskChange = components['schemas']['TaskChange'];
@@ -2089,12 +2296,14 @@ export type TriedAssumption = components['schemas']['TriedAssumption'];
 export type TriedChoice = components['schemas']['TriedChoice'];
 export type TriedQuestion = components['schemas']['TriedQuestion'];
 export type UndoRequest = components['schemas']['UndoRequest'];
+export type Unit = components['schemas']['Unit'];
 export type Untaken = components['schemas']['Untaken'];
 export type UserView = components['schemas']['UserView'];
 export type ValueView = components['schemas']['ValueView'];
 export type VaultView = components['schemas']['VaultView'];
 export type VersionView = components['schemas']['VersionView'];
 export type ViewBody = components['schemas']['ViewBody'];
+export type ViewColumn = components['schemas']['ViewColumn'];
 export type ViewPage = components['schemas']['ViewPage'];
 export type ViewRequest = components['schemas']['ViewRequest'];
 export type ViewView = components['schemas']['ViewView'];

@@ -1,3 +1,4 @@
+import { enViews } from "./en-views";
 import { enWorkspace } from "./en-workspace";
 import type { Shape } from "./shape";
 import type { zh } from "./zh";
@@ -412,5 +413,6 @@ export const en: Shape<typeof zh> = {
     vault_level: "Isolation: {{level}}",
     isolation: { separate_users: "separate system users", landlock: "file access held by the kernel (Landlock)", process_only: "two processes only" },
   },
+  ...enViews,
   ...enWorkspace,
 };

@@ -1,3 +1,4 @@
+import { zhViews } from "./zh-views";
 import { zhWorkspace } from "./zh-workspace";
 
 // Chinese is the first language: its keys are the keys. `en.ts` must have every one of them, or the build fails.
@@ -403,5 +404,6 @@ export const zh = {
     vault_level: "隔离级别：{{level}}",
     isolation: { separate_users: "不同的系统用户", landlock: "由内核限制文件访问（Landlock）", process_only: "仅分为两个进程" },
   },
+  ...zhViews,
   ...zhWorkspace,
 } as const;

@@ -16,6 +16,7 @@ import { SeenBanner } from "./seen-banner";
 import css from "./shell.module.css";
 import { TopBar } from "./top-bar";
 
+const AtHand = lazy(() => import("./at-hand").then(({ AtHand: component }) => ({ default: component })));
 const loadPalette = () => import("@/components/palette");
 const Palette = lazy(() => loadPalette().then(({ Palette: component }) => ({ default: component })));
 /** Once the page is there the palette is fetched, so that it opens at once. */
@@ -89,6 +90,9 @@ function Rail() {
         ))}
         <Place place="settings" />
       </ul>
+      <Suspense fallback={null}>
+        <AtHand />
+      </Suspense>
       <RailFoot />
     </nav>
   );

@@ -4,6 +4,7 @@ import type { Cell, Field, Labels, RecordRow } from "@/api/types";
 import { useText } from "@/components/language";
 import { Control } from "@/forms/control";
 import { Shown } from "@/forms/value";
+import type { Column } from "./columns";
 import css from "./grid.module.css";
 
 const right = new Set(["number", "money", "percent"]);
@@ -53,7 +54,7 @@ type Props = {
   field: Field;
   row: RecordRow;
   labels: Labels;
-  width: number;
+  column: Column;
   first: boolean;
   active: boolean;
   editing: boolean;
@@ -64,7 +65,7 @@ type Props = {
   leave: (key: string | null, back: boolean) => void;
 };
 
-export function GridCell({ id, field, row, labels, width, first, active, editing, point, edit, open, take, leave }: Props) {
+export function GridCell({ id, field, row, labels, column, first, active, editing, point, edit, open, take, leave }: Props) {
   const { t } = useTranslation();
   const value = row.values[field.name] ?? null;
   const title = row.title ?? t("records.untitled");
@@ -74,7 +75,9 @@ export function GridCell({ id, field, row, labels, width, first, active, editing
       role="gridcell"
       aria-selected={active}
       className={first ? css.title : css.cell}
-      style={{ width }}
+      style={{ width: column.width, ...(column.left === null ? {} : { "--left": `${column.left}px` }) }}
+      data-frozen={column.left !== null}
+      data-last={column.last}
       data-active={active}
       data-editing={editing}
       data-right={isRight(field)}

@@ -1,6 +1,9 @@
 // Numbers and times in the reader's way. Pure: language, zone and the present are given.
 import type { Language } from "@/i18n";
 
+/** A unit of the calendar. */
+export type Unit = "day" | "week" | "month" | "quarter" | "year";
+
 export type Format = ReturnType<typeof makeFormat>;
 
 /** "received e-mail" is "Received e-mail". */
@@ -38,6 +41,9 @@ export function makeFormat(language: Language, zone: string | undefined) {
   const oneDigit = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const exact = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 });
   const civil = new Intl.DateTimeFormat(locale, { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" });
+  const civilMonth = new Intl.DateTimeFormat(locale, { year: "numeric", month: "short", timeZone: "UTC" });
+  const civilWeekday = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
+  const civilNear = new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", timeZone: "UTC" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   const clock = make({ hour: "2-digit", minute: "2-digit", hour12: false });
   const clockSeconds = make({ hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
@@ -58,6 +64,23 @@ export function makeFormat(language: Language, zone: string | undefined) {
     money: (value: string, currency: string) => moneyOf(locale, currency).format(value as Intl.StringNumericLiteral),
     /** A day of the calendar, such as "2026-06-03", in no zone. */
     date: (value: string) => civil.format(new Date(`${value}T00:00:00Z`)),
+    /** A stretch of the calendar by its first day, such as "2026年6月" or "Q2 2026". */
+    period(first: string, unit: Unit): string {
+      const start = new Date(`${first}T00:00:00Z`);
+      if (unit === "day") return civil.format(start);
+      if (unit === "week") {
+        const end = new Date(start.getTime() + 6 * day_ms);
+        if (language === "en") return civil.formatRange(start, end);
+        return `${civil.format(start)} – ${start.getUTCMonth() === end.getUTCMonth() ? `${end.getUTCDate()}日` : civilNear.format(end)}`;
+      }
+      if (unit === "month") return civilMonth.format(start);
+      const [year, quarter] = [start.getUTCFullYear(), Math.floor(start.getUTCMonth() / 3) + 1];
+      if (unit === "year") return language === "zh" ? `${year}年` : String(year);
+      return language === "zh" ? `${year}年第${quarter}季度` : `Q${quarter} ${year}`;
+    },
+    /** A day's weekday, and the day within its month. */
+    weekday: (value: string) => civilWeekday.format(new Date(`${value}T00:00:00Z`)),
+    dayNear: (value: string) => civilNear.format(new Date(`${value}T00:00:00Z`)),
     clock: (time: string) => clock.format(new Date(time)),
     clockSeconds: (time: string) => clockSeconds.format(new Date(time)),
     day: (time: string) => day.format(new Date(time)),

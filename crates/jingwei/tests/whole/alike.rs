@@ -359,12 +359,14 @@ impl Reader<'_> {
             *wanted,
             "{told}: board"
         );
+        self.is_shown_groups(ask, wanted, masks);
         assert_eq!(self.exported(ask, masks), *wanted, "{told}: export");
         // What is masked is not told by an order, a sum or a filter either.
         for (path, body) in [
             ("deal/list", json!({"sort": [{"field": "amount"}]})),
             ("deal/list", json!({"filter": is("amount", "more", json!(5))})),
             ("deal/board", json!({"by": "stage", "sum": "amount", "list": {}})),
+            ("deal/groups", json!({"by": {"field": "stage"}, "sums": ["amount"]})),
             ("quote/list", json!({"filter": {"to": {"field": "deal", "filter": is("amount", "more", json!(5))}}})),
         ] {
             let answer = self.post(path, &body);
@@ -377,6 +379,38 @@ impl Reader<'_> {
         assert_eq!(deals.collect::<BTreeSet<_>>(), *wanted, "{told}: through a relation");
         let labels = quotes["labels"].as_object().unwrap().keys().filter(|id| id.starts_with("rec_"));
         assert_eq!(labels.cloned().collect::<BTreeSet<_>>(), *wanted, "{told}: labels");
+    }
+
+    /// Groups count the same records, and each is the list that its filter narrows to.
+    fn is_shown_groups(&mut self, ask: &Ask, wanted: &BTreeSet<String>, masks: bool) {
+        let told = self.told;
+        let deals: Vec<&Deal> =
+            self.deals.iter().filter(|deal| wanted.contains(deal.record["id"].as_str().unwrap())).collect();
+        let sums = if masks { json!([]) } else { json!(["amount"]) };
+        for (by, split) in [("region", "stage"), ("created_at", "stage"), ("owner", "stage"), ("stage", "region")] {
+            let request = json!({"by": {"field": by, "unit": "week"}, "split": split, "sums": sums, "list": {"filter": ask.json()}});
+            let groups = self.post("deal/groups", &request).body;
+            assert_eq!(
+                (&groups["total"]["count"], &groups["rest"]),
+                (&json!(wanted.len()), &json!(0)),
+                "{told}: {by} {groups}"
+            );
+            if !masks && !deals.is_empty() {
+                let sum = deals.iter().map(|deal| deal.amount).sum::<usize>().to_string();
+                assert_eq!(groups["total"]["sums"], json!([{"sum": sum, "present": deals.len()}]), "{told}");
+            }
+            let mut found = BTreeSet::new();
+            for group in groups["items"].as_array().unwrap() {
+                let narrowed = json!({"filter": {"all": [ask.json(), group["filter"]]}, "limit": 200});
+                let listed = ids(&self.post("deal/list", &narrowed).body["items"]);
+                assert_eq!(group["amounts"]["count"], listed.len(), "{told}: {by} {group}");
+                let parts =
+                    group["parts"].as_array().unwrap().iter().map(|part| part["amounts"]["count"].as_u64().unwrap());
+                assert_eq!(parts.sum::<u64>(), listed.len() as u64, "{told}: {by} {group}");
+                found.extend(listed);
+            }
+            assert_eq!(found, *wanted, "{told}: groups by {by}");
+        }
     }
 
     /// What is in the table that an export makes of a list.

@@ -8,7 +8,7 @@ use crate::people::{Browser, member};
 use crate::support::{Server, databases, run};
 
 /// Waits for the end of a job.
-fn ended(server: &Server, who: &mut Browser, job: &Value) -> Value {
+pub fn ended(server: &Server, who: &mut Browser, job: &Value) -> Value {
     assert!(job["id"].is_string(), "{job}");
     let path = format!("/v1/jobs/{}", job["id"].as_str().unwrap());
     let start = Instant::now();

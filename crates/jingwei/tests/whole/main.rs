@@ -37,4 +37,5 @@ mod strict;
 mod support;
 mod tasks;
 mod unread;
+mod views;
 mod visible;

@@ -373,7 +373,7 @@ pub fn sign_out(app: &App, token: &str) -> Result<(), OpError> {
 }
 
 /// The person who acts; a key and the machine's owner have no sessions.
-pub(super) fn oneself(actor: &Actor) -> Result<UserId, OpError> {
+pub(crate) fn oneself(actor: &Actor) -> Result<UserId, OpError> {
     if actor.is_seen_as() {
         let (zh, en) = ("正在以他人身份查看,请先结束", "you see as somebody else; end that first");
         return Err(OpError::new(Fault::Forbidden, "seen_as", zh, en));

@@ -1,7 +1,9 @@
 //! Fields of objects.
 
 use base::Text;
-use domain::object::{CHOICES_LIMIT, Choice, FIELDS_LIMIT, Field, FieldNumber, NewField, Object, Objects, Type};
+use domain::object::{
+    CHOICES_LIMIT, Choice, FIELDS_LIMIT, Field, FieldNumber, NewField, Object, Objects, Type, WANTS_LIMIT,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -48,6 +50,8 @@ pub struct ChoiceView {
     pub label: Text,
     /// Whether it is offered no longer.
     pub archived: bool,
+    /// The names of fields that are filled in where a record comes to it.
+    pub wants: Vec<String>,
 }
 
 /// A field to be made.
@@ -98,11 +102,18 @@ pub struct ChoiceRequest {
     pub number: Option<u8>,
     /// What it is called.
     pub label: Text,
+    /// The names of fields that are filled in where a record comes to it, at most 20; as before where it is left out.
+    #[serde(default)]
+    pub wants: Option<Vec<String>>,
 }
 
 pub(super) fn view(field: &Field, access: FieldAccess) -> ObjectField {
-    let choice =
-        |choice: &Choice| ChoiceView { number: choice.number, label: choice.label.clone(), archived: choice.archived };
+    let choice = |choice: &Choice| ChoiceView {
+        number: choice.number,
+        label: choice.label.clone(),
+        archived: choice.archived,
+        wants: choice.wants.clone(),
+    };
     ObjectField {
         name: field.name.clone(),
         label: field.label.clone(),
@@ -126,7 +137,8 @@ fn new_choices(labels: &[Text]) -> Result<Vec<Choice>, OpError> {
     if labels.is_empty() {
         return Err(OpError::invalid("choices", "请至少填写一个选项", "at least one choice is wanted"));
     }
-    let requests: Vec<_> = labels.iter().map(|label| ChoiceRequest { number: None, label: label.clone() }).collect();
+    let requests: Vec<_> =
+        labels.iter().map(|label| ChoiceRequest { number: None, label: label.clone(), wants: None }).collect();
     choices(&[], &requests)
 }
 
@@ -145,7 +157,9 @@ fn choices(known: &[Choice], wanted: &[ChoiceRequest]) -> Result<Vec<Choice>, Op
             None => next,
         };
         next = next.max(number + 1);
-        all.push(Choice { number, label, archived: false });
+        let before = known.iter().find(|choice| choice.number == number).map(|choice| choice.wants.clone());
+        let wants = request.wants.clone().or(before).unwrap_or_default();
+        all.push(Choice { number, label, archived: false, wants });
     }
     let left: Vec<Choice> =
         known.iter().filter(|choice| all.iter().all(|one| one.number != choice.number)).cloned().collect();
@@ -245,7 +259,27 @@ pub fn update(
     Ok(object_view(&changed, actor))
 }
 
+/// Refuses choices that want what nobody can fill in.
+fn may_want(object: &Object, name: &str, choices: &[ChoiceRequest]) -> Result<(), OpError> {
+    let is_single = object.field(name).is_some_and(|field| matches!(field.holds, Type::Choice { .. }));
+    for wants in choices.iter().filter_map(|choice| choice.wants.as_ref()).filter(|wants| !wants.is_empty()) {
+        if !is_single {
+            return Err(OpError::invalid("choices", "只有单选项可以要求填写字段", "only a choice of one wants fields"));
+        }
+        if wants.len() > WANTS_LIMIT {
+            return Err(OpError::invalid("choices", "一个选项最多要求 20 个字段", "a choice wants at most 20 fields"));
+        }
+        let fits = |wanted: &str| wanted != name && object.field(wanted).is_some_and(|field| !field.is_automatic());
+        if let Some(wrong) = wants.iter().find(|wanted| !fits(wanted)) {
+            let (zh, en) = (format!("不能要求填写字段「{wrong}」"), format!("the field '{wrong}' cannot be wanted"));
+            return Err(OpError::invalid("choices", &zh, &en));
+        }
+    }
+    Ok(())
+}
+
 fn changed(object: &mut Object, name: &str, change: &FieldChange, called: Option<&Text>) -> Result<(), OpError> {
+    may_want(object, name, change.choices.as_deref().unwrap_or_default())?;
     let field = object.fields.iter_mut().find(|field| field.name == name).ok_or_else(OpError::not_found)?;
     let is_fixed = field.number < FieldNumber::FIRST || field.number == super::TITLE;
     if is_fixed && (change.archived == Some(true) || change.required.is_some()) {

@@ -81,14 +81,20 @@ pub struct ObjectChange {
 fn view(object: &Object, actor: &Actor) -> ObjectView {
     let builds = actor.may(Right::WriteObjects).is_ok();
     let access = |field: &Field| actor.access().field(&object.name, &field.name);
-    let shown = |field: &Field| field::view(field, access(field));
+    let is_there = |field: &Field| builds || access(field) > FieldAccess::Hidden;
+    let is_named = |name: &String| object.field(name).is_some_and(is_there);
+    let shown = |field: &Field| {
+        let mut shown = field::view(field, access(field));
+        shown.choices.iter_mut().for_each(|choice| choice.wants.retain(is_named));
+        shown
+    };
     ObjectView {
         id: object.id,
         name: object.name.clone(),
         label: object.label.clone(),
         icon: object.icon.clone(),
         archived: object.archived,
-        fields: object.fields.iter().filter(|field| builds || access(field) > FieldAccess::Hidden).map(shown).collect(),
+        fields: object.fields.iter().filter(|field| is_there(field)).map(shown).collect(),
         rights: actor.access().of(&object.name),
     }
 }

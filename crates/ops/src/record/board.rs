@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use base::Decimal;
-use domain::object::{Choice, Field, Object, Type};
+use domain::object::{Choice, Type};
 use serde::{Deserialize, Serialize};
-use store::record::query::{Group, Listed, Query};
+use store::record::group::Group;
+use store::record::query::{Listed, Query};
 use utoipa::ToSchema;
 
 use super::find;
@@ -53,28 +54,15 @@ pub struct Board {
     pub labels: BTreeMap<String, String>,
 }
 
-fn known<'o>(
-    actor: &Actor,
-    object: &'o Object,
-    name: &str,
-    member: &str,
-    fits: fn(&Type) -> bool,
-) -> Result<&'o Field, OpError> {
-    let field = object.field(name).filter(|field| !field.archived && fits(&field.holds));
-    let field = field.filter(|field| field::is_plain(actor, object, field));
-    let (zh, en) = (format!("不能用字段「{name}」"), format!("the field '{name}' is not one for this"));
-    field.ok_or_else(|| OpError::invalid(member, &zh, &en))
-}
-
 /// A board of records that the reader may see.
 ///
 /// # Errors
 /// There is no such object, a part of the request does not fit, it took too long, or the database's.
 pub fn get(app: &App, actor: &Actor, name: &str, request: &BoardRequest) -> Result<Board, OpError> {
     let object = object(app, actor, name)?;
-    let by = known(actor, &object, &request.by, "by", |holds| matches!(holds, Type::Choice { .. }))?;
+    let by = field::fit(actor, &object, &request.by, "by", |holds| matches!(holds, Type::Choice { .. }))?;
     let is_number = |holds: &Type| matches!(holds, Type::Money | Type::Number);
-    let sum = request.sum.as_deref().map(|name| known(actor, &object, name, "sum", is_number)).transpose()?;
+    let sum = request.sum.as_deref().map(|name| field::fit(actor, &object, name, "sum", is_number)).transpose()?;
     let test = list::test(app, actor, &object, &request.list)?;
     let order = list::order(actor, &object, &request.list.sort)?;
     let limit = request.limit.unwrap_or(20).clamp(1, CARDS);
@@ -92,8 +80,8 @@ pub fn get(app: &App, actor: &Actor, name: &str, request: &BoardRequest) -> Resu
         let mut cards = views(app, db, actor, &object, &rows)?.into_iter();
         let column = |(choice, group, cards_of): (Option<u8>, Option<Group>, usize)| BoardColumn {
             choice,
-            count: group.map_or(0, |group| group.count),
-            sum: group.and_then(|group| group.sum).map(|sum| Decimal::from_scaled(sum).to_string()),
+            count: group.as_ref().map_or(0, |group| group.count),
+            sum: group.and_then(|group| group.sums.first()?.sum).map(|sum| Decimal::from_scaled(sum).to_string()),
             items: cards.by_ref().take(cards_of).collect(),
         };
         Ok(Board { columns: heads.into_iter().map(column).collect(), labels })
@@ -106,7 +94,7 @@ type Column = (Group, Vec<Listed>);
 /// The choices with what stands in their columns: archived ones, and none, only where something does.
 fn in_order(choices: &[Choice], mut groups: Vec<Column>) -> Vec<(Option<u8>, Option<Column>)> {
     let mut of = |value: Option<i64>| {
-        let place = groups.iter().position(|(group, _)| group.value == value);
+        let place = groups.iter().position(|(group, _)| group.number() == value);
         place.map(|place| groups.swap_remove(place))
     };
     let mut columns: Vec<(Option<u8>, Option<Column>, bool)> = choices

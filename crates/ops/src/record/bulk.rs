@@ -16,7 +16,7 @@ use store::record::query::{Query, Test};
 use utoipa::ToSchema;
 
 use super::list::{self, ListRequest};
-use super::{Deed, allowed, allowed_among, change, field, find, object, read, read_only};
+use super::{Deed, allowed, allowed_among, change, field, find, object, read, read_only, wanted};
 use crate::{Actor, App, OpError};
 
 /// How many records are looked at in one step, and written in one commit at most.
@@ -58,8 +58,11 @@ pub struct Progress {
     pub seen: u64,
     /// Records that were changed.
     pub changed: u64,
-    /// Records that were left: not the reader's to change, as wanted already, or changed by somebody else meanwhile.
+    /// Records that were left: not the reader's to change, as wanted already, without what their new choice wants, or changed by
+    /// somebody else meanwhile.
     pub left: u64,
+    /// What the new choice wants that records lack which were left for that.
+    pub lacking: Option<Text>,
     /// By what all of it can be taken back, once something was changed.
     #[schema(value_type = Option<String>)]
     pub batch: Option<ChangeId>,
@@ -162,7 +165,11 @@ pub fn run(app: &App, actor: &Actor, ready: &Ready, task: &Task) {
                 Ok::<_, OpError>((page, may))
             })?;
             let seen = rows.len();
-            let writable = rows.into_iter().filter(|one| may.contains(&one.id));
+            let mut lacking = None;
+            let writable = rows.into_iter().filter(|one| may.contains(&one.id)).filter(|one| {
+                let checked = wanted::check(&ready.object, Some(&one.row.cells), &ready.values);
+                checked.map_err(|error| lacking = Some(error.message)).is_ok()
+            });
             let write = |one: store::record::query::Listed| {
                 let before = ready.values.iter().filter_map(|(field, _)| one.row.cells.get(field));
                 let after = ready.values.iter().filter_map(|(_, cell)| cell.as_ref());
@@ -176,7 +183,11 @@ pub fn run(app: &App, actor: &Actor, ready: &Ready, task: &Task) {
                 };
                 (before.chain(after).map(bytes).sum(), write)
             };
-            writer.write(seen, writable.map(write).collect())?;
+            let writes = writable.map(write).collect();
+            if lacking.is_some() {
+                task.note(|progress| progress.lacking = lacking);
+            }
+            writer.write(seen, writes)?;
             let Some((_, last)) = next else { return Ok(false) };
             after = last;
         }

@@ -38,6 +38,20 @@ pub(crate) fn is_plain(actor: &Actor, object: &Object, field: &Field) -> bool {
     actor.access().field(&object.name, &field.name) >= FieldAccess::Read
 }
 
+/// A field of this name that is used for something, if it fits that and the reader sees its values.
+pub(super) fn fit<'o>(
+    actor: &Actor,
+    object: &'o Object,
+    name: &str,
+    member: &str,
+    fits: fn(&Type) -> bool,
+) -> Result<&'o Field, OpError> {
+    let field = object.field(name).filter(|field| !field.archived && fits(&field.holds));
+    let field = field.filter(|field| is_plain(actor, object, field));
+    let (zh, en) = (format!("不能用字段「{name}」"), format!("the field '{name}' is not one for this"));
+    field.ok_or_else(|| OpError::invalid(member, &zh, &en))
+}
+
 /// Whether the reader may change a field.
 pub(super) fn is_writable(actor: &Actor, object: &Object, field: &Field) -> bool {
     actor.access().field(&object.name, &field.name) == FieldAccess::Write

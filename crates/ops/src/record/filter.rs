@@ -307,13 +307,7 @@ impl Ground<'_> {
         let now = self.now.to_zoned(zone);
         let today = now.date();
         let count = i64::from(period.count.unwrap_or(1).clamp(1, 1_000));
-        let span = match period.unit {
-            Unit::Day => count.days(),
-            Unit::Week => count.weeks(),
-            Unit::Month => count.months(),
-            Unit::Quarter => (3 * count).months(),
-            Unit::Year => count.years(),
-        };
+        let span = period.unit.span(count);
         let over = || invalid("时间范围过大", "the stretch is too long");
         // From the beginning of a day to before the beginning of another.
         let (from, to) = match op {
@@ -321,14 +315,7 @@ impl Ground<'_> {
             Op::Next => (Ok(today), today.checked_add(span)),
             _ => {
                 let first = beginning(today, period.unit).ok_or_else(over)?;
-                let one = match period.unit {
-                    Unit::Day => 1.day(),
-                    Unit::Week => 1.week(),
-                    Unit::Month => 1.month(),
-                    Unit::Quarter => 3.months(),
-                    Unit::Year => 1.year(),
-                };
-                (Ok(first), first.checked_add(one))
+                (Ok(first), first.checked_add(period.unit.span(1)))
             }
         };
         let (from, to) = (from.map_err(|_| over())?, to.map_err(|_| over())?);
@@ -343,8 +330,21 @@ impl Ground<'_> {
     }
 }
 
+impl Unit {
+    /// So many of it, at most 1,000.
+    pub(super) fn span(self, count: i64) -> jiff::Span {
+        match self {
+            Self::Day => count.days(),
+            Self::Week => count.weeks(),
+            Self::Month => count.months(),
+            Self::Quarter => (3 * count).months(),
+            Self::Year => count.years(),
+        }
+    }
+}
+
 /// The first day of the stretch that a day is in.
-fn beginning(day: jiff::civil::Date, unit: Unit) -> Option<jiff::civil::Date> {
+pub(super) fn beginning(day: jiff::civil::Date, unit: Unit) -> Option<jiff::civil::Date> {
     match unit {
         Unit::Day => Some(day),
         Unit::Week => day.checked_sub(i64::from(day.weekday().to_monday_zero_offset()).days()).ok(),

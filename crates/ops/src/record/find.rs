@@ -7,13 +7,17 @@ use std::time::Duration;
 use base::RecordId;
 use columns::Placed;
 use domain::object::{FieldNumber, Object};
-use store::record::query::{Comparison, Group, Listed, Query, Test};
+use store::record::group::{By, Group, Grouping};
+use store::record::query::{Comparison, Listed, Query, Test};
 use store::{Connection, StoreError, Value};
 
 use crate::{App, OpError};
 
 /// How long a list, a count or a board may take before it is cut off.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The most columns of a board: there are fewer choices.
+const GROUPS: u32 = 200;
 
 /// A page of records.
 pub(super) struct Page {
@@ -109,9 +113,11 @@ pub(super) fn board(
 ) -> Result<Vec<(Group, Vec<Listed>)>, OpError> {
     let asked = Query { test: resolved(db, &query.test)?, ..query.clone() };
     let Some(held) = app.pipeline.columns().board(&app.pipeline.objects(), object.id, &asked, by, sum) else {
-        let groups = db.within(PATIENCE, |db| db.group_records(object, &query.test, by, sum))?;
+        let sums = sum.into_iter().collect();
+        let grouping = Grouping { by: Some(By::Value(by)), split: None, sums, latest: false, limit: GROUPS };
+        let groups = db.within(PATIENCE, |db| db.group_records(object, &query.test, &grouping))?;
         let column = |group: Group| {
-            let of = match group.value {
+            let of = match group.number() {
                 Some(value) => Test::Compare(by, Comparison::Equal, Value::Int(value)),
                 None => Test::Not(Box::new(Test::Present(by))),
             };
@@ -125,4 +131,22 @@ pub(super) fn board(
         read(db, object, &query.test, all, PATIENCE)?.into_iter().map(|one| (one.id, one)).collect();
     let mut rows = |first: Vec<Placed>| first.iter().filter_map(|(id, _)| read.remove(id)).collect();
     Ok(held.into_iter().map(|(group, first)| (group, rows(first))).collect())
+}
+
+/// The groups of records that pass.
+///
+/// # Errors
+/// As [`page`].
+pub(super) fn groups(
+    app: &App,
+    db: &mut Connection,
+    object: &Object,
+    test: &Test,
+    grouping: &Grouping,
+) -> Result<Vec<Group>, OpError> {
+    let asked = resolved(db, test)?;
+    match app.pipeline.columns().groups(&app.pipeline.objects(), object.id, &asked, grouping) {
+        Some(groups) => Ok(groups),
+        None => Ok(db.within(PATIENCE, |db| db.group_records(object, test, grouping))?),
+    }
 }

@@ -7,10 +7,13 @@ pub mod export;
 pub mod field;
 pub mod filter;
 mod find;
+pub mod group;
 pub mod list;
 pub mod share;
+pub mod similar;
 mod value;
 pub mod view;
+mod wanted;
 pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -268,6 +271,7 @@ pub fn add(app: &App, actor: &Actor, name: &str, request: &RecordRequest) -> Res
     if let Some(field) = object.fields.iter().filter(wanted).find(|field| !is_given(field)) {
         return Err(lacking(field));
     }
+    wanted::check(&object, None, &values)?;
     let act = RecordAct::Added;
     let write = RecordWrite { object: object.id, record: None, version: None, act, values, undoes: None };
     let (id, _) = write_one(app, actor, write)?.ok_or_else(OpError::not_found)?;
@@ -302,7 +306,10 @@ pub fn update(app: &App, actor: &Actor, name: &str, id: RecordId, request: &Reco
     let object = object(app, actor, name)?;
     let values = read(app, actor, &object, &request.values)?;
     let change = Change { undoes: None, act: RecordAct::Changed, wanted: request.version };
-    changed(app, actor, &object, id, &change, |_| Ok(values.clone()))
+    changed(app, actor, &object, id, &change, |row| {
+        wanted::check(&object, Some(&row.cells), &values)?;
+        Ok(values.clone())
+    })
 }
 
 /// Puts a record into the trash, or takes it out again.

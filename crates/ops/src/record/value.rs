@@ -148,15 +148,24 @@ fn choice<'c>(field: &Field, choices: &'c [Choice], given: &Value) -> Result<&'c
 
 /// Days since 1970 of a date such as 2026-06-03.
 fn days(text: &str) -> Option<i64> {
-    let date: jiff::civil::Date = text.parse().ok()?;
-    let span = date.since((jiff::Unit::Day, jiff::civil::date(1970, 1, 1))).ok()?;
-    Some(i64::from(span.get_days()))
+    Some(days_of(text.parse().ok()?))
+}
+
+/// Days since 1970 of a day of the calendar.
+pub(super) fn days_of(date: jiff::civil::Date) -> i64 {
+    let span = date.since((jiff::Unit::Day, jiff::civil::date(1970, 1, 1)));
+    span.map_or(0, |span| i64::from(span.get_days()))
+}
+
+/// The day of the calendar that is so many days after the first of 1970.
+pub(super) fn day(days: i64) -> jiff::civil::Date {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let date = jiff::Span::new().try_days(days).ok().and_then(|span| epoch.checked_add(span).ok());
+    date.unwrap_or(epoch)
 }
 
 pub(super) fn date(days: i64) -> String {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    let date = jiff::Span::new().try_days(days).ok().and_then(|span| epoch.checked_add(span).ok());
-    date.unwrap_or(epoch).to_string()
+    day(days).to_string()
 }
 
 /// Milliseconds of an instant; one without an offset is in the workspace's zone.
@@ -198,35 +207,47 @@ pub(super) fn labels(
     let mut labels = BTreeMap::new();
     let told = |field: &&Field| !field.archived && super::field::is_plain(actor, object, field);
     for field in object.fields.iter().filter(told) {
-        let numbers: BTreeSet<u64> =
-            rows.iter().filter_map(|(_, row)| number_of(row.cells.get(&field.number)?)).collect();
-        match &field.holds {
-            Type::User => {
-                for id in numbers.into_iter().map(UserId::new) {
-                    labels.extend(db.person(id)?.map(|person| (id.to_string(), person.name)));
-                }
+        let numbers = rows.iter().filter_map(|(_, row)| number_of(row.cells.get(&field.number)?)).collect();
+        labels.extend(labels_in(app, db, actor, field, numbers)?);
+    }
+    Ok(labels)
+}
+
+/// What people, customers and records are called whose numbers stand in a field that the reader sees.
+pub(super) fn labels_in(
+    app: &App,
+    db: &mut Connection,
+    actor: &Actor,
+    field: &Field,
+    numbers: BTreeSet<u64>,
+) -> Result<BTreeMap<String, String>, OpError> {
+    let mut labels = BTreeMap::new();
+    match &field.holds {
+        Type::User => {
+            for id in numbers.into_iter().map(UserId::new) {
+                labels.extend(db.person(id)?.map(|person| (id.to_string(), person.name)));
             }
-            Type::Customer if actor.may(crate::Right::ReadCustomers).is_ok() => {
-                for id in numbers.into_iter().map(CustomerId::new) {
-                    let current = db.current_customer(id)?.unwrap_or(id);
-                    let name = db.customer(current)?.and_then(|row| row.name);
-                    labels.extend(name.map(|name| (id.to_string(), name)));
-                }
-            }
-            Type::Relation { to } => {
-                let Ok(target) = super::object(app, actor, to) else { continue };
-                let ids: Vec<RecordId> = numbers.into_iter().map(RecordId::new).collect();
-                let seen = super::allowed_among(app, db, actor, &target, Deed::See, &ids)?;
-                for (id, row) in db.records_by_id(&target, &ids)? {
-                    if let Some(Cell::Text(title)) = row.cells.get(&crate::object::TITLE)
-                        && seen.contains(&id)
-                    {
-                        labels.insert(id.to_string(), title.clone());
-                    }
-                }
-            }
-            _ => {}
         }
+        Type::Customer if actor.may(crate::Right::ReadCustomers).is_ok() => {
+            for id in numbers.into_iter().map(CustomerId::new) {
+                let current = db.current_customer(id)?.unwrap_or(id);
+                let name = db.customer(current)?.and_then(|row| row.name);
+                labels.extend(name.map(|name| (id.to_string(), name)));
+            }
+        }
+        Type::Relation { to } => {
+            let Ok(target) = super::object(app, actor, to) else { return Ok(labels) };
+            let ids: Vec<RecordId> = numbers.into_iter().map(RecordId::new).collect();
+            let seen = super::allowed_among(app, db, actor, &target, Deed::See, &ids)?;
+            for (id, row) in db.records_by_id(&target, &ids)? {
+                if let Some(Cell::Text(title)) = row.cells.get(&crate::object::TITLE)
+                    && seen.contains(&id)
+                {
+                    labels.insert(id.to_string(), title.clone());
+                }
+            }
+        }
+        _ => {}
     }
     Ok(labels)
 }

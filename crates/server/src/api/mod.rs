@@ -6,6 +6,7 @@ mod bulk;
 mod customers;
 mod decisions;
 mod events;
+mod favourites;
 mod health;
 mod intake;
 mod invitations;
@@ -63,6 +64,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
         .merge(api_keys::routes())
         .merge(objects::routes())
         .merge(views::routes())
+        .merge(favourites::routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
     OpenApiRouter::new()
         .merge(health::routes())

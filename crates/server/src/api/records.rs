@@ -11,7 +11,9 @@ use ops::record::board::{self, Board, BoardRequest};
 use ops::record::change::{self, ChangePage, UndoRequest};
 use ops::record::export::{Export, ExportRequest};
 use ops::record::field::{self, RevealRequest, RevealedValue};
+use ops::record::group::{self, Groups, GroupsRequest};
 use ops::record::list::{self, ListRequest, RecordCount, RecordPage};
+use ops::record::similar::{self, Similar, SimilarRequest};
 use ops::record::why::{self, WhySeen};
 use ops::record::{self, Changed, RecordDetail, RecordRequest};
 use ops::{Actor, App, OpError};
@@ -37,6 +39,12 @@ async fn list(caller: Caller, Path(object): Path<String>, Body(request): Body<Li
 #[utoipa::path(post, operation_id = "get_board", path = "/v1/objects/{object}/board", tag = "records", params(("object" = String, Path)), request_body = BoardRequest, responses((status = 200, body = Board)))]
 async fn board(caller: Caller, Path(object): Path<String>, Body(request): Body<BoardRequest>) -> Answer<Board> {
     caller.run(move |app, actor| board::get(app, actor, &object, &request)).await
+}
+
+/// Put records that one may see into groups: how many there are of each, and what fields come to.
+#[utoipa::path(post, operation_id = "get_groups", path = "/v1/objects/{object}/groups", tag = "records", params(("object" = String, Path)), request_body = GroupsRequest, responses((status = 200, body = Groups)))]
+async fn groups(caller: Caller, Path(object): Path<String>, Body(request): Body<GroupsRequest>) -> Answer<Groups> {
+    caller.run(move |app, actor| group::get(app, actor, &object, &request)).await
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -76,6 +84,12 @@ async fn export(
 #[utoipa::path(post, operation_id = "count_records", path = "/v1/objects/{object}/count", tag = "records", params(("object" = String, Path)), request_body = ListRequest, responses((status = 200, body = RecordCount)))]
 async fn count(caller: Caller, Path(object): Path<String>, Body(request): Body<ListRequest>) -> Answer<RecordCount> {
     caller.run(move |app, actor| list::count(app, actor, &object, &request)).await
+}
+
+/// Find records that one may see and that have the same name, phone or e-mail address as one that is being made.
+#[utoipa::path(post, operation_id = "find_similar", path = "/v1/objects/{object}/similar", tag = "records", params(("object" = String, Path)), request_body = SimilarRequest, responses((status = 200, body = Similar)))]
+async fn similar(caller: Caller, Path(object): Path<String>, Body(request): Body<SimilarRequest>) -> Answer<Similar> {
+    caller.run(move |app, actor| similar::get(app, actor, &object, &request)).await
 }
 
 /// Make a record. Its owner is who makes it, unless another is named.
@@ -172,6 +186,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(count))
         .routes(routes!(export))
         .routes(routes!(board))
+        .routes(routes!(groups))
+        .routes(routes!(similar))
         .routes(routes!(add))
         .routes(routes!(get, change, trash))
         .routes(routes!(restore))

@@ -1,6 +1,7 @@
 //! Objects and their records: one real table for each object, with a column for each field.
 
 pub mod feed;
+pub mod group;
 pub mod query;
 
 use std::collections::BTreeMap;

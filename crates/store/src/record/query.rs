@@ -94,22 +94,8 @@ pub struct Listed {
     pub place: Vec<Value>,
 }
 
-/// Records that are alike in a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Group {
-    /// Their value in it.
-    pub value: Option<i64>,
-    /// How many.
-    pub count: u64,
-    /// What another field comes to, added up; none where that is beyond all numbers.
-    pub sum: Option<i64>,
-}
-
-/// At which place a number is cut in two to be added up.
-const PART: i64 = 1_000_000_000;
-
 /// A statement being written.
-struct Writing {
+pub(super) struct Writing {
     sql: String,
     values: Vec<Value>,
     is_sqlite: bool,
@@ -118,7 +104,7 @@ struct Writing {
 }
 
 impl Writing {
-    fn new(db: &Connection) -> Self {
+    pub(super) fn new(db: &Connection) -> Self {
         let is_sqlite = matches!(db, Connection::Sqlite(_));
         Self { sql: String::new(), values: Vec::new(), is_sqlite, tables: 0 }
     }
@@ -128,8 +114,13 @@ impl Writing {
         format!("${}", self.values.len())
     }
 
-    fn push(&mut self, text: &str) {
+    pub(super) fn push(&mut self, text: &str) {
         self.sql.push_str(text);
+    }
+
+    /// The statement and its values.
+    pub(super) fn done(self) -> (String, Vec<Value>) {
+        (self.sql, self.values)
     }
 
     fn alias(&mut self) -> String {
@@ -303,7 +294,7 @@ enum Part {
 }
 
 impl Query {
-    fn from(&self, to: &mut Writing, object: &Object) {
+    pub(super) fn from(&self, to: &mut Writing, object: &Object) {
         write!(to.sql, " FROM {} t0 WHERE ", table(object.id)).ok();
         if !self.test.is_about_trash() {
             to.push("t0.trashed_at IS NULL AND ");
@@ -385,38 +376,6 @@ impl Connection {
             }
         }
         Ok(page)
-    }
-
-    /// How many records pass by their value in a field, and what another field comes to.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn group_records(
-        &mut self,
-        object: &Object,
-        test: &Test,
-        by: FieldNumber,
-        sum: Option<FieldNumber>,
-    ) -> Result<Vec<Group>, StoreError> {
-        let query = Query { test: test.clone(), order: Vec::new(), after: None, limit: 0 };
-        let by = column(by);
-        let mut to = Writing::new(self);
-        write!(to.sql, "SELECT t0.{by}, COUNT(*)").ok();
-        if let Some(field) = sum {
-            // In two parts, neither of which can run over; PostgreSQL adds up to a type of its own.
-            let field = column(field);
-            for part in [format!("t0.{field} / {PART}"), format!("t0.{field} % {PART}")] {
-                write!(to.sql, ", CAST(SUM({part}) AS BIGINT)").ok();
-            }
-        }
-        query.from(&mut to, object);
-        write!(to.sql, " GROUP BY t0.{by}").ok();
-        let whole = |row: &Row| {
-            let (high, low) = (row.int_or_null(2)?, row.int_or_null(3)?);
-            i64::try_from(i128::from(high) * i128::from(PART) + i128::from(low)).ok()
-        };
-        let group = |row: &Row| Group { value: row.int_or_null(0), count: row.number(1), sum: whole(row) };
-        Ok(self.query(&to.sql, &to.values)?.iter().map(group).collect())
     }
 
     /// Which of these records pass, in the trash or not.

@@ -10,7 +10,7 @@ import { useFormat, useLabel } from "@/components/language";
 import { Shown } from "@/forms/value";
 import { Bones } from "@/ui/parts";
 import css from "./board.module.css";
-import { useSet } from "./use-change";
+import { usePut } from "./use-put";
 
 const shown_fields = 3;
 
@@ -96,7 +96,7 @@ type Props = { object: ObjectType; by: Field; list: ListRequest; opened: string 
 export function Board({ object, by, list, opened, open, only }: Props) {
   const { t } = useTranslation();
   const label = useLabel();
-  const set = useSet(object);
+  const { put, form } = usePut(object);
   const money = object.fields.find((field) => field.type === "money" && isPlain(field));
   const found = useQuery({ ...boardQuery(object.name, { list, by: by.name, sum: money?.name ?? null }), placeholderData: keepPreviousData });
   const [dragged, setDragged] = useState<RecordRow | null>(null);
@@ -104,11 +104,12 @@ export function Board({ object, by, list, opened, open, only }: Props) {
   if (found.isPending) return <Bones rows={8} label={t("common.loading")} />;
   if (found.isError && !found.data) return <Failed error={found.error} retry={() => void found.refetch()} />;
   const drop = (choice: number | null) => {
-    if (dragged && (dragged.values[by.name] ?? null) !== choice && !(choice === null && by.required)) set.mutate({ row: dragged, field: by, value: choice });
+    if (dragged && (dragged.values[by.name] ?? null) !== choice && !(choice === null && by.required)) put(dragged, by, choice);
     setDragged(null);
   };
   return (
     <div className={css.board}>
+      {form}
       {found.data?.columns.map((column) => {
         const choice = by.choices.find((each) => each.number === column.choice);
         return (

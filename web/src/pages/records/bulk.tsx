@@ -29,6 +29,7 @@ function Running({ job, total, undo, close }: { job: Job; total: number; undo: (
     <div className={css.running} role="status">
       <Progress percent={percent} status={told.failed ? "exception" : told.ended ? "success" : "active"} />
       <p>{t("bulk.told", { changed: format.number(told.changed), left: format.number(told.left) })}</p>
+      {told.lacking && <p role="status" className={css.hint}>{text(told.lacking)}</p>}
       {told.failed && <p role="alert" style={{ color: "var(--red)" }}>{text(told.failed)}</p>}
       <div className={css.buttons}>
         {!told.ended && <Button onClick={() => void stopJob(job.id)}>{t("bulk.stop")}</Button>}

@@ -5,28 +5,35 @@ import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { objectsQuery } from "@/api/objects";
 import { countQuery, recordsQuery } from "@/api/records";
-import type { Field, ListRequest, ObjectType } from "@/api/types";
+import type { Filter, Layout, ListRequest, ObjectType, RecordRow, Values } from "@/api/types";
 import { Failed } from "@/components/failed";
-import { isHidden, isPlain, isWritable } from "@/components/fields";
+import { isHidden } from "@/components/fields";
 import { FilterBar } from "@/components/filter/bar";
-import { conditionsOf, filterOf } from "@/components/filter/model";
+import { conditionsOf, filterOf, narrowed } from "@/components/filter/model";
 import { useFormat, useLabel, useText } from "@/components/language";
 import { useMore } from "@/components/more";
-import { Grid } from "@/table/grid";
 import { Icon, iconNamed } from "@/ui/icon";
 import { Bones, Empty } from "@/ui/parts";
 import { NewRecord } from "./new-record";
 import { Panel } from "./panel";
 import { Board, boardField } from "./board";
 import { Bulk } from "./bulk";
+import { CalendarView, dayFields, usualCalendar } from "./calendar";
+import { ChartView, usualChart } from "./chart";
+import { canGroup } from "./groups";
+import { Columns } from "./options/columns";
+import { Grouping } from "./options/grouping";
+import { Sorts } from "./options/sorts";
 import css from "./records.module.css";
-import { nextSort, requestOf, type Search, sortOf } from "./search";
-import { useSet } from "./use-change";
+import type { Search } from "./address";
+import { calendarIn, calendarOf, chartIn, chartOf, columnsIn, columnsOf, groupIn, groupOf, requestOf, sortOf, sortsOf } from "./search";
+import { canSort, columnFields, Table } from "./table";
 import { Views } from "./views";
 
 const route = getRouteApi("/shell/o/$object");
 const wait_ms = 200;
-const unsorted = new Set(["long_text", "multi_choice"]);
+const layouts = ["table", "board", "chart", "calendar"] as const;
+const names = { table: "board.table", board: "board.board", chart: "chart.chart", calendar: "calendar.calendar" } as const;
 
 /** How many there are: known once all are here, otherwise counted when asked. */
 function Count({ object, request, here, all }: { object: string; request: ListRequest; here: number; all: boolean }) {
@@ -75,27 +82,47 @@ function Find({ q, change }: { q: string; change: (q: string | undefined) => voi
   );
 }
 
-function List({ object, search, change }: { object: ObjectType; search: Search; change: (next: Partial<Search>) => void }) {
+/** The layouts that an object's records have, and which is chosen. */
+function useLayout(object: ObjectType, search: Search) {
+  const by = boardField(object);
+  const calendar = calendarOf(search.calendar) ?? usualCalendar(object);
+  const day = dayFields(object).find((field) => field.name === calendar?.field);
+  const chart = chartOf(search.chart) ?? usualChart(object);
+  const asked: Layout = search.view ?? "table";
+  const there = { table: true, board: by !== undefined && !search.trash, chart: true, calendar: day !== undefined };
+  return { by, calendar, day, chart, layouts: layouts.filter((layout) => there[layout]), layout: there[asked] ? asked : "table" };
+}
+
+type ListProps = { object: ObjectType; search: Search; change: (next: Partial<Search>) => void };
+
+function List({ object, search, change }: ListProps) {
   const { t } = useTranslation();
   const label = useLabel();
   const text = useText();
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState<Values | null>(null);
   const [bulk, setBulk] = useState(false);
   const request = requestOf(search);
+  const { by, calendar, day, chart, layouts: offered, layout } = useLayout(object, search);
+  const grouped = layout === "table" && search.group !== undefined;
   const found = useInfiniteQuery({ ...recordsQuery(object.name, request), placeholderData: keepPreviousData });
   const more = useMore(found);
-  const set = useSet(object);
-  const rows = useMemo(() => found.data?.pages.flatMap((page) => page.items) ?? [], [found.data]);
-  const labels = useMemo(() => Object.assign({}, ...(found.data?.pages.map((page) => page.labels) ?? [])) as Record<string, string>, [found.data]);
-  const fields = object.fields.filter((field) => !field.archived && field.type !== "long_text");
+  const pages = useMemo(() => found.data?.pages ?? [], [found.data]);
+  const labels = useMemo(() => Object.assign({}, ...pages.map((page) => page.labels)) as Record<string, string>, [pages]);
+  const here = pages.reduce((sum, page) => sum + page.items.length, 0);
   const filtered = Boolean(search.q || search.filter);
-  const by = boardField(object);
-  const board = search.view === "board" && by !== undefined && !search.trash;
   const writes = object.rights.write !== "none" && !object.archived;
-  const near = () => more.wanted && more.load();
+  const near = () => !grouped && more.wanted && more.load();
+  const open = (row: RecordRow) => change({ record: row.id });
+  const narrow = (filter: Filter) => change({ view: undefined, filter: filterOf(narrowed(conditionsOf(search.filter), filter)) });
   const add = writes && (
-    <Button type="primary" icon={<Icon name="plus" size={15} />} onClick={() => setAdding(true)}>{t("records.add")}</Button>
+    <Button type="primary" icon={<Icon name="plus" size={15} />} onClick={() => setAdding({})}>{t("records.add")}</Button>
   );
+  const shownAs = (next: Layout) =>
+    change({
+      view: next === "table" ? undefined : next,
+      ...(next === "chart" ? { chart: chartIn(chart) } : {}),
+      ...(next === "calendar" ? { calendar: calendarIn(calendar) } : {}),
+    });
   return (
     <div className={css.page}>
       <header className={css.head}>
@@ -104,58 +131,72 @@ function List({ object, search, change }: { object: ObjectType; search: Search; 
           {label(object.label)}
         </h1>
         <Views key={object.name} object={object.name} search={search} change={change} />
-        {found.data && <Count object={object.name} request={request} here={rows.length} all={!found.hasNextPage} />}
+        {found.data && <Count object={object.name} request={request} here={here} all={!found.hasNextPage} />}
         <div className={css.tools}>
           <Find key={object.name} q={search.q ?? ""} change={(q) => change({ q })} />
           <Button type={search.trash ? "primary" : "default"} aria-pressed={Boolean(search.trash)} title={t("records.trash_bin")} aria-label={t("records.trash_bin")} icon={<Icon name="trash" size={15} />} onClick={() => change({ trash: search.trash ? undefined : true })} />
-          {by && <Segmented value={board ? "board" : "table"} options={[{ value: "table", label: t("board.table") }, { value: "board", label: t("board.board") }]} onChange={(next) => change({ view: next === "board" ? "board" : undefined })} />}
-          {writes && rows.length > 0 && <Button onClick={() => setBulk(true)}>{t("bulk.open")}</Button>}
+          {writes && here > 0 && <Button onClick={() => setBulk(true)}>{t("bulk.open")}</Button>}
           {add}
         </div>
       </header>
       <div className={css.filters}>
         <FilterBar fields={object.fields.filter((field) => !field.archived)} labels={labels} conditions={conditionsOf(search.filter)} change={(next) => change({ filter: filterOf(next) })} />
+        <div className={css.options}>
+          {layout === "table" && <Options object={object} search={search} change={change} />}
+          <Segmented size="small" value={layout} options={offered.map((each) => ({ value: each, label: <span className={css.layout}><Icon name={each} size={14} /><span>{t(names[each])}</span></span> }))} onChange={shownAs} />
+        </div>
       </div>
       {found.isPending && <Bones rows={12} label={t("common.loading")} />}
       {found.isError && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
-      {found.data && rows.length === 0 && (
+      {found.data && here === 0 && layout !== "calendar" && (
         <Empty icon={iconNamed(object.icon)} title={filtered ? t("records.none_match") : search.trash ? t("records.trash_empty") : t("records.none", { name: text(object.label) })} hint={filtered ? t("records.none_match_hint") : t("records.none_hint")}>
           {!filtered && !search.trash && add}
         </Empty>
       )}
-      {rows.length > 0 && board && by && (
-        <Board object={object} by={by} list={request} opened={search.record} open={(row) => change({ record: row.id })} only={(choice) => change({ view: undefined, filter: filterOf({ any: false, all: [...conditionsOf(search.filter).all.filter((is) => is.field !== by.name), { field: by.name, op: "equal", value: choice }] }) })} />
-      )}
-      {rows.length > 0 && !board && (
-        <Grid
-          label={label(object.label)}
-          fields={fields}
-          rows={rows}
-          labels={labels}
-          total={rows.length}
-          sort={sortOf(search.sort)}
-          sortBy={(field: Field) => change({ sort: nextSort(sortOf(search.sort), field.name) })}
-          canSort={(field) => !unsorted.has(field.type) && isPlain(field)}
+      {here > 0 && layout === "board" && by && <Board object={object} by={by} list={request} opened={search.record} open={open} only={(choice) => narrow({ is: { field: by.name, op: "equal", value: choice } })} />}
+      {here > 0 && layout === "chart" && <ChartView object={object} chart={chart} list={request} change={(next) => change({ chart: chartIn(next) })} only={narrow} />}
+      {found.data && layout === "calendar" && calendar && day && (
+        <CalendarView
+          object={object}
+          field={day}
+          calendar={calendar}
+          list={request}
+          at={search.at}
           opened={search.record}
-          open={(row) => change({ record: row.id })}
-          canEdit={(row, field) => row.writable && isWritable(field)}
-          set={(row, field, value) => set.mutate({ row, field, value })}
-          near={near}
+          change={(next) => change({ calendar: calendarIn(next) })}
+          go={(at) => change({ at })}
+          open={open}
+          only={(conditions) => narrow({ all: conditions.map((is) => ({ is })) })}
+          add={writes ? setAdding : null}
         />
       )}
+      {here > 0 && layout === "table" && <Table object={object} search={search} request={request} pages={pages} labels={labels} open={open} change={change} near={near} />}
       {bulk && <Bulk object={object} list={request} close={() => setBulk(false)} />}
       {adding && (
         <NewRecord
           object={object}
-          close={() => setAdding(false)}
+          start={adding}
+          close={() => setAdding(null)}
           added={({ record }) => {
-            setAdding(false);
+            setAdding(null);
             change({ record: record.id });
           }}
         />
       )}
       {search.record !== undefined && <Panel key={search.record} object={object} id={search.record} close={() => change({ record: undefined })} />}
     </div>
+  );
+}
+
+/** What the table shows of its records. */
+function Options({ object, search, change }: ListProps) {
+  const plainFields = object.fields.filter(canSort);
+  return (
+    <>
+      <Grouping fields={object.fields.filter(canGroup)} by={groupOf(search.group)} change={(by) => change({ group: groupIn(by) })} />
+      <Sorts fields={plainFields} sorts={sortsOf(search.sort)} change={(sorts) => change({ sort: sortOf(sorts) })} />
+      <Columns fields={columnFields(object)} chosen={columnsOf(search.columns)} frozen={search.frozen ?? 0} change={(columns, frozen) => change({ columns: columnsIn(columns), frozen: frozen > 1 ? frozen : undefined })} />
+    </>
   );
 }
 

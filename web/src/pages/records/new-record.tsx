@@ -12,10 +12,11 @@ import { useLabel, useText } from "@/components/language";
 import { Control } from "@/forms/control";
 import { Field } from "@/ui/field";
 import css from "./records.module.css";
+import { SimilarRecords } from "./similar";
 
-type Props = { object: ObjectType; close: () => void; added: (detail: RecordDetail) => void };
+type Props = { object: ObjectType; /** What is filled in to begin with. */ start: Values; close: () => void; added: (detail: RecordDetail) => void };
 
-export function NewRecord({ object, close, added }: Props) {
+export function NewRecord({ object, start, close, added }: Props) {
   const { t } = useTranslation();
   const text = useText();
   const label = useLabel();
@@ -23,7 +24,7 @@ export function NewRecord({ object, close, added }: Props) {
   const cache = useQueryClient();
   const user = useQuery({ ...sessionQuery, enabled: false }).data?.user;
   const fields = object.fields.filter(isWritable);
-  const [values, setValues] = useState<Values>(user && fields.some((field) => field.name === "owner") ? { owner: user.id } : {});
+  const [values, setValues] = useState<Values>(user && fields.some((field) => field.name === "owner") ? { owner: user.id, ...start } : start);
   const add = useMutation({
     mutationFn: () => addRecord(object.name, values),
     onSuccess: (detail) => {
@@ -46,6 +47,7 @@ export function NewRecord({ object, close, added }: Props) {
             {(id, note) => <Control id={id} describedBy={note} field={field} value={values[field.name] ?? null} labels={labels} change={(value) => setValues((old) => ({ ...old, [field.name]: value }))} autoFocus={place === 0} />}
           </Field>
         ))}
+        <SimilarRecords object={object} values={values} />
         {add.isError && !known && <p role="alert" style={{ color: "var(--red)" }}>{problem(add.error)}</p>}
         <div className={css.buttons}>
           <Button onClick={close}>{t("common.cancel")}</Button>

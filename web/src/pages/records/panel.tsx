@@ -10,6 +10,7 @@ import { isMasked, isWritable } from "@/components/fields";
 import { useFormat, useLabel, useText } from "@/components/language";
 import { useRemembered } from "@/components/recent";
 import { useMay } from "@/components/rights";
+import { Star } from "@/components/star";
 import { Control } from "@/forms/control";
 import { Shown } from "@/forms/value";
 import { Icon } from "@/ui/icon";
@@ -18,7 +19,8 @@ import { Changes } from "./changes";
 import { Masked } from "./masked";
 import css from "./records.module.css";
 import { Shares } from "./shares";
-import { useSet, useTrash } from "./use-change";
+import { useTrash } from "./use-change";
+import { usePut } from "./use-put";
 import { WhySeen } from "./why-seen";
 
 type LineProps = { object: ObjectType; field: Field; row: RecordRow; labels: Labels; set: (value: Cell) => void };
@@ -79,16 +81,17 @@ function Line({ object, field, row, labels, set }: LineProps) {
 function Fields({ object, row, labels }: { object: ObjectType; row: RecordRow; labels: Labels }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const set = useSet(object);
+  const { put, form } = usePut(object);
   const trash = useTrash(object);
   const fields = object.fields.filter((field) => !field.archived && !field.automatic);
   const may = useMay();
   const changed = row.values.changed_at;
   return (
     <>
+      {form}
       <div className={css.fields}>
         {fields.map((field) => (
-          <Line key={field.name} object={object} field={field} row={row} labels={labels} set={(value) => set.mutate({ row, field, value })} />
+          <Line key={field.name} object={object} field={field} row={row} labels={labels} set={(value) => put(row, field, value)} />
         ))}
       </div>
       <div className={css.under}>
@@ -111,7 +114,7 @@ export function Panel({ object, id, close }: { object: ObjectType; id: string; c
   useRemembered({ object: object.name, id }, found.data !== undefined);
   const missing = found.error instanceof ApiError && found.error.status === 404;
   return (
-    <Drawer open onClose={close} mask={false} size={480} title={found.data ? (found.data.record.title ?? t("records.untitled")) : text(object.label)}>
+    <Drawer open onClose={close} mask={false} size={480} extra={found.data && <Star object={object.name} record={id} name={found.data.record.title ?? t("records.untitled")} />} title={found.data ? (found.data.record.title ?? t("records.untitled")) : text(object.label)}>
       {missing && <Empty icon="question" title={t("records.missing")} hint={t("records.missing_hint")} />}
       {found.isError && !missing && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
       {found.isPending && <Bones rows={10} label={t("common.loading")} />}

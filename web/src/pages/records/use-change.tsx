@@ -2,7 +2,7 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { changeRecord, restoreRecord, trashRecord, undoChange } from "@/api/records";
-import type { Board, Cell, Changed, Field, Labels, ObjectType, RecordPage, RecordRow } from "@/api/types";
+import type { Board, Cell, Changed, Field, Labels, ObjectType, RecordPage, RecordRow, Values } from "@/api/types";
 import { useAct } from "@/components/act";
 
 type Pages = { pages: RecordPage[]; pageParams: unknown[] };
@@ -82,11 +82,11 @@ export function useSet(object: ObjectType) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const say = useUndoable(object);
-  return useAct<{ row: RecordRow; field: Field; value: Cell }, Changed>({
-    mutationFn: ({ row, field, value }) => changeRecord(object.name, row.id, { [field.name]: value }),
-    onMutate: async ({ row, field, value }) => {
+  return useAct<{ row: RecordRow; field: Field; value: Cell; more?: Values }, Changed>({
+    mutationFn: ({ row, field, value, more }) => changeRecord(object.name, row.id, { ...more, [field.name]: value }),
+    onMutate: async ({ row, field, value, more }) => {
       await cache.cancelQueries({ queryKey: ["records", object.name] });
-      show(cache, object.name, row.id, (old) => ({ ...old, values: { ...old.values, [field.name]: value } }));
+      show(cache, object.name, row.id, (old) => ({ ...old, values: { ...old.values, ...more, [field.name]: value } }));
     },
     onError: (_error, { row }) => show(cache, object.name, row.id, () => row),
     onSuccess: ({ detail, change }, { row }) => {

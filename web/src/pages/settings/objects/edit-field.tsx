@@ -15,15 +15,19 @@ import { blank, LabelFields, textOf } from "./label-fields";
 const types: Holds[] = ["text", "long_text", "number", "money", "percent", "date", "instant", "bool", "choice", "multi_choice", "user", "phone", "email", "link", "customer", "relation"];
 
 /** `key` tells lines apart while they are typed; `number` is that of a choice that is there. */
-type Draft = { key: number; number: number | null; label: Text };
+type Draft = { key: number; number: number | null; label: Text; wants: string[] };
 
 type Props = { object: ObjectType; field: FieldType | null; close: () => void };
 
-function Choices({ choices, change }: { choices: readonly Draft[]; change: (choices: Draft[]) => void }) {
+type ChoicesProps = { choices: readonly Draft[]; /** The fields that a choice may want filled in. */ wanted: readonly FieldType[]; change: (choices: Draft[]) => void };
+
+function Choices({ choices, wanted, change }: ChoicesProps) {
   const { t } = useTranslation();
+  const labelOf = useLabel();
   const language = useLanguage();
+  const want = (key: number, wants: string[]) => change(choices.map((each) => (each.key === key ? { ...each, wants } : each)));
   const put = (key: number, text: string) => change(choices.map((each) => (each.key === key ? { ...each, label: { ...each.label, [language]: text } } : each)));
-  const add = () => change([...choices, { key: Math.max(-1, ...choices.map((each) => each.key)) + 1, number: null, label: blank }]);
+  const add = () => change([...choices, { key: Math.max(-1, ...choices.map((each) => each.key)) + 1, number: null, label: blank, wants: [] }]);
   return (
     <div role="group" aria-label={t("objects.choices")}>
       <p className={css.label}>{t("objects.choices")}</p>
@@ -31,6 +35,7 @@ function Choices({ choices, change }: { choices: readonly Draft[]; change: (choi
         <div key={choice.key} className={css.choice}>
           <Input aria-label={t("objects.choice_n", { n: place + 1 })} required maxLength={60} value={choice.label[language]} onChange={(event) => put(choice.key, event.target.value)} />
           <Button type="text" aria-label={t("objects.choice_remove", { n: place + 1 })} icon={<Icon name="close" size={14} />} onClick={() => change(choices.filter((each) => each.key !== choice.key))} />
+          {wanted.length > 0 && <Select<string[]> mode="multiple" size="small" className={css.wants ?? ""} aria-label={t("wanted.by", { n: place + 1 })} placeholder={t("wanted.none")} showSearch={{ optionFilterProp: "label" }} value={choice.wants} options={wanted.map((each) => ({ value: each.name, label: labelOf(each.label) }))} onChange={(wants) => want(choice.key, wants)} />}
         </div>
       ))}
       <Button size="small" type="dashed" className={css.add ?? ""} icon={<Icon name="plus" size={13} />} onClick={add}>{t("objects.choice_add")}</Button>
@@ -51,10 +56,10 @@ export function EditField({ object, field, close }: Props) {
   const [to, setTo] = useState<string | undefined>(field?.to ?? undefined);
   const [choices, setChoices] = useState<Draft[]>(() => {
     const known = field?.choices.filter((choice) => !choice.archived) ?? [];
-    return known.length > 0 ? known.map((choice) => ({ key: choice.number, number: choice.number, label: choice.label })) : [{ key: 0, number: null, label: blank }, { key: 1, number: null, label: blank }];
+    return known.length > 0 ? known.map((choice) => ({ key: choice.number, number: choice.number, label: choice.label, wants: choice.wants })) : [{ key: 0, number: null, label: blank, wants: [] }, { key: 1, number: null, label: blank, wants: [] }];
   });
   const chooses = holds === "choice" || holds === "multi_choice";
-  const whole = choices.map((choice) => ({ number: choice.number, label: textOf(choice.label, language) }));
+  const whole = choices.map((choice) => ({ number: choice.number, label: textOf(choice.label, language), ...(holds === "choice" ? { wants: choice.wants } : {}) }));
   const save = useMutation({
     mutationFn: () =>
       field
@@ -84,7 +89,7 @@ export function EditField({ object, field, close }: Props) {
             {(id) => <Select id={id} style={{ width: "100%" }} showSearch={{ optionFilterProp: "label" }} {...(to === undefined ? {} : { value: to })} options={objects.filter((each) => !each.archived).map((each) => ({ value: each.name, label: labelOf(each.label) }))} onChange={setTo} />}
           </Field>
         )}
-        {chooses && <Choices choices={choices} change={setChoices} />}
+        {chooses && <Choices choices={choices} wanted={field && holds === "choice" ? object.fields.filter((each) => !each.archived && !each.automatic && each.name !== field.name) : []} change={setChoices} />}
         {save.isError && at !== "label" && <p role="alert" style={{ color: "var(--red)", marginBottom: 12 }}>{problem(save.error)}</p>}
         <Button block type="primary" htmlType="submit" loading={save.isPending}>{field ? t("records.save") : t("objects.field_create")}</Button>
       </form>

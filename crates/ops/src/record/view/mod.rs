@@ -1,12 +1,14 @@
-//! Saved views of lists: what is filtered, how it is ordered, and how it is laid out; one's own, or shared.
+//! Saved views of lists: what they show, and how it is laid out; one's own, or shared.
+
+mod body;
 
 use base::{ObjectId, ViewId};
+use domain::object::Object;
 use serde::{Deserialize, Serialize};
 use store::ViewRow;
 use utoipa::ToSchema;
 
-use super::filter::{self, Filter};
-use super::list::{self, Sort};
+pub use self::body::{Calendar, CalendarSpan, Chart, ChartKind, Layout, Measure, ViewBody, ViewColumn};
 use super::object;
 use crate::audit::Names;
 use crate::error::without_nul;
@@ -16,31 +18,6 @@ use crate::{Actor, App, Fault, OpError, Right};
 const LIMIT: usize = 200;
 /// The longest name, in characters.
 const NAME_CHARS: usize = 60;
-
-/// What a view shows.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-pub struct ViewBody {
-    /// What records must pass.
-    #[serde(default)]
-    pub filter: Filter,
-    /// Their order.
-    #[serde(default)]
-    pub sort: Vec<Sort>,
-    /// How they are laid out.
-    #[serde(default)]
-    pub layout: Layout,
-}
-
-/// How records are laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Layout {
-    /// In a table.
-    #[default]
-    Table,
-    /// On a board.
-    Board,
-}
 
 /// A saved view.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -56,8 +33,10 @@ pub struct ViewView {
     pub shared: bool,
     /// Whether the reader may change it.
     pub writable: bool,
-    /// What it shows.
+    /// What it shows, but for fields that are gone or that the reader may not see.
     pub body: ViewBody,
+    /// Whether something is left out for that.
+    pub partial: bool,
 }
 
 /// The views that the reader has.
@@ -79,21 +58,32 @@ pub struct ViewRequest {
     pub body: ViewBody,
 }
 
-fn view(
-    names: &mut Names,
-    db: &mut store::Connection,
-    actor: &Actor,
-    id: ViewId,
-    row: ViewRow,
-) -> Result<ViewView, OpError> {
-    Ok(ViewView {
-        id,
-        owner: names.of(db, &row.owner)?,
-        writable: is_writable(actor, &row),
-        name: row.name,
-        shared: row.shared,
-        body: serde_json::from_str(&row.body).unwrap_or_default(),
-    })
+/// Views as the reader sees them.
+struct Reader<'r> {
+    app: &'r App,
+    actor: &'r Actor,
+    object: &'r Object,
+    names: Names,
+}
+
+impl<'r> Reader<'r> {
+    fn new(app: &'r App, actor: &'r Actor, object: &'r Object) -> Self {
+        Self { app, actor, object, names: Names::default() }
+    }
+
+    fn view(&mut self, db: &mut store::Connection, id: ViewId, row: ViewRow) -> Result<ViewView, OpError> {
+        let saved: ViewBody = serde_json::from_str(&row.body).unwrap_or_default();
+        let body = saved.clone().fitting(self.app, self.actor, self.object);
+        Ok(ViewView {
+            id,
+            owner: self.names.of(db, &row.owner)?,
+            writable: is_writable(self.actor, &row),
+            name: row.name,
+            shared: row.shared,
+            partial: body != saved,
+            body,
+        })
+    }
 }
 
 /// Its owner changes a view; a shared one also who builds objects.
@@ -108,16 +98,15 @@ fn is_writable(actor: &Actor, row: &ViewRow) -> bool {
 pub fn list(app: &App, actor: &Actor, name: &str) -> Result<ViewPage, OpError> {
     let object = object(app, actor, name)?;
     app.store.read(|db| {
-        let mut names = Names::default();
+        let mut reader = Reader::new(app, actor, &object);
         let rows = db.views(object.id, actor.id())?;
-        let items = rows.into_iter().map(|(id, row)| view(&mut names, db, actor, id, row));
+        let items = rows.into_iter().map(|(id, row)| reader.view(db, id, row));
         Ok(ViewPage { items: items.collect::<Result<_, _>>()? })
     })
 }
 
 /// A request as it is stored.
-fn row(app: &App, actor: &Actor, name: &str, owner: &str, request: &ViewRequest) -> Result<ViewRow, OpError> {
-    let object = object(app, actor, name)?;
+fn row(app: &App, actor: &Actor, object: &Object, owner: &str, request: &ViewRequest) -> Result<ViewRow, OpError> {
     if actor.is_seen_as() {
         return Err(OpError::new(
             Fault::Forbidden,
@@ -135,8 +124,7 @@ fn row(app: &App, actor: &Actor, name: &str, owner: &str, request: &ViewRequest)
             "a name is wanted, of at most 60 characters",
         ));
     }
-    filter::test(app, actor, &object, &request.body.filter)?;
-    list::order(actor, &object, &request.body.sort)?;
+    request.body.check(app, actor, object)?;
     let body = serde_json::to_string(&request.body).unwrap_or_default();
     let object: ObjectId = object.id;
     Ok(ViewRow { object, name: called.to_owned(), owner: owner.to_owned(), shared: request.shared, body })
@@ -147,14 +135,15 @@ fn row(app: &App, actor: &Actor, name: &str, owner: &str, request: &ViewRequest)
 /// # Errors
 /// There is no such object, a part of the request does not fit, there are too many views, or the database's.
 pub fn add(app: &App, actor: &Actor, name: &str, request: &ViewRequest) -> Result<ViewView, OpError> {
-    let row = row(app, actor, name, actor.id(), request)?;
+    let object = object(app, actor, name)?;
+    let row = row(app, actor, &object, actor.id(), request)?;
     app.store.write(|db| {
         let mine = db.views(row.object, actor.id())?.into_iter().filter(|(_, known)| known.owner == actor.id());
         if mine.count() >= LIMIT {
             return Err(OpError::invalid("name", "视图最多 200 个", "at most 200 views of an object"));
         }
         let id = db.add_view(&row)?;
-        view(&mut Names::default(), db, actor, id, row)
+        Reader::new(app, actor, &object).view(db, id, row)
     })
 }
 
@@ -176,10 +165,11 @@ fn changeable(app: &App, actor: &Actor, name: &str, id: ViewId) -> Result<ViewRo
 /// There is no such view, the reader may not change it, a part of the request does not fit, or the database's.
 pub fn update(app: &App, actor: &Actor, name: &str, id: ViewId, request: &ViewRequest) -> Result<ViewView, OpError> {
     let known = changeable(app, actor, name, id)?;
-    let row = row(app, actor, name, &known.owner, request)?;
+    let object = object(app, actor, name)?;
+    let row = row(app, actor, &object, &known.owner, request)?;
     app.store.write(|db| {
         db.set_view(id, &row)?;
-        view(&mut Names::default(), db, actor, id, row)
+        Reader::new(app, actor, &object).view(db, id, row)
     })
 }
 

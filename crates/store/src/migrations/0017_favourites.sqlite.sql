@@ -1,0 +1,1 @@
+CREATE TABLE favourite (person INTEGER NOT NULL, object INTEGER NOT NULL, is_view INTEGER NOT NULL, target INTEGER NOT NULL, starred_at INTEGER NOT NULL, PRIMARY KEY (person, is_view, target)) WITHOUT ROWID;
