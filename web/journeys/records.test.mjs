@@ -1,5 +1,6 @@
 // An object of one's own, used everywhere within seconds: list, form, filter, search, grid, history, undo, API.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { openBrowser } from "./browser.mjs";
 import { choose } from "./select.mjs";
@@ -164,6 +165,18 @@ for (const language of ["zh", "en"]) {
         await dialog().getByText(r.changed_n(2)).waitFor();
         await button(r.done, dialog());
         await dialog().waitFor({ state: "detached" });
+      }));
+
+    it("exports the list as a table, in the words that it shows", () =>
+      step("export", async () => {
+        const loads = page.waitForEvent("download");
+        await page.getByRole("link", { name: r.export, exact: true }).click();
+        const table = await readFile(await (await loads).path(), "utf8");
+        const [head, ...rows] = table.trim().split("\r\n");
+        assert.ok(head.startsWith(`\uFEFF"${r.head}",`), head);
+        assert.equal(rows.length, 2, table);
+        const row = rows.find((each) => each.includes(r.first));
+        for (const shown of ["320", r.choices[0], "D-1"]) assert.ok(row.includes(`"${shown}"`), row);
       }));
 
     it("puts a record into the trash and takes it out", () =>

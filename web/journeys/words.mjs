@@ -37,6 +37,7 @@ export const words = {
       mail_host: "邮件服务器", encryption: "加密", no_encryption: "不加密（仅限本机）", port: "端口", mail_user: "用户名", mail_password: "密码", sender: "发件人", mail_saved: "发信设置已保存", send: "发送", mail_taken: "邮件服务器已收下", send_invitation: "发送邀请", letter_taken: "已交给邮件服务器", letter_not: "邀请信没有发出", letter_says: /邀请您加入 晨曦母婴/,
     },
     records: {
+      export: "导出为表格（CSV）", head: "名称",
       store: "门店", area: "面积", opened: "开业日期", grade: "等级", choices: ["旗舰", "标准"], manager: "店长", deal_field: "重点商机", deal: "商机",
       types: { number: "数字", date: "日期", choice: "单选", user: "成员", relation: "关联记录" }, choice: (n) => `选项 ${n}`,
       add: "新建", save: "保存", name: "名称 *", deal_name: "商机名称 *", amount: "金额", search: "搜索名称、电话、邮箱", add_filter: "添加条件", field: "字段", op: "条件", value: "值", take: "确定", at_least: "不少于",
@@ -94,6 +95,7 @@ export const words = {
       mail_host: "Mail server", encryption: "Encryption", no_encryption: "None (this machine only)", port: "Port", mail_user: "User name", mail_password: "Password", sender: "Sender", mail_saved: "Mail settings saved", send: "Send", mail_taken: "The mail server took it", send_invitation: "Send the invitation", letter_taken: "took the letter", letter_not: "The letter did not go", letter_says: /invites you to Dawn Baby/,
     },
     records: {
+      export: "Export as a table (CSV)", head: "name",
       store: "Store", area: "Area", opened: "Opened on", grade: "Grade", choices: ["Flagship", "Standard"], manager: "Manager", deal_field: "Main deal", deal: "Deal",
       types: { number: "Number", date: "Date", choice: "Choice", user: "Member", relation: "Relation" }, choice: (n) => `Choice ${n}`,
       add: "New", save: "Save", name: "Name *", deal_name: "Deal name *", amount: "Amount", search: "Search name, phone, e-mail", add_filter: "Add condition", field: "Field", op: "Condition", value: "Value", take: "Apply", at_least: "at least",

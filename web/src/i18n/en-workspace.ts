@@ -190,6 +190,7 @@ export const enWorkspace: Shape<typeof zhWorkspace> = {
     act_changed: "changed it",
     act_trashed: "moved it to the trash",
     act_restored: "took it out of the trash",
+    export: "Export as a table (CSV)",
     act_erased: "erased what told of a person",
     erased: "What told of a person here was erased",
     act_undid: "took a change back",

@@ -186,6 +186,7 @@ export const zhWorkspace = {
     act_changed: "修改了",
     act_trashed: "移到回收站",
     act_restored: "从回收站恢复",
+    export: "导出为表格（CSV）",
     act_erased: "抹去了个人信息",
     erased: "其中的个人信息已被抹去",
     act_undid: "撤销了一次修改",

@@ -12,6 +12,7 @@ import { FilterBar } from "@/components/filter/bar";
 import { conditionsOf, filterOf, narrowed } from "@/components/filter/model";
 import { useFormat, useLabel, useText } from "@/components/language";
 import { useMore } from "@/components/more";
+import { useMay } from "@/components/rights";
 import { Icon, iconNamed } from "@/ui/icon";
 import { Bones, Empty } from "@/ui/parts";
 import { NewRecord } from "./new-record";
@@ -20,6 +21,7 @@ import { Board, boardField } from "./board";
 import { Bulk } from "./bulk";
 import { CalendarView, dayFields, usualCalendar } from "./calendar";
 import { ChartView, usualChart } from "./chart";
+import { ExportLink } from "./export-link";
 import { canGroup } from "./groups";
 import { Columns } from "./options/columns";
 import { Grouping } from "./options/grouping";
@@ -99,6 +101,7 @@ function List({ object, search, change }: ListProps) {
   const { t } = useTranslation();
   const label = useLabel();
   const text = useText();
+  const may = useMay();
   const [adding, setAdding] = useState<Values | null>(null);
   const [bulk, setBulk] = useState(false);
   const request = requestOf(search);
@@ -135,6 +138,7 @@ function List({ object, search, change }: ListProps) {
         <div className={css.tools}>
           <Find key={object.name} q={search.q ?? ""} change={(q) => change({ q })} />
           <Button type={search.trash ? "primary" : "default"} aria-pressed={Boolean(search.trash)} title={t("records.trash_bin")} aria-label={t("records.trash_bin")} icon={<Icon name="trash" size={15} />} onClick={() => change({ trash: search.trash ? undefined : true })} />
+          {may("records.export") && here > 0 && <ExportLink object={object} list={request} columns={columnsOf(search.columns)} />}
           {writes && here > 0 && <Button onClick={() => setBulk(true)}>{t("bulk.open")}</Button>}
           {add}
         </div>
