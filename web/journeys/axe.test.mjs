@@ -179,6 +179,7 @@ describe("what axe finds", { concurrency: readers.length }, () => {
           await opened("a new record", "/o/deal", () => button(r.add).click());
           await opened("a record", `/o/deal?record=${first.deal}`, () => dialog().getByText(r.history).click(), () => page.getByRole("list", { name: r.history }).getByRole("listitem"));
           await opened("a filter", "/o/deal", async () => {
+            await page.getByRole("row").nth(2).waitFor(); // what is above the list stays where it is from here on
             await button(r.add_filter).click();
             await page.getByLabel(r.field, { exact: true }).click();
             await page.keyboard.type(m.stage);

@@ -19,7 +19,7 @@ const CALL: &str = "当客户30天内投诉至少1次,建任务「回访」";
 type Known = BTreeMap<&'static str, String>;
 
 fn id(made: &Value) -> String {
-    made["id"].as_str().unwrap_or_else(|| panic!("no id: {made}")).to_owned()
+    made["id"].as_str().expect("an id").to_owned()
 }
 
 /// Two customers who turn out to be one, with a tag, a decision and a task.
@@ -36,8 +36,7 @@ fn customers(server: &Server) -> Known {
     assert_eq!(server.send(&[&lone[..], &[complaint]].concat()).body["accepted"], 4);
     assert_eq!(server.send(&[order("4", json!([member("M1"), member("M2")]))]).body["accepted"], 1);
     let customer = server.get("/v1/customers/M1");
-    let decision =
-        customer["tags"][0]["decision"].as_str().unwrap_or_else(|| panic!("no tag: {customer:#}")).to_owned();
+    let decision = customer["tags"][0]["decision"].as_str().expect("a tag").to_owned();
     Known::from([
         ("customers", id(&customer)),
         ("decisions", decision),
@@ -98,7 +97,7 @@ fn people(server: &Server, issuer: &Issuer, han: &mut Browser) -> Known {
 fn filled(path: &str, known: &Known) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     let noun = if parts.get(4) == Some(&"views") { "views" } else { parts.get(2).copied().unwrap_or_default() };
-    let at = |noun: &str| known.get(noun).unwrap_or_else(|| panic!("{path}: nothing is known of '{noun}'")).clone();
+    let at = |noun: &str| known.get(noun).expect(path).clone();
     let mut filled = path.replace("{with}", &at("people")).replace("{field}", "amount");
     filled = filled.replace("{object}", if path.contains("{id}") { "deal" } else { "contract" });
     if path.contains("{id}") {
