@@ -91,7 +91,7 @@ for (const language of ["zh", "en"]) {
       step("recent", async () => {
         await page.goto("/o/deal");
         await open();
-        await page.getByText(s.recent, { exact: true }).waitFor();
+        await page.getByRole("listbox").getByText(s.recent, { exact: true }).waitFor();
         assert.match(await options().first().innerText(), /张三丰/);
         await page.keyboard.press("Enter");
         await page.waitForURL(/\/o\/lead\?record=/);

@@ -52,6 +52,7 @@ def bodies(company: dict) -> dict:
         "reveal_field": [{"field": "phone"}, {"field": "next_step"}],
         "send_events": [EVENT],
         "send_segment": [{"type": "track", "event": "Order Completed", "userId": "C1", "messageId": "m-1", "timestamp": "2026-06-01T10:00:00+08:00", "properties": {}}],
+        "set_favourite": [{"object": company["object_of"][ids["records"][-1]], "record": ids["records"][-1], "starred": True}],
         "set_mail": [{"host": "127.0.0.1", "port": 1, "privacy": "none", "from": "a@example.com"}],
         "share_record": [{"with": ids["people"][0], "writes": True}],
         "undo_change": [{"force": True}],

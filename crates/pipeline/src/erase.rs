@@ -20,7 +20,9 @@ impl Engine {
         for id in &identities {
             let Some((_, row)) = self.db.identity(*id)? else { return Ok(Outcome::NotFound) };
             customers.push(row.customer);
-            self.hashes.remove(&row.key_hash);
+            if self.hashes.get(&row.key_hash) == Some(id) {
+                self.hashes.remove(&row.key_hash); // who came with it since an earlier erasure stays
+            }
             self.profile_keys.remove(id);
         }
         customers.sort_unstable();

@@ -117,6 +117,47 @@ pub fn changes(db: &mut Connection, entry: &RecordEntry) -> Result<Logged, store
     Ok(keys.and_then(|keys| open(&keys, entry)).unwrap_or_default())
 }
 
+/// Whether anything that a record's keys open in its history tells of a person.
+///
+/// # Errors
+/// The database's.
+pub fn tells_of_person(db: &mut Connection, object: &Object, record: RecordId) -> Result<bool, store::StoreError> {
+    let Some(keys) = db.record_keys(record)? else { return Ok(false) };
+    Ok(keys.personal.is_some() || tells_plainly(&keys, object, &logged(db, record)?))
+}
+
+/// Whether something that tells of a person was logged when its field was not yet known to.
+fn tells_plainly(keys: &RecordKeys, object: &Object, logged: &[RecordEntry]) -> bool {
+    let is_personal = |(number, ..): &Change| object.numbered_field(*number).is_some_and(Field::is_personal);
+    let plain_only = RecordKeys { personal: None, ..keys.clone() };
+    let mut all = logged.iter().filter_map(|entry| open(&plain_only, entry));
+    all.any(|logged| logged.changes.iter().any(is_personal))
+}
+
+/// A record's entry at a place in the log.
+fn of_it(entry: &Entry, record: RecordId) -> Option<RecordEntry> {
+    match entry {
+        Entry::Record(entry) if entry.record == record => Some(entry.clone()),
+        _ => None,
+    }
+}
+
+/// All stored entries of a record, the latest first.
+fn logged(db: &mut Connection, record: RecordId) -> Result<Vec<RecordEntry>, store::StoreError> {
+    const PAGE: u32 = 500;
+    let (mut all, mut before) = (Vec::new(), i64::MAX.cast_unsigned());
+    loop {
+        let places = db.record_changes(record, before, PAGE)?;
+        let Some(last) = places.last() else { return Ok(all) };
+        before = *last;
+        for place in places {
+            let block = db.block_of(place)?;
+            let entry = block.as_ref().and_then(|block| block.iter().find(|(seq, _)| *seq == place));
+            all.extend(entry.and_then(|(_, entry)| of_it(entry, record)));
+        }
+    }
+}
+
 /// Plain changes stand first; those of fields that tell of a person follow, under a key of their own that can go alone.
 fn seal(keys: &RecordKeys, unique: &[u8; 16], plain: &[Change], personal: &[Change]) -> Vec<u8> {
     let mut bytes = postcard::to_stdvec(plain).unwrap_or_default();
@@ -345,37 +386,14 @@ impl Engine {
         unit: &mut Unit,
     ) -> Result<RecordKeys, EngineError> {
         let mut keys = self.known_keys(record, unit)?;
-        let is_personal = |(number, ..): &Change| object.numbered_field(*number).is_some_and(Field::is_personal);
-        let plain_only = RecordKeys { personal: None, ..keys.clone() };
-        let mut logged = self.logged(record, unit)?.into_iter().filter_map(|entry| open(&plain_only, &entry));
-        if logged.any(|logged| logged.changes.iter().any(is_personal)) {
+        let mut all = logged(&mut self.db, record)?;
+        all.extend(unit.entries.iter().filter_map(|entry| of_it(entry, record)));
+        if tells_plainly(&keys, object, &all) {
             keys.key = new_key()?;
         }
         keys.personal = if personal.is_empty() { None } else { Some(new_key()?) };
         unit.record_keys.insert(record, keys.clone());
         Ok(keys)
-    }
-
-    /// All entries of a record, of this unit too.
-    fn logged(&mut self, record: RecordId, unit: &Unit) -> Result<Vec<RecordEntry>, store::StoreError> {
-        const PAGE: u32 = 500;
-        let of_it = |entry: &Entry| match entry {
-            Entry::Record(entry) if entry.record == record => Some(entry.clone()),
-            _ => None,
-        };
-        let mut all: Vec<RecordEntry> = unit.entries.iter().filter_map(of_it).collect();
-        let mut before = i64::MAX.cast_unsigned();
-        loop {
-            let places = self.db.record_changes(record, before, PAGE)?;
-            let Some(last) = places.last() else { return Ok(all) };
-            before = *last;
-            for place in places {
-                let block = self.db.block_of(place)?;
-                let entry =
-                    block.and_then(|block| block.iter().find(|(seq, _)| *seq == place).and_then(|(_, one)| of_it(one)));
-                all.extend(entry);
-            }
-        }
     }
 }
 

@@ -132,7 +132,8 @@ impl Writer {
     fn write(&self, writing: &mut Writing, computed: Computed) -> Result<(), (EngineError, Vec<Answer>)> {
         let Writing { engine, committer } = writing;
         let Computed { unit, done, good, bad, waited } = computed;
-        let (seq, must_settle) = (unit.seq, unit.seen.is_last());
+        // What comes next must not find in the database what this erases.
+        let (seq, must_settle) = (unit.seq, unit.seen.is_last() || !unit.erased.is_empty());
         let (kinds, shared) = (engine.kinds(), Arc::clone(&self.kinds));
         let (objects, shared_objects) = (engine.objects(), Arc::clone(&self.objects));
         let (setup, meter, columns) = (Arc::clone(&self.setup), Arc::clone(&self.meter), Arc::clone(&self.columns));

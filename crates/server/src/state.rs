@@ -32,6 +32,9 @@ const READING: usize = 16;
 /// How many attachments may be uploaded at once: fewer than the raw zone has connections, so that slow ones leave it some.
 const UPLOADING: usize = 8;
 
+/// How many files may go out at once: each holds a thread for as long as it is taken.
+const EXPORTING: usize = 8;
+
 /// What handlers share.
 pub struct Server {
     pub(crate) app: App,
@@ -52,6 +55,8 @@ pub struct Server {
     pub(crate) reading: Arc<Semaphore>,
     /// Room for attachments to be uploaded.
     pub(crate) uploading: Arc<Semaphore>,
+    /// Room for files to go out.
+    pub(crate) exporting: Arc<Semaphore>,
     keys: Mutex<HashMap<String, (String, Timestamp)>>,
 }
 
@@ -72,6 +77,7 @@ impl Server {
             abroad: Arc::new(Semaphore::new(ABROAD)),
             reading: Arc::new(Semaphore::new(READING)),
             uploading: Arc::new(Semaphore::new(UPLOADING)),
+            exporting: Arc::new(Semaphore::new(EXPORTING)),
             keys: Mutex::default(),
         })
     }

@@ -192,6 +192,42 @@ fn nothing_is_left_that_tells_of_them() {
 }
 
 #[test]
+fn what_a_record_told_of_them_before_goes_too_and_who_came_since_keeps_all() {
+    for database in databases() {
+        let server = Server::start(database);
+        let named = |id: &str, name: &str| {
+            let data = json!({"who": who("13912345678"), "name": name});
+            event(id, "customer.identified", "2026-06-01T10:00:00+08:00", data)
+        };
+        server.send(&[named("a", "欧阳锋寒")]);
+        let person = server.get("/v1/customers/13912345678")["id"].as_str().unwrap().to_owned();
+        let deal = add(&server, "deal", &json!({"name": "蛇杖采购", "customer": person, "note": "欧阳锋寒的备注"}));
+        change(&server, "deal", &deal, &json!({"note": null}));
+        let request = format!("/v1/customers/{person}/erasure");
+        let erased = server.post(&request, &json!({}));
+        assert_eq!((&erased.body["records"], &erased.body["values"]), (&json!(1), &json!(0)), "{}", erased.body);
+        let history = server.get(&format!("{}/changes", path("deal", &deal)))["items"].clone();
+        assert!(!history.to_string().contains("欧阳锋寒") && history[1]["erased"] == true, "{history}");
+
+        // Somebody new with the same phone says something; the one before is erased once more.
+        let said = json!({"who": who("13912345678"), "channel": "wecom", "text": "在吗"});
+        server.send(&[named("b", "新人"), event("c", "message.received", "2026-06-02T10:00:00+08:00", said)]);
+        change(&server, "deal", &deal, &json!({"note": "又写了一条"}));
+        let again = server.post(&request, &json!({}));
+        assert_eq!((again.status, &again.body["values"]), (200, &json!(1)), "{}", again.body);
+        let new = server.get("/v1/customers/13912345678");
+        assert_eq!(new["name"], "新人");
+        let id = new["id"].as_str().unwrap();
+        let timeline = server.get(&format!("/v1/customers/{id}/timeline"))["items"].clone();
+        let message = timeline.as_array().unwrap().iter().find(|one| one["kind"] == "message.received").unwrap();
+        let opened =
+            server.post(&format!("/v1/customers/{id}/originals"), &json!({"event": message["event"], "index": 0}));
+        assert_eq!((opened.status, &opened.body["text"]), (200, &json!("在吗")), "{}", opened.body);
+        assert_eq!(server.get(&format!("/v1/customers/{person}/access"))["items"], json!([]));
+    }
+}
+
+#[test]
 fn one_identity_is_erased_and_the_customer_stays() {
     for database in databases() {
         let mut server = Server::start(database);

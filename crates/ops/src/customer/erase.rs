@@ -1,6 +1,6 @@
 //! Erasing a person: what a customer's identities are called, what was said under them, and what records tell of them.
 //!
-//! Records come first, then the raw zone, then the identities by which both are found, so that one who is interrupted asks again and the rest goes.
+//! Who asked is noted, then records come, then the raw zone, then the identities by which both are found, so that one who is interrupted asks again and the rest goes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +47,7 @@ pub struct Erasure {
     pub keys: u64,
 }
 
-/// Values of records, by record.
+/// Values of records, by record; none of one that tells of the person in its history only.
 type Found = BTreeMap<RecordId, BTreeSet<FieldNumber>>;
 
 /// Whose traces are looked for.
@@ -71,7 +71,8 @@ impl Person {
         }
         let is_left = |(id, row): &(IdentityId, IdentityRow)| row.value.is_some() && !wanted.contains(id);
         let is_whole = wanted.is_empty() || !identities.iter().any(is_left);
-        identities.retain(|(id, _)| wanted.is_empty() || wanted.contains(id));
+        // Those erased before go by the alias of whoever came with the same since.
+        identities.retain(|(id, row)| row.value.is_some() && (wanted.is_empty() || wanted.contains(id)));
         Ok(Self { customers: super::family::family(db, customer)?.0, identities, is_whole })
     }
 
@@ -102,14 +103,20 @@ impl Person {
         let links = object.fields.iter().filter(|field| field.holds == Type::Customer);
         let ids: Vec<store::Value> = self.customers.iter().map(|id| id.number().into()).collect();
         let links = links.map(|field| Test::OneOf(field.number, ids.clone())).collect();
-        let among = Test::Among(found.keys().copied().collect());
-        let test = Test::All(vec![Test::Anywhere, Test::Any(vec![Test::Any(links), among])]);
+        let test = Test::All(vec![Test::Anywhere, Test::Any(links)]);
         let query = Query { test, order: Vec::new(), after: None, limit: u32::MAX };
-        for one in db.list_records(object, &query)? {
-            let filled = personal.iter().map(|field| field.number).filter(|number| one.row.cells.contains_key(number));
-            found.entry(one.id).or_default().extend(filled);
+        let mut rows: Vec<_> = db.list_records(object, &query)?.into_iter().map(|one| (one.id, one.row)).collect();
+        let named: Vec<RecordId> = found.keys().copied().collect();
+        for some in named.chunks(STEP) {
+            rows.extend(db.records_by_id(object, some)?);
         }
-        found.retain(|_, fields| !fields.is_empty());
+        for (id, row) in rows {
+            let filled = personal.iter().map(|field| field.number).filter(|number| row.cells.contains_key(number));
+            let fields: BTreeSet<FieldNumber> = filled.collect();
+            if !fields.is_empty() || pipeline::record::tells_of_person(db, object, id)? {
+                found.entry(id).or_default().extend(fields);
+            }
+        }
         Ok(found)
     }
 }
@@ -159,6 +166,9 @@ pub fn erase(app: &App, actor: &Actor, id: CustomerId, request: &EraseRequest) -
     let person = app.store.read(|db| Person::find(db, id, request))?;
     let mut found = traces(app, &person)?;
     let mut erased = told(&person, &found);
+    let detail =
+        serde_json::json!({"identities": erased.identities.len(), "records": erased.records, "values": erased.values});
+    Line::new("customer.erased", &id, detail).note(app, actor)?; // before the first step that cannot be taken back
     for _ in 0..ROUNDS {
         if found.is_empty() {
             break;
@@ -173,12 +183,11 @@ pub fn erase(app: &App, actor: &Actor, id: CustomerId, request: &EraseRequest) -
         erased.keys += app.vault.destroy_identity(IdentityAlias(row.key_hash))?;
     }
     let identities: Vec<IdentityId> = person.identities.iter().map(|(id, _)| *id).collect();
-    if app.pipeline.command(Command::Erase(actor.id().to_owned(), identities))? != Outcome::Done {
+    let is_left = !identities.is_empty();
+    if is_left && app.pipeline.command(Command::Erase(actor.id().to_owned(), identities))? != Outcome::Done {
         return Err(OpError::not_found());
     }
     app.store.clear_past()?;
-    let detail = serde_json::json!({"identities": erased.identities.len(), "records": erased.records, "values": erased.values, "keys": erased.keys});
-    Line::new("customer.erased", &id, detail).note(app, actor)?;
     Ok(erased)
 }
 

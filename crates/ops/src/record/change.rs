@@ -203,6 +203,13 @@ pub fn undo(app: &App, actor: &Actor, id: ChangeId, request: &UndoRequest) -> Re
         RecordAct::Changed => app.store.read(|db| pipeline::record::changes(db, &entry))?.whole().ok_or_else(erased)?,
         _ => Vec::new(),
     };
+    if back.iter().any(|(number, ..)| object.numbered_field(*number).is_none()) {
+        let (zh, en) = (
+            "这次修改涉及您看不到的字段,不能由您撤销",
+            "this change set more than you may see, and is not yours to take back",
+        );
+        return Err(OpError::new(Fault::Forbidden, "forbidden", zh, en));
+    }
     back.iter().try_for_each(|(number, ..)| writable(actor, &all, *number))?;
     let change = Change { undoes: Some(id.number()), act: opposite, wanted: None };
     changed(app, actor, &object, entry.record, &change, |row| {

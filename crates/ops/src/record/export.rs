@@ -76,11 +76,18 @@ impl Export {
         Ok(Self { object, fields, query, locale })
     }
 
-    /// Writes the table from its head to its end; tells how many records are in it. Who asked is noted first.
+    /// Writes the table from its head to its end, for as long as the reader `may_still` have it; tells how many records are in it. Who asked is
+    /// noted first.
     ///
     /// # Errors
-    /// The database's, or `out` fails: what was written is then cut off.
-    pub fn write(mut self, app: &App, actor: &Actor, out: &mut dyn Write) -> Result<u64, OpError> {
+    /// The reader may have it no longer, `out` fails, or the database's: what was written is then cut off.
+    pub fn write(
+        mut self,
+        app: &App,
+        actor: &Actor,
+        may_still: &dyn Fn() -> bool,
+        out: &mut dyn Write,
+    ) -> Result<u64, OpError> {
         let names: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
         Line::new("records.exported", &self.object.name, serde_json::json!({"fields": names})).note(app, actor)?;
         let head = self.fields.iter().map(|field| field.label.get(self.locale));
@@ -94,6 +101,7 @@ impl Export {
             }
             count += u64::try_from(rows.len()).unwrap_or(0);
             match next {
+                Some(_) if !may_still() => return Err(OpError::sign_in()),
                 Some(next) => self.query.after = Some(next),
                 None => return Ok(count),
             }

@@ -215,7 +215,7 @@ fn narrowed(field: &Field, unit: Unit, zone: &TimeZone, group: &Group) -> Filter
         };
     };
     let first = value::day(number);
-    let next = first.checked_add(unit.span(1)).unwrap_or(jiff::civil::Date::MAX);
+    let next = first.checked_add(unit.span(1)).ok(); // after the last stretch of all there is none
     let bound = |date: jiff::civil::Date| match field.holds {
         Type::Instant => {
             let start = date.to_zoned(zone.clone()).map(|start| Timestamp::from_jiff(start.timestamp()));
@@ -223,7 +223,8 @@ fn narrowed(field: &Field, unit: Unit, zone: &TimeZone, group: &Group) -> Filter
         }
         _ => Value::from(date.to_string()),
     };
-    Filter::All(vec![is(Op::AtLeast, bound(first)), is(Op::Less, bound(next))])
+    let before_next = next.map(|next| is(Op::Less, bound(next)));
+    Filter::All(std::iter::once(is(Op::AtLeast, bound(first))).chain(before_next).collect())
 }
 
 /// A group's value, as in a record.

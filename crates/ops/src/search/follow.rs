@@ -207,9 +207,10 @@ impl Follower {
             },
         };
         loop {
+            let erased = self.store.read(store::Connection::erased_at)?; // what is erased from here on is cleared the next time
             self.catch_up(&mut writer, &mut seq)?;
             self.show(IndexState::Ready, Some(&index));
-            self.clear(&mut writer, seq)?;
+            self.clear(&mut writer, seq, erased)?;
             if !self.bell.wait() {
                 return Ok(());
             }
@@ -240,6 +241,7 @@ impl Follower {
     /// Makes the index of all records there are; tells up to where in the log they were, or nothing when it is over before.
     fn build(&mut self, writer: &mut Writer) -> Result<Option<u64>, FollowError> {
         let began = Instant::now();
+        self.cleared = 0;
         writer.clear()?;
         let seq = self.store.read(store::Connection::next_seq)?.saturating_sub(1);
         let (objects, mut count) = (self.objects()?, 0);
@@ -293,9 +295,8 @@ impl Follower {
         }
     }
 
-    /// Writes anew what has anything left in it of what was erased.
-    fn clear(&mut self, writer: &mut Writer, seq: u64) -> Result<(), FollowError> {
-        let erased = self.store.read(store::Connection::erased_at)?;
+    /// Writes anew what has anything left in it of what was erased up to a place.
+    fn clear(&mut self, writer: &mut Writer, seq: u64, erased: u64) -> Result<(), FollowError> {
         if erased > self.cleared {
             writer.forget(&[])?;
             self.cleared = erased;

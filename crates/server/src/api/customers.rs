@@ -151,8 +151,9 @@ async fn export(caller: Caller, headers: HeaderMap, Path(name): Path<String>) ->
     let asked = actor.clone();
     let whom = move |server: &Server| customer::export::whom(&server.app, &asked, &name);
     let customer = Arc::clone(&server).run(whom).await?;
-    let write = move |out: &mut dyn Write| customer::export::export(&server.app, &actor, customer, out).map(drop);
-    Ok(stream(&format!("{customer}.zip"), "application/zip", write))
+    let app = Arc::clone(&server);
+    let write = move |out: &mut dyn Write| customer::export::export(&app.app, &actor, customer, out).map(drop);
+    Ok(stream(&server, &format!("{customer}.zip"), "application/zip", write).await)
 }
 
 /// Undo a merge: both customers are there again. While a later one rests on it, it is refused, with the one to undo first.

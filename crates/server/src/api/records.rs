@@ -63,7 +63,7 @@ async fn export(
     Query(params): Query<ExportParams>,
 ) -> Result<Response, ApiError> {
     caller.came_by_itself(&headers)?;
-    let Caller { server, actor, .. } = caller;
+    let Caller { server, actor, credential } = caller;
     let (asked, name) = (actor.clone(), object.clone());
     let prepare = move |server: &Server| {
         let request: ExportRequest = match params.request.as_deref().map(serde_json::from_str).transpose() {
@@ -76,8 +76,12 @@ async fn export(
         Export::prepare(&server.app, &asked, &name, &request)
     };
     let export = Arc::clone(&server).run(prepare).await?;
-    let write = move |out: &mut dyn Write| export.write(&server.app, &actor, out).map(drop);
-    Ok(stream(&format!("{object}.csv"), "text/csv; charset=utf-8", write))
+    let running = Arc::clone(&server);
+    let write = move |out: &mut dyn Write| {
+        let may_still = || credential.actor(&running.app).is_ok_and(|now| now == actor);
+        export.write(&running.app, &actor, &may_still, out).map(drop)
+    };
+    Ok(stream(&server, &format!("{object}.csv"), "text/csv; charset=utf-8", write).await)
 }
 
 /// Count records that one may see; one beyond 10,000 says that there are more.

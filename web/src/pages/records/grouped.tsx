@@ -17,16 +17,19 @@ type Listed = { pages: RecordPage[]; load: () => void };
 
 type FetchedProps = { object: string; request: ListRequest; name: string; keep: Dispatch<SetStateAction<Record<string, Listed>>> };
 
-/** The list of one open group, fetched for the grid that shows it among others. */
+/** The list of one open group, fetched for the grid that shows it among others; nothing of its own but why it cannot be had. */
 function Fetched({ object, request, name, keep }: FetchedProps) {
-  const { data, fetchNextPage } = useInfiniteQuery(recordsQuery(object, request));
+  const { data, error, refetch, fetchNextPage } = useInfiniteQuery(recordsQuery(object, request));
   useEffect(() => {
     if (data) keep((old) => ({ ...old, [name]: { pages: data.pages, load: () => void fetchNextPage() } }));
   }, [data, fetchNextPage, name, keep]);
-  return null;
+  useEffect(() => () => keep((old) => Object.fromEntries(Object.entries(old).filter(([each]) => each !== name))), [name, keep]);
+  return error && !data ? <Failed error={error} retry={() => void refetch()} /> : null;
 }
 
 const keyOf = (group: Group) => JSON.stringify(group.value);
+/** By what a list is kept: one of another question is another. */
+const listKey = (request: ListRequest) => JSON.stringify(request);
 
 /** A list narrowed to a group. */
 const within = (list: ListRequest, filter: Filter): ListRequest => ({ ...list, filter: list.filter ? { all: [list.filter, filter] } : filter });
@@ -63,7 +66,7 @@ export function Grouped({ object, field, by, list, numbers, draw }: Props) {
       toggle: () => toggle(group),
     };
     if (!head.open) return [{ key, head }];
-    const { pages = [], load = () => undefined } = listed[key] ?? {};
+    const { pages = [], load = () => undefined } = listed[listKey(within(list, group.filter))] ?? {};
     const rows = pages.flatMap((page) => page.items);
     const left = group.amounts.count - rows.length;
     const last: Line[] = pages.length === 0 || (left > 0 && pages.at(-1)?.next) ? [{ key: `${key} rest`, rest: pages.length === 0 ? null : left, load }] : [];
@@ -72,9 +75,10 @@ export function Grouped({ object, field, by, list, numbers, draw }: Props) {
   const known = Object.values(listed).flatMap(({ pages }) => pages.map((page) => page.labels));
   return (
     <>
-      {items.filter(isOpen).map((group) => (
-        <Fetched key={keyOf(group)} object={object.name} request={within(list, group.filter)} name={keyOf(group)} keep={setListed} />
-      ))}
+      {items.filter(isOpen).map((group) => {
+        const request = within(list, group.filter);
+        return <Fetched key={listKey(request)} object={object.name} request={request} name={listKey(request)} keep={setListed} />;
+      })}
       {draw(lines, Object.assign({}, labels, ...known) as Labels)}
       {rest > 0 && <p className={css.note}>{t("group.rest", { count: rest })}</p>}
     </>

@@ -219,8 +219,9 @@ impl Package<'_, '_> {
     }
 
     fn openings(&mut self) -> Result<(), OpError> {
-        let labels =
-            self.subject.identities.iter().map(|(_, alias, identity)| (*alias, identity.label.clone())).collect();
+        // What was erased goes by the same alias as who came with it since.
+        let left = self.subject.identities.iter().filter(|(.., identity)| identity.value.is_some());
+        let labels = left.map(|(_, alias, identity)| (*alias, identity.label.clone())).collect();
         let openings = access::gather(&self.subject.app.vault, &labels)?;
         self.counts.openings = count(openings.len());
         if openings.len() >= usize::try_from(access::ROWS_LIMIT).unwrap_or(usize::MAX) {
