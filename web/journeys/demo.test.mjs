@@ -153,7 +153,7 @@ describe("the demo company", () => {
           await dialog.getByRole("checkbox").check();
           await doing.click();
           await heading(w.erase.unnamed).waitFor();
-          assert.ok((await page.getByRole("region", { name: w.h.timeline }).getByRole("article").count()) > 0, "what happened stays");
+          await page.getByRole("region", { name: w.h.timeline }).getByRole("article").first().waitFor(); // what happened stays
           const again = await (await page.request.get(`/v1/customers/${gone.id}`)).json();
           assert.deepEqual([again.name, again.profile, again.identifiers.map((one) => one.value).join("")], [null, [], ""]);
         }));
