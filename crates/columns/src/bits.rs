@@ -79,6 +79,18 @@ impl Bits {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// The rows in it, the last first.
+    pub(crate) fn rows_from_last(&self) -> impl Iterator<Item = usize> {
+        self.words.iter().enumerate().rev().flat_map(|(at, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = left.checked_ilog2()?;
+                left ^= 1 << bit;
+                Some(at * 64 + bit as usize)
+            })
+        })
+    }
+
     /// The rows in it, in order.
     pub(crate) fn rows(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().flat_map(|(at, word)| {

@@ -140,10 +140,16 @@ impl Columns {
         let among = inner.listed(objects, table, object, &query.test)?;
         let (order, limit) = (table.order(object, &query.order)?, usize::try_from(query.limit).ok()?);
         let mut first = Vec::with_capacity(limit + 1);
-        for row in among.rows() {
+        let take = |row| {
             if query.after.as_ref().is_none_or(|after| order.is_after(row, after)) {
                 order.put(&mut first, row, limit);
             }
+        };
+        // What was made later has mostly the greater values, as far as there is an order in it: then nearly every row after the first is none of them.
+        if order.descends {
+            among.rows_from_last().for_each(take);
+        } else {
+            among.rows().for_each(take);
         }
         Some(first.into_iter().map(|row| order.told(row)).collect())
     }

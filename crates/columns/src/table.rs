@@ -137,7 +137,7 @@ pub(crate) struct InOrder<'t> {
     ids: &'t [u64],
     by: Vec<By<'t>>,
     /// Whether the greatest id comes first, as the last key does.
-    descends: bool,
+    pub(crate) descends: bool,
 }
 
 impl InOrder<'_> {
