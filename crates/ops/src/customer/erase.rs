@@ -22,6 +22,9 @@ use crate::{Actor, App, OpError, Right};
 /// How many records are looked through, and erased, at a time.
 const PAGE: u32 = 5_000;
 const STEP: usize = 200;
+/// How an identity stands that is one customer's alone, and one that too many share.
+const KEY: u8 = 0;
+const HUB: u8 = 3;
 /// How often records are looked for that somebody wrote meanwhile.
 const ROUNDS: usize = 5;
 
@@ -63,6 +66,7 @@ impl Person {
     fn find(db: &mut Connection, id: CustomerId, request: &EraseRequest) -> Result<Self, OpError> {
         let customer = super::current(db, id)?;
         let mut identities = db.identities_of(customer)?;
+        identities.retain(|(_, row)| row.standing != HUB); // what many share is nobody's own
         let missing = || OpError::invalid("identities", "该客户没有这个标识", "the customer has no such identity");
         let wanted = request.identities.iter().map(|id| id.parse::<IdentityId>().map_err(|_| missing()));
         let wanted = wanted.collect::<Result<BTreeSet<_>, _>>()?;
@@ -76,10 +80,11 @@ impl Person {
         Ok(Self { customers: super::family::family(db, customer)?.0, identities, is_whole })
     }
 
-    /// Whether a text that someone typed is one of the identifiers.
+    /// Whether a text that someone typed is one of the identifiers that are this person's alone.
     fn is_called(&self, text: &str) -> bool {
         let forms = super::forms(text);
-        self.identities.iter().any(|(_, row)| row.value.as_ref().is_some_and(|value| forms.contains(value)))
+        let mut own = self.identities.iter().filter(|(_, row)| row.standing == KEY);
+        own.any(|(_, row)| row.value.as_ref().is_some_and(|value| forms.contains(value)))
     }
 
     /// The values of an object's records that tell of the person.
