@@ -31,6 +31,7 @@ def bodies(company: dict) -> dict:
         "begin_provider_sign_in": [{"provider": ids["providers"][0]}],
         "bulk_records": [{"list": {"filter": by_amount}, "act": "change", "values": {"next_step": "x"}}],
         "change_field": [{"required": False}],
+        "try_formula": [{"formula": "1 + 1"}],
         "change_object": [{"icon": "visit"}],
         "change_person": [{"name": "x"}],
         "change_provider": [provider],

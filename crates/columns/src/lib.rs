@@ -77,7 +77,7 @@ impl Columns {
 
     /// Takes records as they were just written.
     pub fn put(&self, rows: &RecordRows) {
-        self.change(|inner| inner.put(rows));
+        self.change(|inner| inner.put(rows, true));
     }
 
     /// Forgets all there is: what is here from now on is of these objects, and of the load that this begins.
@@ -107,7 +107,7 @@ impl Columns {
                 let is_over = self.change(|inner| {
                     let is_current = inner.load == load;
                     if is_current {
-                        inner.put(&rows);
+                        inner.put(&rows, false);
                     }
                     !is_current || inner.bytes() > self.budget
                 });
@@ -207,7 +207,9 @@ struct Gathered {
 }
 
 impl Inner {
-    fn put(&mut self, rows: &RecordRows) {
+    /// Takes records; those that are here already only where these are the latest. What is read from the database while others are being written
+    /// may be what they were before.
+    fn put(&mut self, rows: &RecordRows, are_latest: bool) {
         let Some(table) = self.tables.get_mut(&rows.object.id) else { return };
         for (id, record) in &rows.rows {
             let Ok(number) = usize::try_from(id.number()) else { continue };
@@ -215,6 +217,9 @@ impl Inner {
                 self.places.resize(number + 1, NOWHERE);
             }
             let Some(place) = self.places.get_mut(number) else { continue };
+            if *place != NOWHERE && !are_latest {
+                continue;
+            }
             let known = (*place != NOWHERE).then_some((*place & u64::from(u32::MAX)) as usize);
             let row = table.put(&rows.object, known, *id, record);
             *place = rows.object.id.number() << ROW_BITS | row as u64 & u64::from(u32::MAX);

@@ -20,7 +20,6 @@ type Columns = HashMap<FieldNumber, Column, foldhash::fast::RandomState>;
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     pub(crate) ids: Vec<u64>,
-    versions: Vec<u32>,
     pub(crate) trashed: Bits,
     columns: Columns,
     /// What texts are ordered by.
@@ -41,18 +40,13 @@ impl Table {
         self.ids.len()
     }
 
-    /// Sets a record's values, unless later ones are here; `row` is where it is, if it is.
+    /// Sets a record's values; `row` is where it is, if it is.
     pub(crate) fn put(&mut self, object: &Object, row: Option<usize>, id: RecordId, record: &RecordRow) -> usize {
         let row = row.unwrap_or_else(|| {
             self.ids.push(id.number());
-            self.versions.push(0);
             self.trashed.grow();
             self.ids.len() - 1
         });
-        match self.versions.get_mut(row) {
-            Some(version) if *version < record.version => *version = record.version,
-            _ => return row,
-        }
         self.trashed.set(row, record.trashed_at.is_some());
         for field in &object.fields {
             self.put_cell(row, field, record.cells.get(&field.number));
@@ -93,7 +87,7 @@ impl Table {
     /// About how many bytes it takes.
     pub(crate) fn bytes(&self) -> usize {
         let columns = self.columns.values().chain(self.sorts.values());
-        self.ids.capacity() * 12 + columns.map(Column::bytes).sum::<usize>()
+        self.ids.capacity() * 8 + columns.map(Column::bytes).sum::<usize>()
     }
 
     /// An order of its rows; none where the database has to be asked.

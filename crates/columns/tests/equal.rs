@@ -32,13 +32,7 @@ impl Dice {
 const WORDS: [&str; 8] = ["张三", "张四", "Anna", "anna b", "李", "50%_x", "Zoë", "王小明"];
 
 fn object(id: u64, to: &str) -> Object {
-    let field = |name: &str, holds| NewField {
-        name: name.to_owned(),
-        label: Text::same(name),
-        holds,
-        required: false,
-        personal: false,
-    };
+    let field = |name: &str, holds| NewField::plain(name, Text::same(name), holds);
     let choices = (0..4)
         .map(|number| Choice { number, label: Text::same(number.to_string()), archived: false, wants: Vec::new() })
         .collect::<Vec<_>>();

@@ -19,6 +19,8 @@ pub const FIELDS_LIMIT: usize = 400;
 pub const CHOICES_LIMIT: usize = 60;
 /// The most fields that a choice wants.
 pub const WANTS_LIMIT: usize = 20;
+/// Through how many others a field's value may follow from what people set.
+pub const DERIVED_DEPTH: usize = 8;
 /// The longest text of a field, in characters.
 pub const TEXT_CHARS: usize = 1_000;
 /// The longest long text of a field, in characters.
@@ -162,6 +164,72 @@ impl Type {
     }
 }
 
+/// How a field's value follows from others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Derived {
+    /// From what.
+    pub from: Source,
+    /// Whether not all records have it yet: it is being computed.
+    #[serde(default)]
+    pub pending: bool,
+}
+
+/// From what a field's value follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The record's other fields.
+    Formula(Written),
+    /// The records of another object that lead here.
+    Rollup(Rollup),
+}
+
+/// A formula of the definition language, as it writes itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// The formula.
+    pub formula: String,
+    /// The fields that it reads.
+    pub reads: Vec<FieldNumber>,
+}
+
+/// What the records that lead to one come to. Those in the trash do not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rollup {
+    /// The name of their object.
+    pub object: String,
+    /// Their relation that leads here.
+    pub by: FieldNumber,
+    /// What is made of them.
+    pub how: Gathering,
+    /// Of which field of theirs; none where they are counted.
+    pub of: Option<FieldNumber>,
+    /// What is true of those that count; none for all.
+    pub only: Option<Written>,
+}
+
+impl Rollup {
+    /// The fields of those records that it reads.
+    pub fn reads(&self) -> impl Iterator<Item = FieldNumber> + '_ {
+        let only = self.only.iter().flat_map(|only| only.reads.iter().copied());
+        [self.by].into_iter().chain(self.of).chain(only)
+    }
+}
+
+/// What is made of several values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gathering {
+    /// How many there are.
+    Count,
+    /// Their sum; nought where there are none.
+    Sum,
+    /// The least, or the earliest.
+    Min,
+    /// The greatest, or the latest.
+    Max,
+}
+
 /// A field of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
@@ -182,6 +250,9 @@ pub struct Field {
     /// Whether its values tell of a person, so that they go when the person is erased. Phones and e-mail addresses always do.
     #[serde(default)]
     pub personal: bool,
+    /// How its value follows from others; none where people set it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub derived: Option<Derived>,
 }
 
 impl Field {
@@ -194,7 +265,7 @@ impl Field {
     /// Whether the program itself sets it.
     #[must_use]
     pub const fn is_automatic(&self) -> bool {
-        matches!(self.number, FieldNumber::CREATED | FieldNumber::CHANGED)
+        self.derived.is_some() || matches!(self.number, FieldNumber::CREATED | FieldNumber::CHANGED)
     }
 }
 
@@ -269,14 +340,22 @@ pub struct NewField {
     pub required: bool,
     /// Whether its values tell of a person.
     pub personal: bool,
+    /// How its value follows from others; none where people set it.
+    pub derived: Option<Derived>,
 }
 
 impl NewField {
+    /// One that people set, and need not.
+    #[must_use]
+    pub fn plain(name: &str, label: Text, holds: Type) -> Self {
+        Self { name: name.to_owned(), label, holds, required: false, personal: false, derived: None }
+    }
+
     /// The field with its number.
     #[must_use]
     pub fn numbered(self, number: FieldNumber) -> Field {
-        let Self { name, label, holds, required, personal } = self;
-        Field { number, name, label, holds, required, archived: false, personal }
+        let Self { name, label, holds, required, personal, derived } = self;
+        Field { number, name, label, holds, required, archived: false, personal, derived }
     }
 }
 
@@ -292,10 +371,8 @@ impl NewObject {
             (FieldNumber::CREATED, "created_at", "创建时间", "created", Type::Instant),
             (FieldNumber::CHANGED, "changed_at", "修改时间", "changed", Type::Instant),
         ];
-        let always = always.map(|(number, name, zh, en, holds)| {
-            let label = Text::new(zh, en);
-            Field { number, name: name.to_owned(), label, holds, required: false, archived: false, personal: false }
-        });
+        let always = always
+            .map(|(number, name, zh, en, holds)| NewField::plain(name, Text::new(zh, en), holds).numbered(number));
         Object { id, name, label, icon, fields: own.chain(always).collect(), archived: false }
     }
 }

@@ -44,7 +44,7 @@ fn object(object: &str, icon: &str, zh: &str, en: &str, rows: Vec<Row>) -> NewOb
             To(name) => Type::Relation { to: name.to_owned() },
         };
         let personal = PERSONAL.contains(&(object, name));
-        NewField { name: name.to_owned(), label: Text::new(zh, en), holds, required: place == 0, personal }
+        NewField { required: place == 0, personal, ..NewField::plain(name, Text::new(zh, en), holds) }
     };
     let fields = rows.into_iter().enumerate().map(field).collect();
     NewObject { name: object.to_owned(), label: Text::new(zh, en), icon: icon.to_owned(), fields }

@@ -40,6 +40,7 @@ mod clause;
 mod close;
 mod decide;
 pub mod definition;
+pub mod formula;
 mod frame;
 mod free;
 mod grammar;

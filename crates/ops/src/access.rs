@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::object::{DERIVED_DEPTH, Field, FieldNumber, Object, Objects, Source};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -129,6 +130,40 @@ impl Access {
     #[must_use]
     pub fn field(&self, object: &str, name: &str) -> FieldAccess {
         self.objects.get(object).unwrap_or(&self.others).field(name)
+    }
+
+    /// The same, with nothing of fields that follow from what is not seen as it is: they would tell.
+    #[must_use]
+    pub fn without_leaks(&self, objects: &Objects) -> Self {
+        let mut narrowed = self.clone();
+        for object in objects.iter() {
+            let derived = object.fields.iter().filter(|field| field.derived.is_some());
+            let leaking: Vec<&Field> = derived.filter(|field| !self.sees_ground(objects, object, field, 0)).collect();
+            if !leaking.is_empty() {
+                let rights = narrowed.objects.entry(object.name.clone()).or_insert_with(|| self.others.clone());
+                rights.fields.extend(leaking.into_iter().map(|field| (field.name.clone(), FieldAccess::Hidden)));
+            }
+        }
+        narrowed
+    }
+
+    /// Whether everything that a field follows from is seen as it is. Of records that are gathered, it need not be all of them.
+    fn sees_ground(&self, objects: &Objects, object: &Object, field: &Field, depth: usize) -> bool {
+        let sees = |object: &Object, number: FieldNumber| {
+            let field = object.numbered_field(number);
+            field.is_some_and(|field| {
+                self.field(&object.name, &field.name) >= FieldAccess::Read
+                    && self.sees_ground(objects, object, field, depth + 1)
+            })
+        };
+        match field.derived.as_ref().map(|derived| &derived.from) {
+            _ if depth > DERIVED_DEPTH => false,
+            None => true,
+            Some(Source::Formula(written)) => written.reads.iter().all(|read| sees(object, *read)),
+            Some(Source::Rollup(rollup)) => objects.by_name(&rollup.object).is_some_and(|from| {
+                self.of(&from.name).read != Scope::None && rollup.reads().all(|read| sees(from, read))
+            }),
+        }
     }
 
     /// Whether all is seen of whatever the other sees anything of: one's own, a team's, and conditions with oneself in them, are

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use base::{BigMap, CustomerId, IdentityId, ObjectId, RuleId, SourceId, TimeZone, Timestamp};
+use base::{BigMap, CustomerId, IdentityId, ObjectId, RecordId, RuleId, SourceId, TimeZone, Timestamp};
 use domain::object::Objects;
 use domain::{Kind, KindId, Kinds, Rejection, RejectionCode};
 use foldhash::fast::RandomState;
@@ -15,6 +15,7 @@ use store::log::Entry;
 use store::{Connection, Decided, Lookup, RuleRow, Seen, StoreError, Unit};
 use thiserror::Error;
 
+use crate::derive::{self, Derivations};
 use crate::residents::Residents;
 
 /// The most kinds that a workspace may have of its own.
@@ -58,6 +59,10 @@ pub struct Engine {
     pub(crate) settings: Settings,
     pub(crate) kinds: Arc<Kinds>,
     pub(crate) objects: Arc<Objects>,
+    /// What follows from what in records.
+    pub(crate) derivations: Arc<Derivations>,
+    /// Objects of which not all records have what follows, each with the record up to which they do.
+    pub(crate) deriving: BTreeMap<ObjectId, RecordId>,
     pub(crate) last_record: u64,
     pub(crate) layouts: Layouts,
     pub(crate) rules: BTreeMap<RuleId, RuleRow>,
@@ -145,11 +150,14 @@ impl Engine {
         let last_time = db.last_received_at()?;
         let restating = db.setting("restating")?.unwrap_or_default();
         let restating = restating.split_whitespace().filter_map(|id| id.parse().ok()).collect();
+        let objects = db.objects()?;
         let mut engine = Self {
+            derivations: Arc::new(Derivations::of(&objects)?),
+            deriving: derive::pending(&objects),
             program: compile(&rules, &kinds, &settings.zone)?,
             layouts: Layouts::of(&kinds),
             kinds: Arc::new(kinds),
-            objects: Arc::new(db.objects()?),
+            objects: Arc::new(objects),
             last_record: db.last_record()?,
             graph: Graph::after(last_customer),
             scratch: Scratch::default(),
@@ -218,7 +226,7 @@ impl Engine {
     pub fn has_work(&self) -> bool {
         let beginning = self.rules.values().any(|row| row.beginning.is_some());
         let unwritten = self.residents.unwritten() + self.lookup.unwritten() + self.decided.unwritten();
-        unwritten > 0 || beginning || !self.restating.is_empty() || !self.rename.is_empty()
+        unwritten > 0 || beginning || self.is_deriving() || !self.restating.is_empty() || !self.rename.is_empty()
     }
 
     /// The latest instant known: never goes back.

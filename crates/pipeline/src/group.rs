@@ -98,6 +98,7 @@ impl Engine {
     pub(crate) fn behind(&mut self, unit: &mut Unit, done: &mut Committed, load: Load) -> Result<(), StoreError> {
         self.named(unit);
         self.begin_some(unit, done)?;
+        self.derive_some(unit, done)?;
         if self.waiting > 0 && !self.restating.is_empty() {
             let customer = self.restating.remove(0);
             unit.restating = Some(self.restating.clone());

@@ -8,6 +8,7 @@ mod begin;
 mod command;
 mod commit;
 mod decide;
+mod derive;
 mod detail;
 mod engine;
 mod erase;

@@ -11,7 +11,7 @@ use store::{Connection, ObjectRow, RecordChange, RecordKeys, RecordRow, RecordRo
 
 use crate::command::Outcome;
 use crate::engine::{Committed, Engine, EngineError};
-use crate::profile;
+use crate::{derive, profile};
 
 /// A field with its values before and after a change.
 pub type Change = (FieldNumber, Option<Cell>, Option<Cell>);
@@ -207,6 +207,10 @@ impl Engine {
             rows.object = Arc::clone(&object);
         }
         Arc::make_mut(&mut self.objects).put(Object::clone(&object));
+        self.follow_objects()?;
+        if object.fields.iter().filter_map(|field| field.derived.as_ref()).any(|derived| derived.pending) {
+            self.deriving.insert(object.id, RecordId::new(0));
+        }
         done.schema = true;
         unit.objects.push(ObjectRow { object, before });
         Ok(Outcome::Done)
@@ -290,8 +294,12 @@ impl Engine {
             row.cells.insert(FieldNumber::CREATED, at.clone());
         }
         row.cells.insert(FieldNumber::CHANGED, at);
+        if before.is_none() {
+            self.derivations.begin(object.id, &mut row);
+        }
+        self.derivations.compute(object.id, &mut row, &self.settings.zone);
         row.sort = sort_keys(&object, &row);
-        let told = if erases { left(&row) } else { changes };
+        let told = if erases { left(&object, &row) } else { changes };
         let is_personal = |(number, ..): &Change| object.numbered_field(*number).is_some_and(Field::is_personal);
         let (personal, plain): (Vec<_>, Vec<_>) = told.into_iter().partition(is_personal);
         let keys = if erases {
@@ -316,15 +324,13 @@ impl Engine {
             unit.erased_at = Some(self.next_seq);
         }
         let seq = self.append(unit, Entry::Record(entry));
-        let rows = unit.records.entry(object.id);
-        let rows = rows.or_insert_with(|| RecordRows { object: Arc::clone(&object), rows: BTreeMap::new() });
-        rows.object = object;
-        rows.rows.insert(record, row);
+        put(unit, &object, record, row.clone());
+        self.roll_up(object.id, before.as_ref(), &row, unit)?;
         Ok(Written::Done { record, change: Some(seq) })
     }
 
     /// A record with what the unit has changed in it.
-    fn record_as_it_stands(
+    pub(crate) fn record_as_it_stands(
         &mut self,
         object: &Object,
         id: RecordId,
@@ -332,16 +338,8 @@ impl Engine {
     ) -> Result<Option<RecordRow>, store::StoreError> {
         match unit.records.get(&object.id).and_then(|rows| rows.rows.get(&id)) {
             Some(row) => Ok(Some(row.clone())),
-            None => match unit.objects.iter().find(|row| row.object.id == object.id) {
-                None => self.db.record(object, id),
-                Some(ObjectRow { before: None, .. }) => Ok(None),
-                // A field that this unit adds is no column yet.
-                Some(ObjectRow { object, before: Some(known) }) => {
-                    let mut stored = Object::clone(object);
-                    stored.fields.retain(|field| known.contains(&field.number));
-                    self.db.record(&stored, id)
-                }
-            },
+            // A field that this unit adds is no column yet.
+            None => derive::stored(object, unit).map_or(Ok(None), |stored| self.db.record(&stored, id)),
         }
     }
 
@@ -398,9 +396,16 @@ impl Engine {
 }
 
 /// All values of a record that follow from what people set, as if they had been set at once.
-fn left(row: &RecordRow) -> Vec<Change> {
-    let set = row.cells.iter().filter(|(field, _)| !matches!(**field, FieldNumber::CREATED | FieldNumber::CHANGED));
+fn left(object: &Object, row: &RecordRow) -> Vec<Change> {
+    let is_set = |number: FieldNumber| object.numbered_field(number).is_none_or(|field| !field.is_automatic());
+    let set = row.cells.iter().filter(|(field, _)| is_set(**field));
     set.map(|(field, cell)| (*field, None, Some(cell.clone()))).collect()
+}
+
+/// Puts a record as it is now into a unit.
+pub(crate) fn put(unit: &mut Unit, object: &Object, id: RecordId, row: RecordRow) {
+    let made = || RecordRows { object: Arc::new(object.clone()), rows: BTreeMap::new() };
+    unit.records.entry(object.id).or_insert_with(made).rows.insert(id, row);
 }
 
 fn new_key() -> Result<Vec<u8>, store::StoreError> {
@@ -431,7 +436,7 @@ fn set(row: &mut RecordRow, values: Vec<(FieldNumber, Option<Cell>)>) -> Vec<Cha
     changes
 }
 
-fn sort_keys(object: &Object, row: &RecordRow) -> BTreeMap<FieldNumber, String> {
+pub(crate) fn sort_keys(object: &Object, row: &RecordRow) -> BTreeMap<FieldNumber, String> {
     let texts = object.fields.iter().filter(|field| matches!(field.holds, Type::Text));
     let key = |field: &domain::object::Field| match row.cells.get(&field.number) {
         Some(Cell::Text(text)) => Some((field.number, profile::sort_key(text))),

@@ -138,7 +138,7 @@ pub fn replay(store: &Store, settings: &Settings) -> Result<ReplayReport, Engine
     drop(engine);
     report.records = count(traces.count());
     compare(&mut log, derived, &mut report)?;
-    traces.compare(&mut log, &mut report)?;
+    traces.compare(&mut log, &settings.zone, &mut report)?;
     report.differences.truncate(DIFFERENCES_LIMIT);
     report.took_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(report)

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use base::{ObjectId, RecordId};
+use base::{ObjectId, RecordId, TimeZone};
 use domain::object::{Cell, FieldNumber, Object, Objects};
 use store::log::{RecordAct, RecordEntry};
 use store::{Connection, RecordRow, StoreError};
 
+use crate::derive::Derivations;
 use crate::record;
 use crate::replay::ReplayReport;
 
@@ -40,13 +41,10 @@ fn hash(field: FieldNumber, cell: &Cell) -> u128 {
     u128::from_le_bytes(bytes)
 }
 
-/// What the instants of making and changing are follows from the commit, not from values.
-const fn is_traced(field: FieldNumber) -> bool {
-    !matches!(field, FieldNumber::CREATED | FieldNumber::CHANGED)
-}
-
-fn sum(row: &RecordRow) -> u128 {
-    let traced = row.cells.iter().filter(|(field, _)| is_traced(**field));
+/// Of what people set. The instants of making and changing follow from the commit, and other automatic fields from these.
+fn sum(object: &Object, row: &RecordRow) -> u128 {
+    let is_set = |number: FieldNumber| object.numbered_field(number).is_none_or(|field| !field.is_automatic());
+    let traced = row.cells.iter().filter(|(field, _)| is_set(**field));
     traced.fold(0, |sum, (field, cell)| sum.wrapping_add(hash(*field, cell)))
 }
 
@@ -93,10 +91,16 @@ impl Traces {
     }
 
     /// Compares with what is stored.
-    pub(crate) fn compare(mut self, db: &mut Connection, report: &mut ReplayReport) -> Result<(), StoreError> {
+    pub(crate) fn compare(
+        mut self,
+        db: &mut Connection,
+        zone: &TimeZone,
+        report: &mut ReplayReport,
+    ) -> Result<(), StoreError> {
         const PAGE: u32 = 10_000;
         report.differences.append(&mut self.wrong);
         let stored = db.objects()?;
+        let derivations = Derivations::of(&stored)?;
         if !stored.iter().eq(self.objects.iter()) {
             report.differences.push("the objects are stored otherwise than they follow".to_owned());
         }
@@ -107,15 +111,18 @@ impl Traces {
                 let Some((last, _)) = page.last() else { break };
                 after = *last;
                 for (id, row) in &page {
+                    if let Some(what) = derivations.difference(db, &stored, object, (*id, row), zone)? {
+                        report.differences.push(format!("'{what}' of record {id} is stored otherwise than it follows"));
+                    }
                     let told = self
                         .records
                         .remove(id)
-                        .map(|trace| Trace { sum: trace.sum.or_else(|| Some(sum(row))), ..trace });
+                        .map(|trace| Trace { sum: trace.sum.or_else(|| Some(sum(object, row))), ..trace });
                     let found = Trace {
                         object: object.id,
                         version: row.version,
                         trashed: row.trashed_at.is_some(),
-                        sum: Some(sum(row)),
+                        sum: Some(sum(object, row)),
                     };
                     let how = match told {
                         None => "is stored but does not follow from the log",

@@ -185,7 +185,7 @@ fn compute(
 ) -> Result<Computed, (EngineError, Vec<Answer>)> {
     let Writing { engine, committer } = writing;
     let mut failed = None;
-    if group.iter().any(|step| matches!(step, Step::Command(..))) {
+    if engine.is_deriving() || group.iter().any(|step| matches!(step, Step::Command(..))) {
         failed = committer.settle().map_err(EngineError::from).err(); // commands look at what is stored
     }
     let unit = engine.unit(now);

@@ -158,7 +158,9 @@ impl Credential {
         match self {
             Self::Local => Ok(Actor::local()),
             Self::Key(secret) => api_key::actor(app, secret),
-            Self::Session(token) => session::signed_in(app, token)?.map(|one| one.actor()).ok_or_else(OpError::sign_in),
+            Self::Session(token) => {
+                session::signed_in(app, token)?.map(|one| one.actor(app)).ok_or_else(OpError::sign_in)
+            }
         }
     }
 }

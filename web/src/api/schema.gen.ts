@@ -549,11 +549,14 @@ export interface components {
             archived?: boolean | null;
             /** @description All choices as they shall be, in their order; those that are left out are archived. */
             choices?: components["schemas"]["ChoiceRequest"][] | null;
+            /** @description What a formula says from now on; what it comes to must be of the same type. */
+            formula?: string | null;
             label?: components["schemas"]["Text"] | null;
             /** @description Whether its values tell of a person. */
             personal?: boolean | null;
             /** @description Whether a record must have it from now on. */
             required?: boolean | null;
+            rollup?: components["schemas"]["RollupRequest"] | null;
         };
         /** @description A field's values before and after a change. */
         FieldChangeView: {
@@ -584,6 +587,8 @@ export interface components {
         FieldRequest: {
             /** @description The choices, if it has some. */
             choices?: components["schemas"]["Text"][];
+            /** @description For a `formula`: what its value follows from, over the record's other fields by their labels or names, such as `amount * 10%`. */
+            formula?: string | null;
             /** @description What it is called, in both languages or in one. */
             label: components["schemas"]["Text"];
             /** @description Its name in the API; made of the label where there is none. */
@@ -592,9 +597,10 @@ export interface components {
             personal?: boolean;
             /** @description Whether a record must have it. */
             required?: boolean;
+            rollup?: components["schemas"]["RollupRequest"] | null;
             /** @description The name of the object that a relation leads to. */
             to?: string | null;
-            /** @description What it holds, as in a [`ObjectField`]. */
+            /** @description What it holds, as in a [`ObjectField`]; or `formula` or `rollup`, which say themselves what they hold. */
             type: string;
         };
         /** @description A value. */
@@ -637,6 +643,29 @@ export interface components {
                 /** @description The other object. */
                 object: string;
             };
+        };
+        /** @description A formula to be tried. */
+        FormulaRequest: {
+            /** @description The formula. */
+            formula: string;
+        };
+        /** @description What a formula comes to for a record. */
+        FormulaSample: {
+            /** @description The record. */
+            id: string;
+            /** @description What it is called. */
+            title?: string | null;
+            /** @description The value; none where something that it needs is not there. */
+            value: unknown;
+        };
+        /** @description What a formula means, and what it comes to. */
+        FormulaView: {
+            /** @description The formula as the program says it, in both languages. */
+            formula: components["schemas"]["Text"];
+            /** @description What it comes to for the records that were changed last. */
+            samples: components["schemas"]["FormulaSample"][];
+            /** @description What a field with it holds. */
+            type: string;
         };
         /** @description By what records are grouped. */
         GroupBy: {
@@ -711,6 +740,11 @@ export interface components {
             /** @description The program's version. */
             version: string;
         };
+        /**
+         * @description What is made of several values.
+         * @enum {string}
+         */
+        How: "count" | "sum" | "min" | "max";
         /** @description An identifier that too many share. */
         HubView: components["schemas"]["IdentifierView"] & {
             /** @description Whose it is now. */
@@ -1044,14 +1078,18 @@ export interface components {
             automatic: boolean;
             /** @description The choices, if it has some. */
             choices: components["schemas"]["ChoiceView"][];
+            formula?: components["schemas"]["Text"] | null;
             /** @description What it is called. */
             label: components["schemas"]["Text"];
             /** @description Its name in the API. */
             name: string;
+            /** @description Whether its value is still being computed for the records that there are. */
+            pending: boolean;
             /** @description Whether its values tell of a person, so that they go when the person is erased; phones and e-mail addresses always do. */
             personal: boolean;
             /** @description Whether a record must have it. */
             required: boolean;
+            rollup?: components["schemas"]["RollupView"] | null;
             /** @description The name of the object that a relation leads to. */
             to?: string | null;
             /**
@@ -1538,6 +1576,31 @@ export interface components {
             rights: string[];
             /** @description Whether it comes with the program, and cannot be changed. */
             standard: boolean;
+        };
+        /** @description What is gathered of the records that lead to one. */
+        RollupRequest: {
+            /** @description The name of their relation that leads here. */
+            by: string;
+            /** @description What is made of them. */
+            how: components["schemas"]["How"];
+            /** @description The name of their object. */
+            object: string;
+            /** @description Of which field of theirs; left out where they are counted. */
+            of?: string | null;
+            /** @description What is true of those that count, as a formula over their fields such as `status = "paid"`; all where it is left out. */
+            only?: string | null;
+        };
+        /** @description What is gathered of the records that lead to one. */
+        RollupView: {
+            /** @description The name of their relation that leads here. */
+            by: string;
+            /** @description What is made of them. */
+            how: components["schemas"]["How"];
+            /** @description The name of their object. */
+            object: string;
+            /** @description Of which field of theirs. */
+            of?: string | null;
+            only?: components["schemas"]["Text"] | null;
         };
         /** @description A rule with its latest decisions. */
         RuleDetail: components["schemas"]["RuleView"] & {
@@ -2171,12 +2234,16 @@ export type FieldDeclaration = components['schemas']['FieldDeclaration'];
 export type FieldRequest = components['schemas']['FieldRequest'];
 export type FieldView = components['schemas']['FieldView'];
 export type Filter = components['schemas']['Filter'];
+export type FormulaRequest = components['schemas']['FormulaRequest'];
+export type FormulaSample = components['schemas']['FormulaSample'];
+export type FormulaView = components['schemas']['FormulaView'];
 export type GroupBy = components['schemas']['GroupBy'];
 export type GroupPart = components['schemas']['GroupPart'];
 export type GroupView = components['schemas']['GroupView'];
 export type Groups = components['schemas']['Groups'];
 export type GroupsRequest = components['schemas']['GroupsRequest'];
 export type Health = components['schemas']['Health'];
+export type How = components['schemas']['How'];
 export type HubView = components['schemas']['HubView'];
 export type IdentifierView = components['schemas']['IdentifierView'];
 export type IndexState = components['schemas']['IndexState'];
@@ -2256,6 +2323,8 @@ export type RightView = components['schemas']['RightView'];
 export type RolePage = components['schemas']['RolePage'];
 export type RoleRequest = components['schemas']['RoleRequest'];
 export type RoleView = components['schemas']['RoleView'];
+export type RollupRequest = components['schemas']['RollupRequest'];
+export type RollupView = components['schemas']['RollupView'];
 export type RuleDetail = components['schemas']['RuleDetail'];
 export type RuleName = components['schemas']['RuleName'];
 export type RulePage = components['schemas']['RulePage'];

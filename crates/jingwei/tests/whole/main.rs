@@ -11,6 +11,7 @@
 mod alike;
 mod bulk;
 mod cdnow;
+mod derived;
 #[path = "../../../search/tests/support/disk.rs"]
 mod disk;
 mod erasing;

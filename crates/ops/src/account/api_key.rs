@@ -92,7 +92,7 @@ pub fn add(app: &App, actor: &Actor, request: &ApiKeyRequest) -> Result<NewApiKe
     let name = super::name(&request.name)?;
     let (secret, at) = (secret(PREFIX)?, app.now());
     audited(app, actor.id(), |db| {
-        role::may_have(db, actor, request.role)?;
+        role::may_have(app, db, actor, request.role)?;
         if db.api_keys()?.len() >= LIMIT {
             return Err(OpError::invalid("name", "API 密钥最多 200 个", "a workspace has at most 200 API keys"));
         }
@@ -136,5 +136,5 @@ pub fn actor(app: &App, secret: &str) -> Result<Actor, OpError> {
     if key.used_at.is_none_or(|used| now.ms() - used.ms() > SEEN_MS) {
         app.store.write(|db| db.set_api_key_used(key.id, now))?;
     }
-    Ok(role.actor(key.id.to_string()))
+    Ok(role.actor(app, key.id.to_string()))
 }

@@ -155,8 +155,9 @@ fn standard() -> impl Iterator<Item = Role> {
 
 impl Role {
     /// Someone with this role.
-    pub(crate) fn actor(&self, id: String) -> Actor {
-        let actor = Actor::new(id, self.rights, self.access.clone());
+    pub(crate) fn actor(&self, app: &App, id: String) -> Actor {
+        let access = self.access.without_leaks(&app.pipeline.objects());
+        let actor = Actor::new(id, self.rights, access);
         if self.id == OWNER { actor.owner() } else { actor }
     }
 }
@@ -191,12 +192,14 @@ fn wanted(db: &mut Connection, id: RoleId) -> Result<Role, OpError> {
 }
 
 /// Refuses to give a key a role with rights that its maker lacks: whoever makes a key can use it.
-pub(crate) fn may_have(db: &mut Connection, actor: &Actor, id: RoleId) -> Result<(), OpError> {
-    within_own(actor, &wanted(db, id)?)
+pub(crate) fn may_have(app: &App, db: &mut Connection, actor: &Actor, id: RoleId) -> Result<(), OpError> {
+    within_own(app, actor, &wanted(db, id)?)
 }
 
-fn within_own(actor: &Actor, role: &Role) -> Result<(), OpError> {
-    if actor.rights().has_all(role.rights) && actor.access().has_all(&role.access) {
+fn within_own(app: &App, actor: &Actor, role: &Role) -> Result<(), OpError> {
+    if actor.rights().has_all(role.rights)
+        && actor.access().has_all(&role.access.without_leaks(&app.pipeline.objects()))
+    {
         return Ok(());
     }
     let (zh, en) = ("权限超出您自己的,请找所有者", "these are more rights than you have; ask an owner");
@@ -263,7 +266,7 @@ fn read(app: &App, actor: &Actor, request: &RoleRequest) -> Result<Role, OpError
     fields(app, &request.records)?;
     let (rights, access) = (rights.into_iter().collect(), request.records.clone());
     let role = Role { id: RoleId::default(), name: Text::same(name), rights, access };
-    within_own(actor, &role)?;
+    within_own(app, actor, &role)?;
     Ok(role)
 }
 
@@ -343,7 +346,7 @@ pub fn update(app: &App, actor: &Actor, id: RoleId, request: &RoleRequest) -> Re
     actor.may(Right::ManagePeople)?;
     let role = Role { id, ..read(app, actor, request)? };
     audited(app, actor.id(), |db| {
-        changeable(db, actor, id)?;
+        changeable(app, db, actor, id)?;
         if !db.set_role(id, &role.name.zh, &role.rights.names(), &records(&role))? {
             return Err(taken());
         }
@@ -353,12 +356,12 @@ pub fn update(app: &App, actor: &Actor, id: RoleId, request: &RoleRequest) -> Re
 }
 
 /// Refuses to change what is the program's, or has more rights than the one who changes it.
-fn changeable(db: &mut Connection, actor: &Actor, id: RoleId) -> Result<(), OpError> {
+fn changeable(app: &App, db: &mut Connection, actor: &Actor, id: RoleId) -> Result<(), OpError> {
     if is_standard(id) {
         let (zh, en) = ("标准角色不能修改,请新建角色", "a standard role cannot be changed; make one of your own");
         return Err(OpError::new(Fault::Forbidden, "standard_role", zh, en));
     }
-    within_own(actor, &find(db, id)?.ok_or_else(OpError::not_found)?)
+    within_own(app, actor, &find(db, id)?.ok_or_else(OpError::not_found)?)
 }
 
 /// Removes a role that nobody has.
@@ -368,7 +371,7 @@ fn changeable(db: &mut Connection, actor: &Actor, id: RoleId) -> Result<(), OpEr
 pub fn remove(app: &App, actor: &Actor, id: RoleId) -> Result<(), OpError> {
     actor.may(Right::ManagePeople)?;
     audited(app, actor.id(), |db| {
-        changeable(db, actor, id)?;
+        changeable(app, db, actor, id)?;
         if !db.remove_role(id)? {
             let (zh, en) = ("还有人、邀请或密钥在用这个角色", "a person, an invitation or a key still has this role");
             return Err(OpError::new(Fault::Request, "role_in_use", zh, en));

@@ -184,11 +184,11 @@ pub struct SignedIn {
 impl SignedIn {
     /// They, as one who acts.
     #[must_use]
-    pub fn actor(&self) -> Actor {
+    pub fn actor(&self, app: &App) -> Actor {
         if self.is_bare {
             return Actor::bare(self.person.id.to_string());
         }
-        let actor = self.role.actor(self.person.id.to_string());
+        let actor = self.role.actor(app, self.person.id.to_string());
         if self.seen_by.is_some() { actor.seen_as() } else { actor }
     }
 }
@@ -312,7 +312,7 @@ pub fn signed_in(app: &App, token: &str) -> Result<Option<SignedIn>, OpError> {
             // When that is no longer allowed they see as themselves, and still do nothing, until they end it.
             Some(other) => {
                 let myself = SignedIn { seen_by: Some(me.person.name.clone()), ..me.clone() };
-                Ok(Some(seen(db, &me, other)?.unwrap_or(myself)))
+                Ok(Some(seen(app, db, &me, other)?.unwrap_or(myself)))
             }
             None => Ok(Some(me)),
         }
@@ -320,11 +320,11 @@ pub fn signed_in(app: &App, token: &str) -> Result<Option<SignedIn>, OpError> {
 }
 
 /// Another as whom someone may see the workspace: one who may sign in, and who sees nothing that they do not.
-fn seen(db: &mut Connection, me: &SignedIn, other: UserId) -> Result<Option<SignedIn>, OpError> {
+fn seen(app: &App, db: &mut Connection, me: &SignedIn, other: UserId) -> Result<Option<SignedIn>, OpError> {
     let Some(person) = db.person(other)?.filter(|person| person.ended_at.is_none()) else { return Ok(None) };
     let role = role::find(db, person.role)?.unwrap_or_default();
     let they = SignedIn { person, role, seen_by: Some(me.person.name.clone()), is_bare: false };
-    let (mine, theirs) = (me.actor(), they.actor());
+    let (mine, theirs) = (me.actor(app), they.actor(app));
     let may = mine.may(Right::ManagePeople).is_ok()
         && mine.rights().has_all(theirs.rights())
         && mine.access().sees_all_of(theirs.access());
@@ -342,7 +342,7 @@ pub fn see_as(app: &App, actor: &Actor, token: &str, other: UserId) -> Result<()
     let me = signed_in(app, token)?.ok_or_else(OpError::sign_in)?;
     audited(app, actor.id(), |db| {
         db.person(other)?.ok_or_else(OpError::not_found)?;
-        seen(db, &me, other)?.ok_or_else(|| {
+        seen(app, db, &me, other)?.ok_or_else(|| {
             let (zh, en) = ("对方能看到的比您多,或已停用", "they see more than you do, or may no longer sign in");
             OpError::new(Fault::Forbidden, "beyond_own", zh, en)
         })?;
@@ -446,7 +446,7 @@ pub fn change_password(app: &App, actor: &Actor, token: &str, request: &Password
 /// The database's.
 pub fn view(app: &App, who: Option<&SignedIn>) -> Result<SessionView, OpError> {
     let user = |one: &SignedIn| {
-        let actor = one.actor();
+        let actor = one.actor(app);
         UserView {
             id: one.person.id,
             name: one.person.name.clone(),

@@ -2,11 +2,13 @@
 
 use base::Text;
 use domain::object::{
-    CHOICES_LIMIT, Choice, FIELDS_LIMIT, Field, FieldNumber, NewField, Object, Objects, Type, WANTS_LIMIT,
+    CHOICES_LIMIT, Choice, Derived, FIELDS_LIMIT, Field, FieldNumber, NewField, Object, Objects, Source, Type,
+    WANTS_LIMIT,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::derived::{self, RollupRequest, RollupView};
 use super::{ObjectView, edit, label, name, view as object_view};
 use crate::audit::Line;
 use crate::{Actor, App, FieldAccess, OpError, Right};
@@ -39,6 +41,12 @@ pub struct ObjectField {
     pub choices: Vec<ChoiceView>,
     /// The name of the object that a relation leads to.
     pub to: Option<String>,
+    /// The formula that its value follows from, in both languages.
+    pub formula: Option<Text>,
+    /// What its value gathers.
+    pub rollup: Option<RollupView>,
+    /// Whether its value is still being computed for the records that there are.
+    pub pending: bool,
 }
 
 /// A choice.
@@ -62,7 +70,7 @@ pub struct FieldRequest {
     /// Its name in the API; made of the label where there is none.
     #[serde(default)]
     pub name: Option<String>,
-    /// What it holds, as in a [`ObjectField`].
+    /// What it holds, as in a [`ObjectField`]; or `formula` or `rollup`, which say themselves what they hold.
     #[serde(rename = "type")]
     pub holds: String,
     /// Whether a record must have it.
@@ -77,6 +85,12 @@ pub struct FieldRequest {
     /// The name of the object that a relation leads to.
     #[serde(default)]
     pub to: Option<String>,
+    /// For a `formula`: what its value follows from, over the record's other fields by their labels or names, such as `amount * 10%`.
+    #[serde(default)]
+    pub formula: Option<String>,
+    /// For a `rollup`: what it gathers.
+    #[serde(default)]
+    pub rollup: Option<RollupRequest>,
 }
 
 /// What is to change about a field; what is left out stays.
@@ -92,6 +106,10 @@ pub struct FieldChange {
     pub personal: Option<bool>,
     /// All choices as they shall be, in their order; those that are left out are archived.
     pub choices: Option<Vec<ChoiceRequest>>,
+    /// What a formula says from now on; what it comes to must be of the same type.
+    pub formula: Option<String>,
+    /// What a rollup gathers from now on, of the same type.
+    pub rollup: Option<RollupRequest>,
 }
 
 /// A choice as it shall be.
@@ -107,7 +125,7 @@ pub struct ChoiceRequest {
     pub wants: Option<Vec<String>>,
 }
 
-pub(super) fn view(field: &Field, access: FieldAccess) -> ObjectField {
+pub(super) fn view(objects: &Objects, object: &Object, field: &Field, access: FieldAccess) -> ObjectField {
     let choice = |choice: &Choice| ChoiceView {
         number: choice.number,
         label: choice.label.clone(),
@@ -125,12 +143,15 @@ pub(super) fn view(field: &Field, access: FieldAccess) -> ObjectField {
         access,
         choices: field.holds.choices().iter().map(choice).collect(),
         to: if let Type::Relation { to } = &field.holds { Some(to.clone()) } else { None },
+        formula: derived::said(object, field),
+        rollup: derived::gathers(objects, field),
+        pending: field.derived.as_ref().is_some_and(|derived| derived.pending),
     }
 }
 
 /// The field by which records are called.
 pub(super) fn title(label: Text) -> NewField {
-    NewField { name: "name".to_owned(), label, holds: Type::Text, required: true, personal: false }
+    NewField { required: true, ..NewField::plain("name", label, Type::Text) }
 }
 
 fn new_choices(labels: &[Text]) -> Result<Vec<Choice>, OpError> {
@@ -170,8 +191,24 @@ fn choices(known: &[Choice], wanted: &[ChoiceRequest]) -> Result<Vec<Choice>, Op
     Ok(all)
 }
 
-/// What a request says that a field holds.
-fn holds(objects: &Objects, request: &FieldRequest) -> Result<Type, OpError> {
+/// What a request says that a field holds, and from what that follows.
+fn holds(objects: &Objects, object: &Object, request: &FieldRequest) -> Result<(Type, Option<Derived>), OpError> {
+    let (holds, from) = match (request.holds.as_str(), &request.formula, &request.rollup) {
+        ("formula", formula, _) => derived::formula(object, formula.as_deref().unwrap_or_default())?,
+        ("rollup", _, Some(rollup)) => derived::rollup(objects, object, rollup)?,
+        ("rollup", ..) => return Err(OpError::invalid("rollup", "请选择要汇总的内容", "choose what is gathered")),
+        (_, Some(_), _) => return Err(OpError::invalid("formula", "只有公式字段有公式", "only a formula has one")),
+        (_, _, Some(_)) => return Err(OpError::invalid("rollup", "只有汇总字段有汇总", "only a rollup gathers")),
+        _ => return Ok((plain(objects, request)?, None)),
+    };
+    if request.required {
+        return Err(OpError::invalid("required", "这个字段由系统填写", "the program itself sets this field"));
+    }
+    Ok((holds, Some(derived::pending(from))))
+}
+
+/// What a request says that a field holds which people set.
+fn plain(objects: &Objects, request: &FieldRequest) -> Result<Type, OpError> {
     Ok(match request.holds.as_str() {
         "text" => Type::Text,
         "long_text" => Type::LongText,
@@ -207,8 +244,9 @@ fn holds(objects: &Objects, request: &FieldRequest) -> Result<Type, OpError> {
 pub fn add(app: &App, actor: &Actor, object: &str, request: &FieldRequest) -> Result<ObjectView, OpError> {
     actor.may(Right::WriteObjects)?;
     let called = label("label", &request.label)?;
-    let holds = holds(&app.pipeline.objects(), request)?;
     let changed = edit(app, actor, object, |object| {
+        let objects = app.pipeline.objects();
+        let (holds, derived) = holds(&objects, object, request)?;
         if object.fields.len() >= FIELDS_LIMIT {
             return Err(OpError::invalid("label", "一个对象最多 400 个字段", "an object has at most 400 fields"));
         }
@@ -225,19 +263,20 @@ pub fn add(app: &App, actor: &Actor, object: &str, request: &FieldRequest) -> Re
         let new = NewField {
             name,
             label: called.clone(),
-            holds: holds.clone(),
+            holds,
             required: request.required,
             personal: request.personal,
+            derived,
         };
         let number = object.next_field();
         // Those that every object has stay at the end.
         let place = object.fields.iter().position(|field| field.number < FieldNumber::FIRST);
         object.fields.insert(place.unwrap_or(object.fields.len()), new.numbered(number));
-        Ok(())
+        derived::check(&objects, object, number)
     })?;
     let detail = serde_json::json!({"field": called, "type": request.holds});
     Line::new("field.added", &changed.name, detail).note(app, actor)?;
-    Ok(object_view(&changed, actor))
+    Ok(object_view(&app.pipeline.objects(), &changed, actor))
 }
 
 /// Changes a field.
@@ -253,10 +292,34 @@ pub fn update(
 ) -> Result<ObjectView, OpError> {
     actor.may(Right::WriteObjects)?;
     let called = change.label.as_ref().map(|text| label("label", text)).transpose()?;
-    let changed = edit(app, actor, object, |object| changed(object, field, change, called.as_ref()))?;
+    let changed = edit(app, actor, object, |object| {
+        changed(object, field, change, called.as_ref())?;
+        rederive(&app.pipeline.objects(), object, field, change)
+    })?;
     let detail = serde_json::json!({"field": field, "label": change.label, "required": change.required, "archived": change.archived, "personal": change.personal});
     Line::new("field.changed", &changed.name, detail).note(app, actor)?;
-    Ok(object_view(&changed, actor))
+    Ok(object_view(&app.pipeline.objects(), &changed, actor))
+}
+
+/// Has a field follow from something else from now on.
+fn rederive(objects: &Objects, object: &mut Object, name: &str, change: &FieldChange) -> Result<(), OpError> {
+    let field = object.field(name).ok_or_else(OpError::not_found)?;
+    let source = field.derived.as_ref().map(|derived| &derived.from);
+    let (number, known) = (field.number, field.holds.clone());
+    let (holds, from) = match (source, &change.formula, &change.rollup) {
+        (_, None, None) => return Ok(()),
+        (Some(Source::Formula(_)), Some(text), None) => derived::formula(object, text)?,
+        (Some(Source::Rollup(_)), None, Some(rollup)) => derived::rollup(objects, object, rollup)?,
+        _ => return Err(OpError::invalid("formula", "这个字段没有公式", "this field has no formula")),
+    };
+    if holds != known {
+        let (zh, en) = ("结果的类型与原来不同,请新建字段", "it comes to another type than before; add a new field");
+        return Err(OpError::invalid("formula", zh, en));
+    }
+    if let Some(field) = object.fields.iter_mut().find(|field| field.number == number) {
+        field.derived = Some(derived::pending(from));
+    }
+    derived::check(objects, object, number)
 }
 
 /// Refuses choices that want what nobody can fill in.
@@ -282,6 +345,9 @@ fn changed(object: &mut Object, name: &str, change: &FieldChange, called: Option
     may_want(object, name, change.choices.as_deref().unwrap_or_default())?;
     let field = object.fields.iter_mut().find(|field| field.name == name).ok_or_else(OpError::not_found)?;
     let is_fixed = field.number < FieldNumber::FIRST || field.number == super::TITLE;
+    if field.derived.is_some() && change.required == Some(true) {
+        return Err(OpError::invalid("required", "这个字段由系统填写", "the program itself sets this field"));
+    }
     if is_fixed && (change.archived == Some(true) || change.required.is_some()) {
         let (zh, en) = ("这个字段每条记录都要有", "every record has this field");
         return Err(OpError::invalid("archived", zh, en));

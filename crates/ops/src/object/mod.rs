@@ -1,5 +1,6 @@
 //! Objects and their fields, standard or made by people: a change is there everywhere as soon as it is answered.
 
+mod derived;
 mod field;
 
 use base::{ObjectId, Text};
@@ -9,6 +10,7 @@ use pipeline::{Command, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use derived::{FormulaRequest, FormulaSample, FormulaView, How, RollupRequest, RollupView, try_formula};
 pub use field::{
     ChoiceRequest, ChoiceView, FieldChange, FieldRequest, ObjectField, add as add_field, update as update_field,
 };
@@ -78,13 +80,13 @@ pub struct ObjectChange {
     pub archived: Option<bool>,
 }
 
-fn view(object: &Object, actor: &Actor) -> ObjectView {
+fn view(objects: &Objects, object: &Object, actor: &Actor) -> ObjectView {
     let builds = actor.may(Right::WriteObjects).is_ok();
     let access = |field: &Field| actor.access().field(&object.name, &field.name);
     let is_there = |field: &Field| builds || access(field) > FieldAccess::Hidden;
     let is_named = |name: &String| object.field(name).is_some_and(is_there);
     let shown = |field: &Field| {
-        let mut shown = field::view(field, access(field));
+        let mut shown = field::view(objects, object, field, access(field));
         shown.choices.iter_mut().for_each(|choice| choice.wants.retain(is_named));
         shown
     };
@@ -105,7 +107,7 @@ pub fn list(app: &App, actor: &Actor) -> ObjectPage {
     let builds = actor.may(Right::WriteObjects).is_ok();
     let objects = app.pipeline.objects();
     let shown = objects.iter().filter(|object| builds || actor.access().of(&object.name).read != Scope::None);
-    ObjectPage { items: shown.map(|object| view(object, actor)).collect() }
+    ObjectPage { items: shown.map(|object| view(&objects, object, actor)).collect() }
 }
 
 /// A label in both languages: where one is missing, the other stands for it.
@@ -178,7 +180,7 @@ pub fn add(app: &App, actor: &Actor, request: &ObjectRequest) -> Result<ObjectVi
     let object = write(app, actor, make)?;
     let detail = serde_json::json!({"name": object.name, "label": object.label});
     Line::new("object.added", &object.id, detail).note(app, actor)?;
-    Ok(view(&object, actor))
+    Ok(view(&app.pipeline.objects(), &object, actor))
 }
 
 /// Changes an object.
@@ -197,7 +199,7 @@ pub fn update(app: &App, actor: &Actor, name: &str, change: &ObjectChange) -> Re
     })?;
     let detail = serde_json::json!({"label": change.label, "icon": change.icon, "archived": change.archived});
     Line::new("object.changed", &object.name, detail).note(app, actor)?;
-    Ok(view(&object, actor))
+    Ok(view(&app.pipeline.objects(), &object, actor))
 }
 
 /// Changes an object as it is known, and has it written.

@@ -11,7 +11,7 @@ pub mod group;
 pub mod list;
 pub mod share;
 pub mod similar;
-mod value;
+pub(crate) mod value;
 pub mod view;
 mod wanted;
 pub mod why;

@@ -178,7 +178,7 @@ fn instant(zone: &TimeZone, text: &str) -> Option<i64> {
 }
 
 /// A stored value as JSON.
-pub(super) fn write(field: &Field, cell: &Cell) -> Value {
+pub(crate) fn write(field: &Field, cell: &Cell) -> Value {
     let number = match cell {
         Cell::Text(text) => return Value::from(text.as_str()),
         Cell::Int(number) => *number,

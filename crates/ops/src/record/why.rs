@@ -38,7 +38,7 @@ pub fn why(app: &App, actor: &Actor, name: &str, id: RecordId, person: UserId) -
         let row = found(app, db, actor, &object, Deed::See, id)?;
         let person = db.person(person)?.ok_or_else(OpError::not_found)?;
         let role = role::find(db, person.role)?.unwrap_or_default();
-        let them = Actor::new(person.id.to_string(), role.rights, role.access.clone());
+        let them = role.actor(app, person.id.to_string());
         let rights = them.access().of(name);
         let is_owner = row.cells.get(&domain::object::FieldNumber::OWNER)
             == Some(&domain::object::Cell::Int(person.id.number().cast_signed()));

@@ -33,7 +33,7 @@ pub struct SearchPart {
     pub hit: bool,
 }
 
-/// All texts of a record, its title first: what the index is made of.
+/// All texts of a record that people set, its title first: what the index is made of.
 pub(super) fn all<'r>(object: &'r Object, row: &'r RecordRow) -> Vec<FieldText<'r>> {
     let mut texts: Vec<FieldText<'r>> = object.fields.iter().filter_map(|field| text(field, row)).collect();
     texts.sort_by_key(|text| text.kind != Kind::Title);
@@ -50,6 +50,7 @@ pub(super) fn visible<'r>(actor: &Actor, object: &'r Object, row: &'r RecordRow)
 
 fn text<'r>(field: &'r Field, row: &'r RecordRow) -> Option<FieldText<'r>> {
     let kind = match field.holds {
+        _ if field.derived.is_some() => return None,
         Type::Text if field.number == FieldNumber::FIRST => Kind::Title,
         Type::Text => Kind::Line,
         Type::LongText | Type::Email | Type::Link | Type::Number => Kind::Long,

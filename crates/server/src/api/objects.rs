@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use ops::object::{self, FieldChange, FieldRequest, ObjectChange, ObjectPage, ObjectRequest, ObjectView};
+use ops::object::{
+    self, FieldChange, FieldRequest, FormulaRequest, FormulaView, ObjectChange, ObjectPage, ObjectRequest, ObjectView,
+};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -48,10 +50,21 @@ async fn change_field(
     caller.run(move |app, actor| object::update_field(app, actor, &object, &field, &change)).await
 }
 
+/// Read a formula over an object's fields, say it back in both languages, and try it on the records that were changed last.
+#[utoipa::path(post, operation_id = "try_formula", path = "/v1/objects/{object}/formula", tag = "objects", params(("object" = String, Path)), request_body = FormulaRequest, responses((status = 200, body = FormulaView)))]
+async fn try_formula(
+    caller: Caller,
+    Path(object): Path<String>,
+    Body(request): Body<FormulaRequest>,
+) -> Answer<FormulaView> {
+    caller.run(move |app, actor| object::try_formula(app, actor, &object, &request)).await
+}
+
 pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new()
         .routes(routes!(list, add))
         .routes(routes!(change))
         .routes(routes!(add_field))
         .routes(routes!(change_field))
+        .routes(routes!(try_formula))
 }

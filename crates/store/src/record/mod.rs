@@ -294,6 +294,28 @@ impl Connection {
         Ok(self.query(&sql, &[after.number().into()])?.iter().map(|row| read(object, row)).collect())
     }
 
+    /// The records of an object after `after` whose relation leads to `to`, in order of id; those in the trash too.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn records_leading(
+        &mut self,
+        object: &Object,
+        by: FieldNumber,
+        to: RecordId,
+        after: RecordId,
+        limit: u32,
+    ) -> Result<Vec<(RecordId, RecordRow)>, StoreError> {
+        let (columns, table, by) = (all_columns(object, "t"), table(object.id), column(by));
+        let sql =
+            format!("SELECT {columns} FROM {table} t WHERE t.{by} = $1 AND t.id > $2 ORDER BY t.id LIMIT {limit}");
+        Ok(self
+            .query(&sql, &[to.number().into(), after.number().into()])?
+            .iter()
+            .map(|row| read(object, row))
+            .collect())
+    }
+
     /// As [`Connection::records_after`], each with what its texts are ordered by.
     ///
     /// # Errors
