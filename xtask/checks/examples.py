@@ -32,6 +32,8 @@ def bodies(company: dict) -> dict:
         "bulk_records": [{"list": {"filter": by_amount}, "act": "change", "values": {"next_step": "x"}}],
         "change_field": [{"required": False}],
         "try_formula": [{"formula": "1 + 1"}],
+        "preview_conversion": [{"type": "text"}],
+        "convert_field": [{"type": "text"}],
         "change_object": [{"icon": "visit"}],
         "change_person": [{"name": "x"}],
         "change_provider": [provider],

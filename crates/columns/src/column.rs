@@ -1,6 +1,6 @@
 //! A field's values, row by row.
 
-use domain::object::{Field, Storage, Type};
+use domain::object::{Field, Storage, Type, several};
 use memchr::memmem::Finder;
 use store::Value;
 use store::record::query::Comparison;
@@ -190,6 +190,21 @@ impl Column {
             Self::Text(texts) => Some(texts.containing(rows, part)),
             Self::Small(_) | Self::Wide(_) => None,
         }
+    }
+
+    /// Those of whose several numbers one passes; none where the column holds other than texts.
+    pub(crate) fn leading(&self, rows: usize, passes: impl Fn(u64) -> bool) -> Option<Bits> {
+        let text = |text: &[u8]| several::numbers(std::str::from_utf8(text).unwrap_or_default()).any(&passes);
+        match self {
+            Self::Text(texts) => Some(texts.passing(rows, text)),
+            Self::Small(_) | Self::Wide(_) => None,
+        }
+    }
+
+    /// The several numbers of a row.
+    pub(crate) fn several(&self, row: usize) -> impl Iterator<Item = u64> {
+        let text = if let Self::Text(texts) = self { texts.get(row) } else { None };
+        several::numbers(text.and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default())
     }
 
     /// None where the value is of another sort.

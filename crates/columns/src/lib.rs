@@ -316,6 +316,32 @@ impl Inner {
                 }
                 among
             }
+            Test::ToSome((_, field), to, test) => {
+                let (other, target) = self.table(objects, *to)?;
+                let mut passing = self.passing(objects, other, target, test)?;
+                passing.without(&other.trashed);
+                let leads = |number| self.row(*to, number).is_some_and(|row| passing.has(row));
+                match table.column(object, *field)? {
+                    Some(column) => column.leading(rows, leads)?,
+                    None => Bits::none(rows),
+                }
+            }
+            Test::FromSome(from, field, test) => {
+                let (other, source) = self.table(objects, *from)?;
+                let mut passing = self.passing(objects, other, source, test)?;
+                passing.without(&other.trashed);
+                let mut among = Bits::none(rows);
+                if let Some(column) = other.column(source, *field)? {
+                    for row in passing.rows() {
+                        for number in column.several(row) {
+                            if let Some(row) = self.row(object.id, number) {
+                                among.set(row, true);
+                            }
+                        }
+                    }
+                }
+                among
+            }
             Test::Among(ids) => {
                 let mut among = Bits::none(rows);
                 ids.iter().filter_map(|id| self.row(object.id, id.number())).for_each(|row| among.set(row, true));

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use base::{ObjectId, RecordId, Text, Timestamp};
 use columns::Columns;
-use domain::object::{Cell, Choice, Field, FieldNumber, NewField, NewObject, Object, Objects, Type};
+use domain::object::{Cell, Choice, Field, FieldNumber, NewField, NewObject, Object, Objects, Type, several};
 use store::record::group::{By, Group, Grouping, Shift};
 use store::record::query::{Comparison, Order, Query, Test};
 use store::{Connection, Location, ObjectRow, RecordRow, RecordRows, Store, Unit, Value};
@@ -28,6 +28,9 @@ impl Dice {
         (self.0 >> 11) % limit
     }
 }
+
+/// The field that leads to several records.
+const SEVERAL: FieldNumber = FieldNumber(20);
 
 const WORDS: [&str; 8] = ["张三", "张四", "Anna", "anna b", "李", "50%_x", "Zoë", "王小明"];
 
@@ -47,6 +50,7 @@ fn object(id: u64, to: &str) -> Object {
         field("note", Type::LongText),
         field("closed_at", Type::Instant),
         field("huge", Type::Number),
+        field("several", Type::Relations { to: to.to_owned() }),
     ];
     let new = NewObject { name: format!("o{id}"), label: Text::same("o"), icon: "note".to_owned(), fields };
     new.numbered(ObjectId::new(id))
@@ -90,6 +94,10 @@ impl World {
             Type::Bool => Cell::Int(self.dice.below(2).cast_signed()),
             Type::Relation { .. } => Cell::Int(1 + self.dice.below(60).cast_signed()),
             Type::Instant => Cell::Int((self.dice.below(240).cast_signed() - 90) * 3_600_000),
+            Type::Relations { .. } => {
+                let some: Vec<u64> = (0..self.dice.below(4)).map(|_| 1 + self.dice.below(60)).collect();
+                return several::text(some).map(Cell::Text);
+            }
             Type::Number => Cell::Int(i64::MAX - self.dice.below(3).cast_signed()),
             Type::Money | Type::User => Cell::Int(self.dice.below(6).cast_signed() - 3),
             _ => Cell::Text(self.word()),
@@ -140,13 +148,13 @@ impl World {
     }
 
     fn test(&mut self, object: &Object, depth: u64) -> Test {
-        let field = object.fields[self.dice.below(object.fields.len() as u64 - 6) as usize].clone();
+        let field = object.fields[self.dice.below(object.fields.len() as u64 - 7) as usize].clone();
         let is_text = !matches!(self.cell(&Field { holds: field.holds.clone(), ..field.clone() }), Some(Cell::Int(_)))
             && matches!(field.holds, Type::Text | Type::Phone);
         let some = |world: &mut Self, object: &Object| {
             (0..world.dice.below(3)).map(|_| world.test(object, depth + 1)).collect()
         };
-        match self.dice.below(if depth < 3 { 13 } else { 8 }) {
+        match self.dice.below(if depth < 3 { 16 } else { 9 }) {
             0 | 1 => {
                 let how =
                     [Comparison::Equal, Comparison::Less, Comparison::AtMost, Comparison::More, Comparison::AtLeast];
@@ -162,10 +170,19 @@ impl World {
             6 => Test::Among((0..self.dice.below(20)).map(|_| RecordId::new(1 + self.dice.below(70))).collect()),
             7 if self.dice.below(5) == 0 => Test::Trashed,
             7 => Test::Present(FieldNumber::OWNER),
-            8 => Test::All(some(self, object)),
-            9 => Test::Any(some(self, object)),
-            10 => Test::Not(Box::new(self.test(object, depth + 1))),
-            11 => {
+            8 => Test::Contains(SEVERAL, format!("\n{}\n", 1 + self.dice.below(60))),
+            9 => Test::All(some(self, object)),
+            10 => Test::Any(some(self, object)),
+            11 => Test::Not(Box::new(self.test(object, depth + 1))),
+            12 => {
+                let target = self.objects.by_name("o2").unwrap().clone();
+                Test::ToSome((object.id, SEVERAL), target.id, Box::new(self.test(&target, depth + 1)))
+            }
+            13 => {
+                let from = self.objects.by_name(if self.dice.below(2) == 0 { "o1" } else { "o2" }).unwrap().clone();
+                Test::FromSome(from.id, SEVERAL, Box::new(self.test(&from, depth + 1)))
+            }
+            14 => {
                 let target = self.objects.by_name("o2").unwrap().clone();
                 Test::To(FieldNumber(16), target.id, Box::new(self.test(&target, depth + 1)))
             }

@@ -17,8 +17,18 @@ pub const OBJECTS_LIMIT: usize = 200;
 pub const FIELDS_LIMIT: usize = 400;
 /// The most choices of a field: a set of them fits 64 bits.
 pub const CHOICES_LIMIT: usize = 60;
+/// The most tags of a record's field, and the most records that it leads to.
+pub const SEVERAL_LIMIT: usize = 100;
+/// The longest tag, in characters.
+pub const TAG_CHARS: usize = 50;
+/// The parts of an address, from the widest to the narrowest, and the postal code.
+pub const ADDRESS_PARTS: [&str; 6] = ["country", "region", "city", "district", "street", "postcode"];
+/// The longest part of an address, in characters.
+pub const ADDRESS_CHARS: usize = 200;
 /// The most fields that a choice wants.
 pub const WANTS_LIMIT: usize = 20;
+/// What stands behind the name of a field whose place another has taken. No name has it.
+pub const FORMER: char = '~';
 /// Through how many others a field's value may follow from what people set.
 pub const DERIVED_DEPTH: usize = 8;
 /// The longest text of a field, in characters.
@@ -86,6 +96,15 @@ pub enum Type {
         /// The object's name.
         to: String,
     },
+    /// Several records of an object.
+    Relations {
+        /// The object's name.
+        to: String,
+    },
+    /// Short texts that people make up as they go.
+    Tags,
+    /// Where somebody or something is.
+    Address,
 }
 
 /// A choice of a field.
@@ -126,8 +145,24 @@ impl Type {
     #[must_use]
     pub const fn storage(&self) -> Storage {
         match self {
-            Self::Text | Self::LongText | Self::Phone | Self::Email | Self::Link => Storage::Text,
+            Self::Text
+            | Self::LongText
+            | Self::Phone
+            | Self::Email
+            | Self::Link
+            | Self::Relations { .. }
+            | Self::Tags
+            | Self::Address => Storage::Text,
             _ => Storage::Int,
+        }
+    }
+
+    /// The name of the object to whose records it leads, if it does.
+    #[must_use]
+    pub fn leads_to(&self) -> Option<&str> {
+        match self {
+            Self::Relation { to } | Self::Relations { to } => Some(to),
+            _ => None,
         }
     }
 
@@ -160,7 +195,35 @@ impl Type {
             Self::Link => "link",
             Self::Customer => "customer",
             Self::Relation { .. } => "relation",
+            Self::Relations { .. } => "relations",
+            Self::Tags => "tags",
+            Self::Address => "address",
         }
+    }
+}
+
+/// Several values in one text, each between line breaks, so that one of them is found as a part of it: tags, and the numbers of records.
+pub mod several {
+    /// The text of values, none of which has a line break; none of none.
+    #[must_use]
+    pub fn text<T: std::fmt::Display>(values: impl IntoIterator<Item = T>) -> Option<String> {
+        let mut text = String::new();
+        for value in values {
+            text.push_str(if text.is_empty() { "\n" } else { "" });
+            text.push_str(&value.to_string());
+            text.push('\n');
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The values in a text.
+    pub fn values(text: &str) -> impl Iterator<Item = &str> {
+        text.split('\n').filter(|value| !value.is_empty())
+    }
+
+    /// The numbers in a text.
+    pub fn numbers(text: &str) -> impl Iterator<Item = u64> {
+        values(text).filter_map(|value| value.parse().ok())
     }
 }
 
@@ -253,13 +316,22 @@ pub struct Field {
     /// How its value follows from others; none where people set it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub derived: Option<Derived>,
+    /// The field of another type whose values are being brought over to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub converts: Option<FieldNumber>,
 }
 
 impl Field {
     /// Whether its values tell of a person.
     #[must_use]
     pub const fn is_personal(&self) -> bool {
-        self.personal || matches!(self.holds, Type::Phone | Type::Email)
+        self.personal || matches!(self.holds, Type::Phone | Type::Email | Type::Address)
+    }
+
+    /// Its name once another has taken its place: what was said of it by its name still is said of it.
+    #[must_use]
+    pub fn former_name(&self) -> String {
+        format!("{}{FORMER}{}", self.name, self.number.0)
     }
 
     /// Whether the program itself sets it.
@@ -355,7 +427,7 @@ impl NewField {
     #[must_use]
     pub fn numbered(self, number: FieldNumber) -> Field {
         let Self { name, label, holds, required, personal, derived } = self;
-        Field { number, name, label, holds, required, archived: false, personal, derived }
+        Field { number, name, label, holds, required, archived: false, personal, derived, converts: None }
     }
 }
 

@@ -65,6 +65,12 @@ impl Options {
         let serving = Arc::clone(&server);
         let ended = runtime.block_on(async move {
             tokio::spawn(feed.run(Arc::clone(&serving)));
+            let resuming = Arc::clone(&serving);
+            tokio::task::spawn_blocking(move || {
+                if let Err(error) = ops::object::convert::resume(resuming.app()) {
+                    tracing::error!(error = %error.message.en, "a change of a field's type could not be gone on with");
+                }
+            });
             let listener = tokio::net::TcpListener::from_std(listener)?;
             server::serve(listener, Arc::clone(&serving), until_asked_or_cut(serving)).await
         });

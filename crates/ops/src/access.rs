@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::object::{DERIVED_DEPTH, Field, FieldNumber, Object, Objects, Source};
+use domain::object::{DERIVED_DEPTH, FORMER, Field, FieldNumber, Object, Objects, Source};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,6 +84,7 @@ impl RecordRights {
     /// What may be done with a field.
     #[must_use]
     pub fn field(&self, name: &str) -> FieldAccess {
+        let name = name.split(FORMER).next().unwrap_or_default(); // as of the field whose place it had
         self.fields.get(name).copied().unwrap_or_default()
     }
 

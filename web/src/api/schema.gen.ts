@@ -322,6 +322,37 @@ export interface components {
             /** @description Its zone. */
             zone: string;
         };
+        /** @description What a change of type comes to. */
+        ConversionPreview: {
+            /** @description The choices that there would be. */
+            choices: components["schemas"]["Text"][];
+            /** @description Whether all records were looked at; of very many only the first 200,000 are. */
+            complete: boolean;
+            /** @description Values that would be lost, of records that the reader sees: at most 20. */
+            examples: components["schemas"]["LostValue"][];
+            /**
+             * Format: int64
+             * @description How many of them would have one of the new type.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description How many would have none.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description How many records have a value.
+             */
+            values: number;
+        };
+        /** @description What a field is to hold instead. */
+        ConversionRequest: {
+            /** @description For choices: the choices; made of the values that there are where they are left out. */
+            choices?: components["schemas"]["Text"][];
+            /** @description The type: any that people set but `user`, `customer` and `relation`; `relation` and `relations` become one another. */
+            type: string;
+        };
         /** @description A customer in a list. */
         CustomerItem: {
             /**
@@ -963,6 +994,15 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A value that would be lost. */
+        LostValue: {
+            /** @description The record. */
+            id: string;
+            /** @description What it is called. */
+            title?: string | null;
+            /** @description The value in words. */
+            value: string;
+        };
         /** @description How letters are to be sent. */
         MailRequest: {
             /** @description Who writes, such as `经纬 <crm@example.com>`. */
@@ -1085,7 +1125,7 @@ export interface components {
             name: string;
             /** @description Whether its value is still being computed for the records that there are. */
             pending: boolean;
-            /** @description Whether its values tell of a person, so that they go when the person is erased; phones and e-mail addresses always do. */
+            /** @description Whether its values tell of a person, so that they go when the person is erased; phones and addresses always do. */
             personal: boolean;
             /** @description Whether a record must have it. */
             required: boolean;
@@ -1094,7 +1134,7 @@ export interface components {
             to?: string | null;
             /**
              * @description What it holds: `text`, `long_text`, `number`, `money`, `percent`, `date`, `instant`, `bool`, `choice`, `multi_choice`, `user`,
-             *     `phone`, `email`, `link`, `customer` or `relation`.
+             *     `phone`, `email`, `link`, `customer`, `relation`, `relations`, `tags` or `address`.
              */
             type: string;
         };
@@ -2207,6 +2247,8 @@ export type ChoiceView = components['schemas']['ChoiceView'];
 export type CodeRequest = components['schemas']['CodeRequest'];
 export type CodeSignInRequest = components['schemas']['CodeSignInRequest'];
 export type CompanyView = components['schemas']['CompanyView'];
+export type ConversionPreview = components['schemas']['ConversionPreview'];
+export type ConversionRequest = components['schemas']['ConversionRequest'];
 export type CustomerItem = components['schemas']['CustomerItem'];
 export type CustomerName = components['schemas']['CustomerName'];
 export type CustomerPage = components['schemas']['CustomerPage'];
@@ -2263,6 +2305,7 @@ export type Layout = components['schemas']['Layout'];
 export type LetterView = components['schemas']['LetterView'];
 export type ListRequest = components['schemas']['ListRequest'];
 export type LiveCommit = components['schemas']['LiveCommit'];
+export type LostValue = components['schemas']['LostValue'];
 export type MailRequest = components['schemas']['MailRequest'];
 export type MailSettings = components['schemas']['MailSettings'];
 export type MailTestRequest = components['schemas']['MailTestRequest'];

@@ -37,6 +37,7 @@ mod strict;
 #[path = "../support/mod.rs"]
 mod support;
 mod tasks;
+mod types;
 mod unread;
 mod views;
 mod visible;

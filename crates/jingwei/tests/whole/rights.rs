@@ -104,6 +104,8 @@ pub fn operations() -> Vec<(&'static str, For, Value)> {
         ("change_object", Right("objects.write"), json!({"icon": "visit"})),
         ("add_field", Right("objects.write"), json!({"label": {"zh": "面积", "en": "area"}, "type": "number"})),
         ("change_field", Right("objects.write"), json!({"required": true})),
+        ("preview_conversion", Right("objects.write"), json!({"type": "text"})),
+        ("convert_field", Right("objects.write"), json!({"type": "text"})),
         ("try_formula", Right("objects.write"), json!({"formula": "1 + 1"})),
         ("search", Known, Value::Null),
         ("list_records", Records(false), json!({})),

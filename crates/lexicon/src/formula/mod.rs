@@ -66,6 +66,8 @@ enum Kind {
     Choice(FieldNumber),
     /// Several choices of a field.
     Set(FieldNumber),
+    /// Several texts.
+    Tags,
     /// Nothing, whatever is wanted.
     Nothing,
 }
@@ -173,7 +175,8 @@ impl Kind {
     /// What a field holds, for a formula; none where it is nothing to compute with.
     const fn of(field: &domain::object::Field) -> Option<Self> {
         Some(match field.holds {
-            Type::Text | Type::LongText | Type::Phone | Type::Email | Type::Link => Self::Text,
+            Type::Text | Type::LongText | Type::Phone | Type::Email | Type::Link | Type::Address => Self::Text,
+            Type::Tags => Self::Tags,
             Type::Number => Self::Number,
             Type::Money => Self::Money,
             Type::Percent => Self::Percent,
@@ -182,7 +185,7 @@ impl Kind {
             Type::Bool => Self::Bool,
             Type::Choice { .. } => Self::Choice(field.number),
             Type::MultiChoice { .. } => Self::Set(field.number),
-            Type::User | Type::Customer | Type::Relation { .. } => return None,
+            Type::User | Type::Customer | Type::Relation { .. } | Type::Relations { .. } => return None,
         })
     }
 
@@ -211,7 +214,7 @@ impl Kind {
             Self::Instant => Type::Instant,
             Self::Bool => Type::Bool,
             Self::Text => Type::Text,
-            Self::Choice(_) | Self::Set(_) | Self::Nothing => return None,
+            Self::Choice(_) | Self::Set(_) | Self::Tags | Self::Nothing => return None,
         })
     }
 }

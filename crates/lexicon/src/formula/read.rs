@@ -422,6 +422,7 @@ impl Reader<'_> {
             Function::Empty => Some(Kind::Bool),
             Function::Has => match kinds.as_slice() {
                 [Kind::Set(of), Kind::Choice(among)] if of == among => Some(Kind::Bool),
+                [Kind::Tags, Kind::Text] => Some(Kind::Bool),
                 _ => None,
             },
             Function::Contains => all(is_text, Kind::Bool),
@@ -496,7 +497,7 @@ fn kind_between(between: Between, one: Kind, other: Kind) -> Option<Kind> {
         Between::Or | Between::And => (one == Kind::Bool && other == Kind::Bool).then_some(Kind::Bool),
         Between::Equal | Between::NotEqual => {
             let fits = (one.is_numeric() && other.is_numeric())
-                || (one == other && !matches!(one, Kind::Set(_) | Kind::Nothing));
+                || (one == other && !matches!(one, Kind::Set(_) | Kind::Tags | Kind::Nothing));
             fits.then_some(Kind::Bool)
         }
         Between::Less | Between::AtMost | Between::More | Between::AtLeast => {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use base::{TimeZone, Timestamp};
-use domain::object::{Cell, FieldNumber, TEXT_CHARS};
+use domain::object::{Cell, FieldNumber, TEXT_CHARS, several};
 use jiff::civil::Date;
 use rust_decimal::prelude::ToPrimitive as _;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -174,6 +174,9 @@ impl Record<'_> {
             Function::Empty => Value::Bool(self.value(first).is_none()),
             Function::Has => match (self.value(first)?, self.value(second?)?) {
                 (Value::Choice(bits), Value::Choice(number)) => Value::Bool(bits >> number & 1 == 1),
+                (Value::Text(tags), Value::Text(tag)) => {
+                    Value::Bool(several::values(&tags).any(|known| known.to_lowercase() == tag.trim().to_lowercase()))
+                }
                 _ => return None,
             },
             Function::Contains => match (self.value(first)?, self.value(second?)?) {

@@ -24,14 +24,14 @@ pub struct ObjectField {
     /// What it is called.
     pub label: Text,
     /// What it holds: `text`, `long_text`, `number`, `money`, `percent`, `date`, `instant`, `bool`, `choice`, `multi_choice`, `user`,
-    /// `phone`, `email`, `link`, `customer` or `relation`.
+    /// `phone`, `email`, `link`, `customer`, `relation`, `relations`, `tags` or `address`.
     #[serde(rename = "type")]
     pub holds: String,
     /// Whether a record must have it.
     pub required: bool,
     /// Whether it is shown no longer.
     pub archived: bool,
-    /// Whether its values tell of a person, so that they go when the person is erased; phones and e-mail addresses always do.
+    /// Whether its values tell of a person, so that they go when the person is erased; phones and addresses always do.
     pub personal: bool,
     /// Whether the program itself sets it.
     pub automatic: bool,
@@ -142,7 +142,7 @@ pub(super) fn view(objects: &Objects, object: &Object, field: &Field, access: Fi
         automatic: field.is_automatic(),
         access,
         choices: field.holds.choices().iter().map(choice).collect(),
-        to: if let Type::Relation { to } = &field.holds { Some(to.clone()) } else { None },
+        to: field.holds.leads_to().map(str::to_owned),
         formula: derived::said(object, field),
         rollup: derived::gathers(objects, field),
         pending: field.derived.as_ref().is_some_and(|derived| derived.pending),
@@ -154,7 +154,7 @@ pub(super) fn title(label: Text) -> NewField {
     NewField { required: true, ..NewField::plain("name", label, Type::Text) }
 }
 
-fn new_choices(labels: &[Text]) -> Result<Vec<Choice>, OpError> {
+pub(super) fn new_choices(labels: &[Text]) -> Result<Vec<Choice>, OpError> {
     if labels.is_empty() {
         return Err(OpError::invalid("choices", "请至少填写一个选项", "at least one choice is wanted"));
     }
@@ -210,6 +210,19 @@ fn holds(objects: &Objects, object: &Object, request: &FieldRequest) -> Result<(
 /// What a request says that a field holds which people set.
 fn plain(objects: &Objects, request: &FieldRequest) -> Result<Type, OpError> {
     Ok(match request.holds.as_str() {
+        "choice" => Type::Choice { choices: new_choices(&request.choices)? },
+        "multi_choice" => Type::MultiChoice { choices: new_choices(&request.choices)? },
+        "user" => Type::User,
+        "customer" => Type::Customer,
+        "relation" => Type::Relation { to: leads_to(objects, request)? },
+        "relations" => Type::Relations { to: leads_to(objects, request)? },
+        other => simple(other)?,
+    })
+}
+
+/// A type that needs nothing but its name.
+pub(super) fn simple(name: &str) -> Result<Type, OpError> {
+    Ok(match name {
         "text" => Type::Text,
         "long_text" => Type::LongText,
         "number" => Type::Number,
@@ -218,23 +231,35 @@ fn plain(objects: &Objects, request: &FieldRequest) -> Result<Type, OpError> {
         "date" => Type::Date,
         "instant" => Type::Instant,
         "bool" => Type::Bool,
-        "choice" => Type::Choice { choices: new_choices(&request.choices)? },
-        "multi_choice" => Type::MultiChoice { choices: new_choices(&request.choices)? },
-        "user" => Type::User,
         "phone" => Type::Phone,
         "email" => Type::Email,
         "link" => Type::Link,
-        "customer" => Type::Customer,
-        "relation" => {
-            let to = request.to.clone().filter(|to| objects.by_name(to).is_some());
-            let missing = || OpError::invalid("to", "请选择关联的对象", "choose the object that it leads to");
-            Type::Relation { to: to.ok_or_else(missing)? }
-        }
+        "tags" => Type::Tags,
+        "address" => Type::Address,
         other => {
             let (zh, en) = (format!("没有字段类型「{other}」"), format!("there is no type of field '{other}'"));
             return Err(OpError::invalid("type", &zh, &en));
         }
     })
+}
+
+/// Refuses one field more than an object has room for.
+pub(super) fn may_add(object: &Object, holds: &Type) -> Result<(), OpError> {
+    if object.fields.len() >= FIELDS_LIMIT {
+        return Err(OpError::invalid("label", "一个对象最多 400 个字段", "an object has at most 400 fields"));
+    }
+    let texts = object.fields.iter().filter(|field| field.holds == Type::Text).count();
+    if *holds == Type::Text && texts >= TEXTS {
+        let (zh, en) = ("一个对象最多 150 个单行文本字段", "an object has at most 150 fields of one line of text");
+        return Err(OpError::invalid("type", zh, en));
+    }
+    Ok(())
+}
+
+/// The name of the object that a relation is to lead to.
+fn leads_to(objects: &Objects, request: &FieldRequest) -> Result<String, OpError> {
+    let to = request.to.clone().filter(|to| objects.by_name(to).is_some());
+    to.ok_or_else(|| OpError::invalid("to", "请选择关联的对象", "choose the object that it leads to"))
 }
 
 /// Adds a field; every record has it at once, without a value.
@@ -247,17 +272,7 @@ pub fn add(app: &App, actor: &Actor, object: &str, request: &FieldRequest) -> Re
     let changed = edit(app, actor, object, |object| {
         let objects = app.pipeline.objects();
         let (holds, derived) = holds(&objects, object, request)?;
-        if object.fields.len() >= FIELDS_LIMIT {
-            return Err(OpError::invalid("label", "一个对象最多 400 个字段", "an object has at most 400 fields"));
-        }
-        let texts = object.fields.iter().filter(|field| field.holds == Type::Text).count();
-        if holds == Type::Text && texts >= TEXTS {
-            return Err(OpError::invalid(
-                "type",
-                "一个对象最多 150 个单行文本字段",
-                "an object has at most 150 fields of one line of text",
-            ));
-        }
+        may_add(object, &holds)?;
         let taken = |name: &str| name == "id" || object.field(name).is_some();
         let name = name(request.name.as_deref(), &called, "field", &taken)?;
         let new = NewField {

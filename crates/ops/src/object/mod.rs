@@ -1,5 +1,6 @@
 //! Objects and their fields, standard or made by people: a change is there everywhere as soon as it is answered.
 
+pub mod convert;
 mod derived;
 mod field;
 

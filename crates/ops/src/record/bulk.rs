@@ -104,12 +104,12 @@ impl Task {
         f(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn is_stopped(&self, app: &App) -> bool {
+    pub(crate) fn is_stopped(&self, app: &App) -> bool {
         self.stop.load(Ordering::SeqCst) || app.is_ending() || !(self.may)(app)
     }
 
     /// Runs something to its end, or until it says that it was stopped.
-    fn run(&self, f: impl FnOnce() -> Result<bool, OpError>) {
+    pub(crate) fn run(&self, f: impl FnOnce() -> Result<bool, OpError>) {
         let (stopped, failed) = f().map_or_else(|error| (false, Some(error.message)), |stopped| (stopped, None));
         self.note(|progress| (progress.ended, progress.stopped, progress.failed) = (true, stopped, failed));
     }
@@ -150,7 +150,7 @@ pub fn ready(app: &App, actor: &Actor, name: &str, request: &BulkRequest) -> Res
 /// Does it, a step at a time, until nothing is left or the task is stopped.
 pub fn run(app: &App, actor: &Actor, ready: &Ready, task: &Task) {
     task.run(|| {
-        let mut writer = Writer { app, actor, batch: Batch::First, task };
+        let mut writer = Writer::new(app, actor, task);
         let mut after = RecordId::new(0);
         loop {
             if task.is_stopped(app) {
@@ -195,7 +195,7 @@ pub fn run(app: &App, actor: &Actor, ready: &Ready, task: &Task) {
 }
 
 /// About how many bytes a value takes.
-const fn bytes(cell: &Cell) -> usize {
+pub(crate) const fn bytes(cell: &Cell) -> usize {
     match cell {
         Cell::Int(_) => 8,
         Cell::Text(text) => text.len(),
@@ -239,7 +239,7 @@ fn is_seen(app: &App, actor: &Actor, object: &Object, batch: ChangeId) -> Result
 /// Does it, in the order in which it was done.
 pub fn undo(app: &App, actor: &Actor, object: &Object, batch: ChangeId, task: &Task) {
     task.run(|| {
-        let mut writer = Writer { app, actor, batch: Batch::First, task };
+        let mut writer = Writer::new(app, actor, task);
         let mut after = 0;
         loop {
             if task.is_stopped(app) {
@@ -280,16 +280,21 @@ pub fn undo(app: &App, actor: &Actor, object: &Object, batch: ChangeId, task: &T
 }
 
 /// Writes the steps of a batch.
-struct Writer<'w> {
+pub(crate) struct Writer<'w> {
     app: &'w App,
     actor: &'w Actor,
     batch: Batch,
     task: &'w Task,
 }
 
-impl Writer<'_> {
+impl<'w> Writer<'w> {
+    /// One that begins a batch.
+    pub(crate) const fn new(app: &'w App, actor: &'w Actor, task: &'w Task) -> Self {
+        Self { app, actor, batch: Batch::First, task }
+    }
+
     /// Writes records, with the size of each, in as many commits as their size asks for.
-    fn write(&mut self, seen: usize, writes: Vec<(usize, RecordWrite)>) -> Result<(), OpError> {
+    pub(crate) fn write(&mut self, seen: usize, writes: Vec<(usize, RecordWrite)>) -> Result<(), OpError> {
         let (mut changed, mut part, mut size) = (0, Vec::new(), 0);
         for (bytes, write) in writes {
             if size + bytes > STEP_BYTES && !part.is_empty() {

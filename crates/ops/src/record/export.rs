@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use base::{Locale, RecordId, Timestamp};
-use domain::object::{Field, Object, Type};
+use domain::object::{ADDRESS_PARTS, Field, Object, Type};
 use serde::Deserialize;
 use serde_json::Value;
 use store::record::query::Query;
@@ -158,6 +158,17 @@ impl Export {
             },
             (Type::User | Type::Customer | Type::Relation { .. }, _) => {
                 labels.get(&text()).cloned().unwrap_or_default()
+            }
+            (Type::Relations { .. } | Type::Tags, Value::Array(all)) => {
+                let text =
+                    |one: &Value| one.as_str().map(|text| labels.get(text).map_or(text, String::as_str).to_owned());
+                let is_named =
+                    |one: &&Value| field.holds == Type::Tags || one.as_str().is_some_and(|id| labels.contains_key(id));
+                all.iter().filter(is_named).filter_map(text).collect::<Vec<_>>().join(and)
+            }
+            (Type::Address, Value::Object(parts)) => {
+                let parts = ADDRESS_PARTS.iter().filter_map(|name| parts.get(*name)?.as_str());
+                parts.collect::<Vec<_>>().join(" ")
             }
             _ => text(),
         }

@@ -1,7 +1,7 @@
 //! Filters: what a list is narrowed to, as a tree of any shape within bounds, also through relations.
 
 use base::{DAY_MS, Text, Timestamp};
-use domain::object::{Cell, Field, FieldNumber, Object, Storage, Type};
+use domain::object::{Cell, Field, FieldNumber, Object, Storage, Type, several};
 use jiff::ToSpan as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,7 +70,7 @@ pub struct Is {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Op {
-    /// The same; of several choices, this one among them.
+    /// The same; of several choices, tags or records, this one among them.
     Equal,
     /// Another, or none.
     NotEqual,
@@ -179,19 +179,24 @@ impl Ground<'_> {
             Filter::Is(is) => self.is(of, is)?,
             Filter::To { field: name, filter } => {
                 let field = self.field(of, name)?;
-                let Type::Relation { to } = &field.holds else { return Err(no_relation(name)) };
-                let target = self.object(to)?;
-                let inner = self.seen(&target, filter, depth)?;
-                Test::To(field.number, target.id, Box::new(inner))
+                let target = self.object(field.holds.leads_to().ok_or_else(|| no_relation(name))?)?;
+                let inner = Box::new(self.seen(&target, filter, depth)?);
+                match field.holds {
+                    Type::Relations { .. } => Test::ToSome((of.id, field.number), target.id, inner),
+                    _ => Test::To(field.number, target.id, inner),
+                }
             }
             Filter::From { object: from, field: name, filter } => {
                 let other = self.object(from)?;
                 let field = self.field(&other, name)?;
-                if !matches!(&field.holds, Type::Relation { to } if *to == of.name) {
+                if field.holds.leads_to() != Some(&of.name) {
                     return Err(no_relation(name));
                 }
-                let inner = self.seen(&other, filter, depth)?;
-                Test::From(other.id, field.number, Box::new(inner))
+                let inner = Box::new(self.seen(&other, filter, depth)?);
+                match field.holds {
+                    Type::Relations { .. } => Test::FromSome(other.id, field.number, inner),
+                    _ => Test::From(other.id, field.number, inner),
+                }
             }
         })
     }
@@ -249,6 +254,9 @@ impl Ground<'_> {
         if let Some(test) = self.team(field, is) {
             return Ok(test);
         }
+        if !is_presence && let Some(test) = self.several(field, is)? {
+            return Ok(test);
+        }
         let is_set = matches!(field.holds, Type::MultiChoice { .. });
         let compare = |how| Ok(Test::Compare(number, how, self.value(field, &is.value)?));
         match is.op {
@@ -276,6 +284,26 @@ impl Ground<'_> {
             Op::AtLeast => compare(Comparison::AtLeast),
             Op::Last | Op::Next | Op::This => self.period(field, is.op, &is.value),
         }
+    }
+
+    /// Whether one of several values of a field is this, or one of these; none where that is not what is asked.
+    fn several(&self, field: &Field, is: &Is) -> Result<Option<Test>, OpError> {
+        if !matches!(field.holds, Type::Tags | Type::Relations { .. }) {
+            return Ok(None);
+        }
+        let among = if is.value.is_array() { is.value.clone() } else { Value::Array(vec![is.value.clone()]) };
+        let one = match is.op {
+            Op::Equal | Op::OneOf | Op::NotEqual => match value::cell(&self.app.zone, field, &among, self.actor)? {
+                Some(Cell::Text(text)) => {
+                    let has = |value: &str| Test::Contains(field.number, format!("\n{value}\n"));
+                    Test::Any(several::values(&text).map(has).collect())
+                }
+                _ => return Err(invalid("请填写要比较的值", "a value to compare with is wanted")),
+            },
+            Op::Contains if field.holds == Type::Tags => return Ok(None),
+            _ => return Err(no_op(field)),
+        };
+        Ok(Some(if is.op == Op::NotEqual { Test::Not(Box::new(one)) } else { one }))
     }
 
     fn value(&self, field: &Field, given: &Value) -> Result<store::Value, OpError> {

@@ -110,7 +110,17 @@ pub struct Groups {
 
 /// Whether records are grouped by such a field.
 pub(super) const fn groups(holds: &Type) -> bool {
-    !matches!(holds, Type::LongText | Type::MultiChoice { .. } | Type::Number | Type::Money | Type::Percent)
+    !matches!(
+        holds,
+        Type::LongText
+            | Type::MultiChoice { .. }
+            | Type::Tags
+            | Type::Relations { .. }
+            | Type::Address
+            | Type::Number
+            | Type::Money
+            | Type::Percent
+    )
 }
 
 pub(super) const fn adds_up(holds: &Type) -> bool {

@@ -129,7 +129,7 @@ fn within(app: &App, actor: &Actor, object: &Object, rights: &RecordRights, deed
 }
 
 /// Which of these records someone may do this with.
-fn allowed_among(
+pub(crate) fn allowed_among(
     app: &App,
     db: &mut Connection,
     actor: &Actor,

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{CustomerId, Decimal, RecordId, Text, TimeZone, Timestamp, UserId};
-use domain::object::{Cell, Choice, Field, LONG_TEXT_CHARS, Object, TEXT_CHARS, Type};
+use domain::object::{
+    ADDRESS_CHARS, ADDRESS_PARTS, Cell, Choice, Field, LONG_TEXT_CHARS, Object, SEVERAL_LIMIT, TAG_CHARS, TEXT_CHARS,
+    Type, several,
+};
 use serde_json::Value;
 use store::{Connection, RecordRow};
 
@@ -19,14 +22,13 @@ fn wrong(field: &Field, zh: &str, en: &str) -> OpError {
 /// A value of a request; none for `null` and for empty text. What it names must be there, and be something that the reader may see.
 pub(super) fn read(app: &App, actor: &Actor, field: &Field, given: &Value) -> Result<Option<Cell>, OpError> {
     let cell = cell(&app.zone, field, given, actor)?;
-    if let Some(Cell::Int(number)) = cell {
-        let number = number.cast_unsigned();
-        let missing = || wrong(field, "没有这条记录,或您无权查看", "there is no such thing, or none that you may see");
+    let missing = || wrong(field, "没有这条记录,或您无权查看", "there is no such thing, or none that you may see");
+    for number in cell.iter().flat_map(|cell| numbers_of(field, cell)) {
         app.store.read(|db| {
             let is_there = match &field.holds {
                 Type::User => db.person(UserId::new(number))?.is_some_and(|person| person.ended_at.is_none()),
                 Type::Customer => db.current_customer(CustomerId::new(number))?.is_some(),
-                Type::Relation { to } => {
+                Type::Relation { to } | Type::Relations { to } => {
                     let object = super::object(app, actor, to).map_err(|_| missing())?;
                     let found = super::found(app, db, actor, &object, Deed::See, RecordId::new(number));
                     found.is_ok_and(|row| row.trashed_at.is_none())
@@ -40,7 +42,7 @@ pub(super) fn read(app: &App, actor: &Actor, field: &Field, given: &Value) -> Re
 }
 
 /// A value as it is written, by what the field holds; what it names need not be there.
-pub(super) fn cell(zone: &TimeZone, field: &Field, given: &Value, actor: &Actor) -> Result<Option<Cell>, OpError> {
+pub(crate) fn cell(zone: &TimeZone, field: &Field, given: &Value, actor: &Actor) -> Result<Option<Cell>, OpError> {
     if given.is_null() {
         return Ok(None);
     }
@@ -86,6 +88,14 @@ pub(super) fn cell(zone: &TimeZone, field: &Field, given: &Value, actor: &Actor)
         Type::User => id(field, text()?.parse().map(UserId::number)),
         Type::Customer => id(field, text()?.parse().map(CustomerId::number)),
         Type::Relation { .. } => id(field, text()?.parse().map(RecordId::number)),
+        Type::Relations { .. } => {
+            several_of(field, given, |one| match id(field, one.trim().parse().map(RecordId::number))? {
+                Some(Cell::Int(number)) => Ok(number.cast_unsigned().to_string()),
+                _ => Err(wrong(field, "应为编号", "an id is wanted")),
+            })
+        }
+        Type::Tags => several_of(field, given, |one| tag(field, one)),
+        Type::Address => address(field, given),
         Type::Phone => {
             let digits = text()?.chars().filter(char::is_ascii_digit).count();
             if !text()?.is_empty() && !(3..=20).contains(&digits) {
@@ -129,6 +139,63 @@ fn number(field: &Field, given: &Value) -> Result<Option<Cell>, OpError> {
     let read =
         read.map_err(|_| wrong(field, "应为数字,最多四位小数", "a number with at most four decimal places is wanted"))?;
     Ok(Some(Cell::Int(read.scaled())))
+}
+
+/// Several values in one cell, each once.
+fn several_of(
+    field: &Field,
+    given: &Value,
+    one: impl Fn(&str) -> Result<String, OpError>,
+) -> Result<Option<Cell>, OpError> {
+    let list = given.as_array().ok_or_else(|| wrong(field, "应为列表", "a list is wanted"))?;
+    if list.len() > SEVERAL_LIMIT {
+        return Err(wrong(field, "最多 100 项", "at most 100 of them"));
+    }
+    let mut all: Vec<String> = Vec::with_capacity(list.len());
+    for given in list {
+        let text = given.as_str().ok_or_else(|| wrong(field, "列表中应为文本", "a list of texts is wanted"))?;
+        let value = one(text)?;
+        if !all.iter().any(|known| known.to_lowercase() == value.to_lowercase()) {
+            all.push(value);
+        }
+    }
+    Ok(several::text(all).map(Cell::Text))
+}
+
+/// A tag, in one line.
+pub(super) fn tag(field: &Field, text: &str) -> Result<String, OpError> {
+    without_nul(&field.name, text)?;
+    let tag = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if tag.is_empty() || tag.chars().count() > TAG_CHARS {
+        return Err(wrong(field, "标签为 1 到 50 个字符", "a tag has 1 to 50 characters"));
+    }
+    Ok(tag)
+}
+
+/// An address: its parts in lines, the widest first, so that lists are ordered by where it is.
+fn address(field: &Field, given: &Value) -> Result<Option<Cell>, OpError> {
+    let parts = given.as_object().ok_or_else(|| {
+        wrong(field, "应为地址,如 {\"city\": \"上海\"}", "an address such as {\"city\": \"Shanghai\"} is wanted")
+    })?;
+    if let Some(name) = parts.keys().find(|name| !ADDRESS_PARTS.contains(&name.as_str())) {
+        return Err(wrong(field, &format!("地址没有「{name}」这一项"), &format!("an address has no '{name}'")));
+    }
+    let mut lines = Vec::with_capacity(ADDRESS_PARTS.len());
+    for name in ADDRESS_PARTS {
+        let part = match parts.get(name) {
+            None | Some(Value::Null) => "",
+            Some(part) => {
+                part.as_str().ok_or_else(|| wrong(field, "地址的各项应为文本", "the parts of an address are texts"))?
+            }
+        };
+        without_nul(&field.name, part)?;
+        let line = part.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.chars().count() > ADDRESS_CHARS {
+            return Err(wrong(field, "地址的每一项最多 200 个字符", "a part of an address has at most 200 characters"));
+        }
+        lines.push(line);
+    }
+    Ok(lines.iter().any(|line| !line.is_empty()).then(|| Cell::Text(lines.join("\n"))))
 }
 
 fn id(field: &Field, number: Result<u64, base::IdError>) -> Result<Option<Cell>, OpError> {
@@ -180,7 +247,7 @@ fn instant(zone: &TimeZone, text: &str) -> Option<i64> {
 /// A stored value as JSON.
 pub(crate) fn write(field: &Field, cell: &Cell) -> Value {
     let number = match cell {
-        Cell::Text(text) => return Value::from(text.as_str()),
+        Cell::Text(text) => return write_text(field, text),
         Cell::Int(number) => *number,
     };
     match &field.holds {
@@ -196,6 +263,20 @@ pub(crate) fn write(field: &Field, cell: &Cell) -> Value {
     }
 }
 
+fn write_text(field: &Field, text: &str) -> Value {
+    match field.holds {
+        Type::Tags => several::values(text).collect::<Vec<_>>().into(),
+        Type::Relations { .. } => {
+            several::numbers(text).map(|number| RecordId::new(number).to_string()).collect::<Vec<_>>().into()
+        }
+        Type::Address => {
+            let parts = ADDRESS_PARTS.iter().zip(text.split('\n')).filter(|(_, part)| !part.is_empty());
+            Value::Object(parts.map(|(name, part)| ((*name).to_owned(), Value::from(part))).collect())
+        }
+        _ => Value::from(text),
+    }
+}
+
 /// What people, customers and records are called that these records lead to; those that the reader may not see are left out.
 pub(super) fn labels(
     app: &App,
@@ -207,7 +288,8 @@ pub(super) fn labels(
     let mut labels = BTreeMap::new();
     let told = |field: &&Field| !field.archived && super::field::is_plain(actor, object, field);
     for field in object.fields.iter().filter(told) {
-        let numbers = rows.iter().filter_map(|(_, row)| number_of(row.cells.get(&field.number)?)).collect();
+        let cells = rows.iter().filter_map(|(_, row)| row.cells.get(&field.number));
+        let numbers = cells.flat_map(|cell| numbers_of(field, cell)).collect();
         labels.extend(labels_in(app, db, actor, field, numbers)?);
     }
     Ok(labels)
@@ -235,7 +317,7 @@ pub(super) fn labels_in(
                 labels.extend(name.map(|name| (id.to_string(), name)));
             }
         }
-        Type::Relation { to } => {
+        Type::Relation { to } | Type::Relations { to } => {
             let Ok(target) = super::object(app, actor, to) else { return Ok(labels) };
             let ids: Vec<RecordId> = numbers.into_iter().map(RecordId::new).collect();
             let seen = super::allowed_among(app, db, actor, &target, Deed::See, &ids)?;
@@ -252,9 +334,11 @@ pub(super) fn labels_in(
     Ok(labels)
 }
 
-const fn number_of(cell: &Cell) -> Option<u64> {
-    match cell {
-        Cell::Int(number) => Some(number.cast_unsigned()),
-        Cell::Text(_) => None,
+/// The numbers of people, customers and records that a value names.
+fn numbers_of(field: &Field, cell: &Cell) -> Vec<u64> {
+    match (&field.holds, cell) {
+        (Type::User | Type::Customer | Type::Relation { .. }, Cell::Int(number)) => vec![number.cast_unsigned()],
+        (Type::Relations { .. }, Cell::Text(text)) => several::numbers(text).collect(),
+        _ => Vec::new(),
     }
 }

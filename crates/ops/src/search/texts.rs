@@ -53,7 +53,7 @@ fn text<'r>(field: &'r Field, row: &'r RecordRow) -> Option<FieldText<'r>> {
         _ if field.derived.is_some() => return None,
         Type::Text if field.number == FieldNumber::FIRST => Kind::Title,
         Type::Text => Kind::Line,
-        Type::LongText | Type::Email | Type::Link | Type::Number => Kind::Long,
+        Type::LongText | Type::Email | Type::Link | Type::Number | Type::Tags | Type::Address => Kind::Long,
         Type::Phone => Kind::Phone,
         _ => return None,
     };

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use axum::Json;
+use ops::object::convert::{self, ConversionPreview, ConversionRequest};
 use ops::object::{
     self, FieldChange, FieldRequest, FormulaRequest, FormulaView, ObjectChange, ObjectPage, ObjectRequest, ObjectView,
 };
@@ -10,6 +12,7 @@ use utoipa_axum::routes;
 
 use crate::auth::{Answer, Caller};
 use crate::input::{Body, Path};
+use crate::jobs::JobView;
 use crate::state::Server;
 
 /// List objects with their fields: those of which one may see records, or all for who builds them.
@@ -60,6 +63,29 @@ async fn try_formula(
     caller.run(move |app, actor| object::try_formula(app, actor, &object, &request)).await
 }
 
+/// Tell what would be kept and lost of a field's values if it held something else.
+#[utoipa::path(post, operation_id = "preview_conversion", path = "/v1/objects/{object}/fields/{field}/conversion/preview", tag = "objects", params(("object" = String, Path), ("field" = String, Path)), request_body = ConversionRequest, responses((status = 200, body = ConversionPreview)))]
+async fn preview_conversion(
+    caller: Caller,
+    Path((object, field)): Path<(String, String)>,
+    Body(request): Body<ConversionRequest>,
+) -> Answer<ConversionPreview> {
+    caller.run(move |app, actor| convert::preview(app, actor, &object, &field, &request)).await
+}
+
+/// Have a field hold something else from now on. Its values are brought over behind; the field as it was stays, archived.
+#[utoipa::path(post, operation_id = "convert_field", path = "/v1/objects/{object}/fields/{field}/conversion", tag = "objects", params(("object" = String, Path), ("field" = String, Path)), request_body = ConversionRequest, responses((status = 200, body = JobView)))]
+async fn convert_field(
+    caller: Caller,
+    Path((object, field)): Path<(String, String)>,
+    Body(request): Body<ConversionRequest>,
+) -> Answer<JobView> {
+    let (server, who) = (Arc::clone(&caller.server), (caller.actor.clone(), caller.credential.clone()));
+    let ready = move |app: &ops::App, actor: &ops::Actor| convert::ready(app, actor, &object, &field, &request);
+    let Json(conversion) = caller.run(ready).await?;
+    Ok(Json(server.begin(who, move |app, actor, task| convert::run(app, actor, &conversion, task))?))
+}
+
 pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::new()
         .routes(routes!(list, add))
@@ -67,4 +93,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(add_field))
         .routes(routes!(change_field))
         .routes(routes!(try_formula))
+        .routes(routes!(preview_conversion))
+        .routes(routes!(convert_field))
 }

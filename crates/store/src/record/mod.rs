@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{ObjectId, RecordId, Timestamp};
-use domain::object::{Cell, Field, FieldNumber, Object, Objects, Storage, Type};
+use domain::object::{Cell, Field, FieldNumber, Object, Objects, Storage, Type, several};
 
 use crate::sql::{Connection, StoreError};
 use crate::value::{Column, Row, Value};
@@ -85,6 +85,16 @@ pub(crate) fn sort_column(number: FieldNumber) -> String {
     format!("s_{}", number.0)
 }
 
+/// The table in which a relation to several leads from record to record: an index of what stands in its column, for both directions.
+pub(crate) fn link(object: ObjectId, field: FieldNumber) -> String {
+    format!("l_{}_{}", object.number(), field.0)
+}
+
+/// The fields of an object that lead to several records.
+fn links(object: &Object) -> impl Iterator<Item = &Field> {
+    object.fields.iter().filter(|field| matches!(field.holds, Type::Relations { .. }))
+}
+
 /// Whether a field has a column by which it is sorted.
 #[must_use]
 pub const fn has_sort(field: &Field) -> bool {
@@ -145,6 +155,11 @@ impl ObjectRow {
         let partly = |field: &Field| format!("{} WHERE {} IS NOT NULL", index(*id, field), column(field.number));
         let index = |field: &&Field| if self.before.is_some() { partly(field) } else { index(*id, field) };
         indexed.map(index).try_for_each(|sql| to.batch(&sql))?;
+        let is_new = |field: &&Field| !known.contains(&field.number);
+        for link in links(&self.object).filter(is_new).map(|field| link(*id, field.number)) {
+            let int = if is_sqlite { "INTEGER" } else { "BIGINT" };
+            to.batch(&format!("CREATE TABLE {link} (record {int} NOT NULL, target {int} NOT NULL, PRIMARY KEY (record, target)); CREATE INDEX {link}_target ON {link} (target, record)"))?;
+        }
         let sql = "INSERT INTO object (id, name, body) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET body = excluded.body";
         let body = serde_json::to_string(&*self.object).map_err(|error| StoreError::corrupt("an object", error))?;
         to.execute(sql, &[id.number().into(), name.as_str().into(), body.into()]).map(|_| ())
@@ -160,6 +175,7 @@ fn cell(value: &Cell) -> Value {
 
 impl RecordRows {
     fn write(self, to: &mut Connection) -> Result<(), StoreError> {
+        self.write_links(to)?;
         let fields = &self.object.fields;
         let own: Vec<(String, Column)> = fields.iter().flat_map(columns_of).collect();
         let fixed = ["id", "version", "created_by", "changed_by", "trashed_at"].map(str::to_owned);
@@ -185,6 +201,25 @@ impl RecordRows {
         let set: Vec<String> = names.iter().skip(1).map(|name| format!("{name} = excluded.{name}")).collect();
         let conflict = format!("ON CONFLICT (id) DO UPDATE SET {}", set.join(", "));
         to.bulk(&insert, &types, &conflict, rows.collect())
+    }
+}
+
+impl RecordRows {
+    /// Writes where the records lead by relations to several.
+    fn write_links(&self, to: &mut Connection) -> Result<(), StoreError> {
+        for field in links(&self.object) {
+            let link = link(self.object.id, field.number);
+            let mut rows = Vec::new();
+            for (id, row) in &self.rows {
+                to.execute(&format!("DELETE FROM {link} WHERE record = $1"), &[id.number().into()])?;
+                if let Some(Cell::Text(text)) = row.cells.get(&field.number) {
+                    rows.extend(several::numbers(text).map(|target| vec![id.number().into(), target.into()]));
+                }
+            }
+            let sql = format!("INSERT INTO {link} (record, target)");
+            to.bulk(&sql, &[Column::Int; 2], "ON CONFLICT (record, target) DO NOTHING", rows)?;
+        }
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use base::{ObjectId, RecordId, UserId};
 use domain::object::{FieldNumber, Object};
 
-use super::{RecordRow, all_columns, column, has_sort, read, sort_column, table};
+use super::{RecordRow, all_columns, column, has_sort, link, read, sort_column, table};
 use crate::sql::{Connection, StoreError};
 use crate::value::{Row, Value};
 use crate::{share, team};
@@ -49,6 +49,10 @@ pub enum Test {
     To(FieldNumber, ObjectId, Box<Self>),
     /// A record of another object that leads here by its relation passes.
     From(ObjectId, FieldNumber, Box<Self>),
+    /// One of the records that a relation of this object's leads to passes.
+    ToSome((ObjectId, FieldNumber), ObjectId, Box<Self>),
+    /// A record of another object that leads here by its relation to several passes.
+    FromSome(ObjectId, FieldNumber, Box<Self>),
     /// It names someone in a team of this person's, or, where that is asked, in one that is part of theirs.
     Colleague(FieldNumber, UserId, bool),
     /// It is shared with this person or a team that they are in; where that is asked, so that they may change it.
@@ -193,6 +197,16 @@ impl Writing {
             Test::From(object, field, test) => {
                 let (inner, table, back) = (self.alias(), table(*object), column(*field));
                 write!(self.sql, "EXISTS (SELECT 1 FROM {table} {inner} WHERE {inner}.{back} = {of}.id").ok();
+                self.living(&inner, test);
+            }
+            Test::ToSome((own, field), object, test) => {
+                let (link, inner, table) = (link(*own, *field), self.alias(), table(*object));
+                write!(self.sql, "EXISTS (SELECT 1 FROM {link} k JOIN {table} {inner} ON {inner}.id = k.target WHERE k.record = {of}.id").ok();
+                self.living(&inner, test);
+            }
+            Test::FromSome(object, field, test) => {
+                let (link, inner, table) = (link(*object, *field), self.alias(), table(*object));
+                write!(self.sql, "EXISTS (SELECT 1 FROM {link} k JOIN {table} {inner} ON {inner}.id = k.record WHERE k.target = {of}.id").ok();
                 self.living(&inner, test);
             }
             Test::Colleague(field, me, below) => {
