@@ -23,7 +23,9 @@ const measure = (file) => {
 const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`.padStart(10);
 const sum = (rows, how) => rows.reduce((total, row) => total + row[how], 0);
 
-const first = needs("src/pages/customers/index.tsx", needs("index.html"));
+/** The words of the language that takes more. */
+const words = ["src/i18n/zh.ts", "src/i18n/en.ts"].map((name) => [...needs(name)]).toSorted((a, b) => measure(b[0]).gzip - measure(a[0]).gzip)[0];
+const first = new Set([...needs("src/pages/customers/index.tsx", needs("index.html")), ...words]);
 const rows = [...first].map(measure).toSorted((a, b) => b.gzip - a.gzip);
 for (const row of rows) process.stdout.write(`${kb(row.gzip)} gzip ${kb(row.brotli)} brotli  ${row.file}\n`);
 

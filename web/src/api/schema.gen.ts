@@ -1915,6 +1915,11 @@ export interface components {
             /** @description The raw zone. */
             vault: components["schemas"]["VaultView"];
         };
+        /** @description Tags of a field. */
+        TagPage: {
+            /** @description The tags, those first that most records have. */
+            items: string[];
+        };
         /** @description A tag. */
         TagView: {
             /** @description The decision that set it. */
@@ -2394,6 +2399,7 @@ export type Sort = components['schemas']['Sort'];
 export type SourceView = components['schemas']['SourceView'];
 export type SumView = components['schemas']['SumView'];
 export type Summary = components['schemas']['Summary'];
+export type TagPage = components['schemas']['TagPage'];
 export type TagView = components['schemas']['TagView'];
 export type TaskChange = components['schemas']['TaskChange'];
 export type TaskView = components['schemas']['TaskView'];

@@ -59,7 +59,10 @@ export type Holds =
   | "email"
   | "link"
   | "customer"
-  | "relation";
+  | "relation"
+  | "relations"
+  | "tags"
+  | "address";
 /** What may be done with a field; each allows what those before it do. */
 export type FieldAccess = S.FieldAccess;
 export type Field = Closer<Sent<S.ObjectField>, { type: Holds }>;
@@ -70,10 +73,17 @@ export type ObjectType = Closer<S.ObjectView, { fields: Field[]; rights: RecordR
 export type ObjectDraft = S.ObjectRequest;
 export type ObjectChange = S.ObjectChange;
 export type FieldDraft = S.FieldRequest;
+export type How = S.How;
+export type RollupDraft = S.RollupRequest;
+export type TriedFormula = Closer<Sent<S.FormulaView>, { type: Holds; samples: { id: string; title: string | null; value: Cell }[] }>;
+export type ConversionDraft = S.ConversionRequest;
+export type Conversion = Sent<S.ConversionPreview>;
 export type FieldChange = S.FieldChange;
 export type Member = S.MemberView;
 
-export type Cell = string | number | boolean | number[] | null;
+/** The parts of an address; those that are not known are left out. */
+export type Address = { country?: string; region?: string; city?: string; district?: string; street?: string; postcode?: string };
+export type Cell = string | number | boolean | number[] | string[] | Address | null;
 export type Values = Record<string, Cell>;
 export type RecordRow = Closer<Sent<S.RecordView>, { values: Values }>;
 export type Labels = Record<string, string>;

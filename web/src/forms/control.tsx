@@ -9,8 +9,9 @@ import type { Cell, Field, Labels } from "@/api/types";
 import { useCompany } from "@/components/company";
 import { useText } from "@/components/language";
 import { localOf, utcOf } from "@/util/zoned";
+import { AddressParts, Finders, Tags } from "./several";
 
-type Props = {
+export type ControlProps = {
   field: Field;
   value: Cell;
   labels: Labels;
@@ -23,7 +24,9 @@ type Props = {
   open?: boolean;
 };
 
-type Named = { value: string; label: string };
+type Props = ControlProps;
+
+export type Named = { value: string; label: string };
 
 /** Something that is found by typing: what is chosen already, and what the server finds. */
 function Finder({ props, find }: { props: Props; find: (typed: string, signal: AbortSignal) => Promise<Named[]> }) {
@@ -61,7 +64,7 @@ const findRecords = (object: string) => (typed: string, signal: AbortSignal) =>
 function Choose({ props }: { props: Props }) {
   const text = useText();
   const { field, value, change, id, label, autoFocus, open } = props;
-  const kept = Array.isArray(value) ? value : [value];
+  const kept = Array.isArray(value) ? value.map(Number) : [value];
   const offered = field.choices.filter((choice) => !choice.archived || kept.includes(choice.number));
   const options = offered.map((choice) => ({ value: choice.number, label: text(choice.label) }));
   const shared = {
@@ -74,7 +77,7 @@ function Choose({ props }: { props: Props }) {
     defaultOpen: open ?? false,
     showSearch: { optionFilterProp: "label" },
   };
-  if (field.type === "multi_choice") return <Select<number[]> {...shared} mode="multiple" value={Array.isArray(value) ? value : []} onChange={(next) => change(next.length === 0 ? null : next)} />;
+  if (field.type === "multi_choice") return <Select<number[]> {...shared} mode="multiple" value={Array.isArray(value) ? value.map(Number) : []} onChange={(next) => change(next.length === 0 ? null : next)} />;
   return <Select<number | null> {...shared} value={typeof value === "number" ? value : null} onChange={(next: number | null | undefined) => change(next ?? null)} />;
 }
 
@@ -105,7 +108,7 @@ const modes = { number: "decimal", money: "decimal", percent: "decimal", phone: 
 export function Control(props: Props) {
   const { zone } = useCompany();
   const { field, value, change, id, describedBy, label, autoFocus } = props;
-  const said = value === null ? "" : String(value);
+  const said = value === null || typeof value === "object" ? "" : String(value);
   const shared = {
     ...(id === undefined ? {} : { id }),
     ...(label === undefined ? {} : { "aria-label": label }),
@@ -124,6 +127,12 @@ export function Control(props: Props) {
       return <Finder props={props} find={findCustomers} />;
     case "relation":
       return <Finder props={props} find={findRecords(field.to ?? "")} />;
+    case "relations":
+      return <Finders props={props} find={findRecords(field.to ?? "")} />;
+    case "tags":
+      return <Tags props={props} />;
+    case "address":
+      return <AddressParts props={props} />;
     case "bool":
       return <Checkbox {...(id === undefined ? {} : { id })} {...(label === undefined ? {} : { "aria-label": label })} autoFocus={autoFocus ?? false} checked={value === true} onChange={(event) => change(event.target.checked)} />;
     case "long_text":

@@ -1,12 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Cell, Field, Labels } from "@/api/types";
+import type { Address, Cell, Field, Labels } from "@/api/types";
 import { isMasked } from "@/components/fields";
-import { useFormat, useLabel } from "@/components/language";
+import { useFormat, useLabel, useLanguage } from "@/components/language";
+import type { Language } from "@/i18n";
 import { useCompany } from "@/components/company";
 import { Icon } from "@/ui/icon";
 import { Avatar } from "@/ui/parts";
 import css from "./forms.module.css";
+import { isAddress, textsOf } from "./several";
 
 /** What the server sends for a masked value; a page may see it before it learns that a field is masked by now. */
 const veil = "***";
@@ -24,13 +26,22 @@ function ChoiceChip({ field, number }: { field: Field; number: number }) {
   );
 }
 
+const told = (parts: (string | undefined)[], between: string) => parts.filter((part) => part !== undefined && part !== "").join(between);
+
+/** An address in one line: from the widest part to the narrowest in Chinese, the other way round in English. */
+function addressIn(language: Language, { country, region, city, district, street, postcode }: Address): string {
+  if (language === "zh") return told([told([country, region, city, district, street], " "), postcode], " ");
+  return told([street, district, city, told([region, postcode], " "), country], ", ");
+}
+
 /** A value as it is read, by what its field holds. Plain: without links, for where a click does something else. */
 export function Shown({ field, value, labels, plain = false }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const { currency } = useCompany();
+  const language = useLanguage();
   if (value === undefined || value === null || value === "") return null;
-  const said = String(value);
+  const said = typeof value === "object" ? "" : String(value);
   if (isMasked(field) || said === veil) return <span className={css.masked}>{said}</span>;
   switch (field.type) {
     case "money":
@@ -48,7 +59,7 @@ export function Shown({ field, value, labels, plain = false }: Props) {
     case "choice":
       return <ChoiceChip field={field} number={Number(value)} />;
     case "multi_choice":
-      return <span className={css.choices}>{Array.isArray(value) && value.map((number) => <ChoiceChip key={number} field={field} number={number} />)}</span>;
+      return <span className={css.choices}>{Array.isArray(value) && value.map(Number).map((number) => <ChoiceChip key={number} field={field} number={number} />)}</span>;
     case "user":
       return (
         <span className={css.person}>
@@ -67,6 +78,20 @@ export function Shown({ field, value, labels, plain = false }: Props) {
         <Link to="/o/$object" params={{ object: field.to ?? "" }} search={{ record: said }}>{label}</Link>
       );
     }
+    case "relations":
+      return (
+        <span className={css.choices}>
+          {textsOf(value).map((id) => {
+            const label = labels[id];
+            if (label === undefined) return <span key={id} className={css.soft}>{t("records.hidden")}</span>;
+            return plain ? <span key={id} className={css.tag}>{label}</span> : <Link key={id} className={css.tag ?? ""} to="/o/$object" params={{ object: field.to ?? "" }} search={{ record: id }}>{label}</Link>;
+          })}
+        </span>
+      );
+    case "tags":
+      return <span className={css.choices}>{textsOf(value).map((tag) => <span key={tag} className={css.tag}>{tag}</span>)}</span>;
+    case "address":
+      return <>{isAddress(value) && addressIn(language, value)}</>;
     case "link":
       return plain ? <>{said}</> : <a href={said} target="_blank" rel="noreferrer noopener">{said.replace(/^https?:\/\//, "")}</a>;
     case "email":

@@ -1,9 +1,13 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
-import { en } from "./en";
-import { zh } from "./zh";
 
 export type Language = "zh" | "en";
+
+/** A reader needs the words of one language; the other's come when it is chosen. */
+const words = {
+  zh: () => import("./zh").then(({ zh }) => zh),
+  en: () => import("./en").then(({ en }) => en),
+};
 
 const stored = "jingwei.language";
 
@@ -18,21 +22,23 @@ function announce(language: Language) {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
 }
 
-export function startLanguage() {
+export async function startLanguage() {
   const language = firstLanguage();
   announce(language);
+  const translation = await words[language]();
   return i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: false,
-    resources: { zh: { translation: zh }, en: { translation: en } },
+    resources: { [language]: { translation } },
     interpolation: { escapeValue: false },
     returnObjects: true,
     initAsync: false,
   });
 }
 
-export function setLanguage(language: Language) {
+export async function setLanguage(language: Language) {
+  i18next.addResourceBundle(language, "translation", await words[language]());
   localStorage.setItem(stored, language);
   announce(language);
-  void i18next.changeLanguage(language);
+  await i18next.changeLanguage(language);
 }

@@ -13,6 +13,9 @@ export const isRight = (field: Field) => right.has(field.type);
 /** What is chosen is taken at once; what is typed, when one leaves. */
 const takenAtOnce = new Set(["choice", "user", "customer", "relation", "bool"]);
 
+/** In these Enter is for what is typed, not for leaving. */
+export const keepsEnter = new Set(["long_text", "multi_choice", "tags", "relations"]);
+
 type EditorProps = { field: Field; value: Cell; labels: Labels; take: (value: Cell) => void; leave: (key: string | null, back: boolean) => void };
 
 function Editor({ field, value, labels, take, leave }: EditorProps) {
@@ -36,7 +39,7 @@ function Editor({ field, value, labels, take, leave }: EditorProps) {
     event.stopPropagation();
     if (event.nativeEvent.isComposing) return;
     if (event.key === "Escape") end("Escape", false, false);
-    const isLine = field.type !== "long_text" && field.type !== "multi_choice";
+    const isLine = !keepsEnter.has(field.type);
     if ((event.key === "Enter" && isLine && !takenAtOnce.has(field.type)) || event.key === "Tab") {
       event.preventDefault();
       end(event.key, event.shiftKey);

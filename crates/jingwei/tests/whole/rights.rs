@@ -114,6 +114,7 @@ pub fn operations() -> Vec<(&'static str, For, Value)> {
         ("get_board", Records(false), json!({"list": {}, "by": "stage"})),
         ("get_groups", Records(false), json!({"by": {"field": "stage"}})),
         ("find_similar", Records(false), json!({"values": {"name": "x"}})),
+        ("list_tags", Records(false), Value::Null),
         ("get_record", Records(false), Value::Null),
         ("list_changes", Records(false), Value::Null),
         ("add_record", Records(true), json!({"values": {"name": "x"}})),

@@ -11,6 +11,7 @@ pub mod group;
 pub mod list;
 pub mod share;
 pub mod similar;
+pub mod tags;
 pub(crate) mod value;
 pub mod view;
 mod wanted;

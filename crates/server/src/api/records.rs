@@ -14,6 +14,7 @@ use ops::record::field::{self, RevealRequest, RevealedValue};
 use ops::record::group::{self, Groups, GroupsRequest};
 use ops::record::list::{self, ListRequest, RecordCount, RecordPage};
 use ops::record::similar::{self, Similar, SimilarRequest};
+use ops::record::tags::{self, TagPage};
 use ops::record::why::{self, WhySeen};
 use ops::record::{self, Changed, RecordDetail, RecordRequest};
 use ops::{Actor, App, OpError};
@@ -45,6 +46,23 @@ async fn board(caller: Caller, Path(object): Path<String>, Body(request): Body<B
 #[utoipa::path(post, operation_id = "get_groups", path = "/v1/objects/{object}/groups", tag = "records", params(("object" = String, Path)), request_body = GroupsRequest, responses((status = 200, body = Groups)))]
 async fn groups(caller: Caller, Path(object): Path<String>, Body(request): Body<GroupsRequest>) -> Answer<Groups> {
     caller.run(move |app, actor| group::get(app, actor, &object, &request)).await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct TagParams {
+    /// A part that they have.
+    q: Option<String>,
+}
+
+/// List the tags that the latest records have in a field, those first that most have: what one chooses from while typing.
+#[utoipa::path(get, operation_id = "list_tags", path = "/v1/objects/{object}/fields/{field}/tags", tag = "records", params(("object" = String, Path), ("field" = String, Path), TagParams), responses((status = 200, body = TagPage)))]
+async fn tags(
+    caller: Caller,
+    Path((object, field)): Path<(String, String)>,
+    Query(params): Query<TagParams>,
+) -> Answer<TagPage> {
+    caller.run(move |app, actor| tags::list(app, actor, &object, &field, params.q.as_deref())).await
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -199,4 +217,5 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(why))
         .routes(routes!(reveal))
         .routes(routes!(undo))
+        .routes(routes!(tags))
 }

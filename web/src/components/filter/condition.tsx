@@ -8,6 +8,7 @@ import css from "./filter.module.css";
 
 const ordered = new Set(["number", "money", "percent", "date", "instant"]);
 const texts = new Set(["text", "long_text", "phone", "email", "link"]);
+const several = new Set(["tags", "relations"]);
 const people = ["me", "my_team", "my_teams"] as const;
 const units = ["day", "week", "month", "quarter", "year"] as const;
 
@@ -15,11 +16,17 @@ const units = ["day", "week", "month", "quarter", "year"] as const;
 export function opsOf(field: Field): Op[] {
   const some: Op[] = ["present", "empty"];
   if (texts.has(field.type)) return ["contains", "equal", "not_equal", ...some];
+  if (field.type === "tags") return ["one_of", "not_equal", "contains", ...some];
+  if (field.type === "relations") return ["one_of", "not_equal", ...some];
+  if (field.type === "address") return ["contains", ...some];
   if (field.type === "date" || field.type === "instant") return ["this", "last", "next", "at_least", "less", ...some];
   if (ordered.has(field.type)) return ["at_least", "at_most", "more", "less", "equal", ...some];
   if (field.type === "bool") return ["equal"];
   return ["equal", "not_equal", ...some];
 }
+
+/** What the value to compare with is typed or chosen as. */
+const asked = (field: Field, op: Op): Field["type"] => (field.type === "long_text" || op === "contains" ? "text" : field.type);
 
 const isPeriod = (op: Op) => op === "last" || op === "next" || op === "this";
 const isBare = (op: Op) => op === "present" || op === "empty";
@@ -96,7 +103,15 @@ function Editor({ fields, labels, start, take }: EditorProps) {
       </label>
       <label>
         {t("filter.op")}
-        <Select aria-label={t("filter.op")} value={chosen} options={ops.map((each) => ({ value: each, label: t(`filter.${each}`) }))} onChange={setOp} />
+        <Select
+          aria-label={t("filter.op")}
+          value={chosen}
+          options={ops.map((each) => ({ value: each, label: t(`filter.${each}`) }))}
+          onChange={(next) => {
+            setOp(next);
+            if (several.has(field.type)) setValue(null); // a list for some, a text for others
+          }}
+        />
       </label>
       {isPeriod(chosen) && (
         <div className={css.period}>
@@ -106,7 +121,7 @@ function Editor({ fields, labels, start, take }: EditorProps) {
       )}
       {!isPeriod(chosen) && !isBare(chosen) && (
         <>
-          <Control field={{ ...field, required: false, type: field.type === "long_text" ? "text" : field.type }} value={cell as Cell} labels={known} change={setValue} label={t("filter.value")} />
+          <Control key={field.name} field={{ ...field, required: false, type: asked(field, chosen) }} value={cell as Cell} labels={known} change={setValue} label={t("filter.value")} />
           {field.type === "user" && (
             <div className={css.people}>
               {people.map((each) => (

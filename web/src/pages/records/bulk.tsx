@@ -1,44 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Modal, Progress, Select } from "antd";
-import { useEffect, useState } from "react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Button, Modal, Select } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { beginBulk, countQuery, jobQuery, stopJob, undoBatch } from "@/api/records";
-import type { BulkAct, Cell, Job, ListRequest, ObjectType } from "@/api/types";
+import { beginBulk, countQuery, undoBatch } from "@/api/records";
+import type { BulkAct, Cell, ListRequest, ObjectType } from "@/api/types";
 import { useProblem } from "@/components/failed";
 import { isWritable } from "@/components/fields";
-import { useFormat, useLabel, useText } from "@/components/language";
+import { useFormat, useLabel } from "@/components/language";
+import { Running } from "@/components/running";
 import { Control } from "@/forms/control";
 import { Field } from "@/ui/field";
 import css from "./records.module.css";
 
 type Props = { object: ObjectType; list: ListRequest; close: () => void };
-
-/** How far a job is, with a way to stop it, and back once it has ended. */
-function Running({ job, total, undo, close }: { job: Job; total: number; undo: (batch: string) => void; close: () => void }) {
-  const { t } = useTranslation();
-  const text = useText();
-  const format = useFormat();
-  const cache = useQueryClient();
-  const told = useQuery({ ...jobQuery(job.id), initialData: job }).data;
-  useEffect(() => {
-    if (told.ended) void cache.invalidateQueries({ queryKey: ["records"] });
-  }, [told.ended, cache]);
-  const percent = told.ended && !told.stopped ? 100 : Math.min(99, Math.round((100 * told.seen) / Math.max(1, total)));
-  const { batch } = told;
-  return (
-    <div className={css.running} role="status">
-      <Progress percent={percent} status={told.failed ? "exception" : told.ended ? "success" : "active"} />
-      <p>{t("bulk.told", { changed: format.number(told.changed), left: format.number(told.left) })}</p>
-      {told.lacking && <p role="status" className={css.hint}>{text(told.lacking)}</p>}
-      {told.failed && <p role="alert" style={{ color: "var(--red)" }}>{text(told.failed)}</p>}
-      <div className={css.buttons}>
-        {!told.ended && <Button onClick={() => void stopJob(job.id)}>{t("bulk.stop")}</Button>}
-        {told.ended && batch !== null && <Button onClick={() => undo(batch)}>{t("records.undo")}</Button>}
-        {told.ended && <Button type="primary" onClick={close}>{t("bulk.close")}</Button>}
-      </div>
-    </div>
-  );
-}
 
 /** Changes all records of the list: a value, or into the trash, or out of it. */
 export function Bulk({ object, list, close }: Props) {

@@ -28,6 +28,7 @@ import { Grouping } from "./options/grouping";
 import { Sorts } from "./options/sorts";
 import css from "./records.module.css";
 import type { Search } from "./address";
+import { ObjectName } from "@/components/object-name";
 import { calendarIn, calendarOf, chartIn, chartOf, columnsIn, columnsOf, groupIn, groupOf, requestOf, sortOf, sortsOf } from "./search";
 import { canSort, columnFields, Table } from "./table";
 import { Views } from "./views";
@@ -219,5 +220,9 @@ export function RecordsPage() {
   if (found.isPending) return <Bones rows={12} label={t("common.loading")} />;
   if (found.isError && !found.data) return <Failed error={found.error} retry={() => void found.refetch()} />;
   if (!object || object.rights.read === "none") return <Empty icon="question" title={t("error.missing")} hint={t("error.missing_hint")} />;
-  return <List key={name} object={object} search={search} change={change} />;
+  return (
+    <ObjectName value={name}>
+      <List key={name} object={object} search={search} change={change} />
+    </ObjectName>
+  );
 }

@@ -13,6 +13,7 @@ import { useMay } from "@/components/rights";
 import { Star } from "@/components/star";
 import { Control } from "@/forms/control";
 import { Shown } from "@/forms/value";
+import { keepsEnter } from "@/table/cell";
 import { Icon } from "@/ui/icon";
 import { Bones, Empty } from "@/ui/parts";
 import { Changes } from "./changes";
@@ -38,7 +39,7 @@ function Line({ object, field, row, labels, set }: LineProps) {
   };
   const atOnce = ["choice", "user", "customer", "relation", "bool"].includes(field.type);
   const shown = value === null ? <span className={css.empty}>{t("records.empty")}</span> : <Shown field={field} value={value} labels={labels} />;
-  const isLink = ["customer", "relation", "link", "email", "phone"].includes(field.type) && value !== null;
+  const isLink = ["customer", "relation", "relations", "link", "email", "phone"].includes(field.type) && value !== null;
   if (!row.writable || !isWritable(field)) {
     return (
       <div className={css.field}>
@@ -68,7 +69,7 @@ function Line({ object, field, row, labels, set }: LineProps) {
               event.stopPropagation();
               setDraft(undefined);
             }
-            if (event.key === "Enter" && !event.nativeEvent.isComposing && draft !== undefined && !atOnce && field.type !== "long_text" && field.type !== "multi_choice") take(draft);
+            if (event.key === "Enter" && !event.nativeEvent.isComposing && draft !== undefined && !atOnce && !keepsEnter.has(field.type)) take(draft);
           }}
         >
           <Control field={field} value={draft === undefined ? value : draft} labels={labels} label={name} autoFocus={field.type !== "bool"} open={field.type !== "bool"} change={(next) => (atOnce ? take(next) : setDraft(next))} />

@@ -11,7 +11,7 @@ import type { Search } from "./address";
 import { columnsIn, columnsOf, groupOf, nextSort, sortsOf } from "./search";
 import { usePut } from "./use-put";
 
-const unsorted = new Set(["long_text", "multi_choice"]);
+const unsorted = new Set(["long_text", "multi_choice", "tags", "relations"]);
 
 export const canSort = (field: Field) => !unsorted.has(field.type) && isPlain(field);
 

@@ -7,7 +7,7 @@ import { changeField, changeObject, objectsQuery } from "@/api/objects";
 import type { Field, FieldChange, ObjectChange, ObjectType } from "@/api/types";
 import { useAct } from "@/components/act";
 import { Failed } from "@/components/failed";
-import { useLabel } from "@/components/language";
+import { useLabel, useText } from "@/components/language";
 import { Icon } from "@/ui/icon";
 import { Bones, Chip, Empty } from "@/ui/parts";
 import { Head } from "../head";
@@ -17,7 +17,7 @@ import own from "./objects.module.css";
 
 const route = getRouteApi("/shell/settings/objects/$object");
 const fixed = new Set(["owner", "created_at", "changed_at"]);
-const alwaysPersonal = new Set<Field["type"]>(["phone", "email"]);
+const alwaysPersonal = new Set<Field["type"]>(["phone", "email", "address"]);
 
 function useObjectChange(object: ObjectType) {
   const cache = useQueryClient();
@@ -27,6 +27,7 @@ function useObjectChange(object: ObjectType) {
 function Line({ object, field, title, edit }: { object: ObjectType; field: Field; title: boolean; edit: () => void }) {
   const { t } = useTranslation();
   const label = useLabel();
+  const text = useText();
   const cache = useQueryClient();
   const objects = useQuery(objectsQuery).data?.items ?? [];
   const change = useAct<FieldChange, ObjectType>({ mutationFn: (what) => changeField(object.name, field.name, what), onSuccess: () => cache.invalidateQueries({ queryKey: objectsQuery.queryKey }) });
@@ -39,10 +40,13 @@ function Line({ object, field, title, edit }: { object: ObjectType; field: Field
       <td>
         {t(`field.${field.type}`)}
         {target && ` → ${label(target.label)}`}
+        {field.formula && <small className={own.said}>{text(field.formula)}</small>}
+        {field.rollup && <small className={own.said}>{t(`derived.${field.rollup.how}`)}{" · "}{label(objects.find((each) => each.name === field.rollup?.object)?.label ?? field.label)}</small>}
+        {field.pending && <Chip>{t("derived.pending")}</Chip>}
       </td>
       <td><code>{field.name}</code></td>
-      <td>{standing ? title && t("objects.always") : <Switch size="small" checked={field.required} disabled={field.archived} aria-label={t("objects.required_label", { name })} onChange={(required) => change.mutate({ required })} />}</td>
-      <td>{!fixed.has(field.name) && <Switch size="small" checked={field.personal} disabled={field.archived || alwaysPersonal.has(field.type)} aria-label={t("objects.personal_label", { name })} onChange={(personal) => change.mutate({ personal })} />}</td>
+      <td>{standing || field.automatic ? title && t("objects.always") : <Switch size="small" checked={field.required} disabled={field.archived} aria-label={t("objects.required_label", { name })} onChange={(required) => change.mutate({ required })} />}</td>
+      <td>{!fixed.has(field.name) && !field.automatic && <Switch size="small" checked={field.personal} disabled={field.archived || alwaysPersonal.has(field.type)} aria-label={t("objects.personal_label", { name })} onChange={(personal) => change.mutate({ personal })} />}</td>
       <td>
         {!field.archived && <Button size="small" type="text" aria-label={t("objects.field_edit", { name })} icon={<Icon name="note" size={14} />} onClick={edit} />}
         {!standing && <Button size="small" type="text" aria-label={`${t(field.archived ? "objects.restore" : "objects.archive")} ${name}`} onClick={() => change.mutate({ archived: !field.archived })}>{t(field.archived ? "objects.restore" : "objects.archive")}</Button>}
