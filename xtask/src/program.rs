@@ -13,6 +13,23 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
+/// The program that is measured: the release build, or the one that `JINGWEI_BIN` names.
+pub(crate) fn jingwei() -> PathBuf {
+    chosen().unwrap_or_else(|| tree::target().join("release/jingwei"))
+}
+
+/// Builds what is measured, unless another is named.
+pub(crate) fn build_jingwei() -> Result<(), Failure> {
+    match chosen() {
+        Some(_) => Ok(()),
+        None => run(cargo().args(["build", "--release", "--package", "jingwei"])),
+    }
+}
+
+fn chosen() -> Option<PathBuf> {
+    std::env::var_os("JINGWEI_BIN").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
 /// npm in a folder.
 pub(crate) fn npm(folder: &Path, words: &[&str]) -> Command {
     let mut command = Command::new("npm");

@@ -7,6 +7,16 @@ pub(crate) struct Bits {
     rows: usize,
 }
 
+/// Those of up to 64 values that pass: first all that they are asked, which is compiled to a few wide comparisons, then the bits.
+fn word<T: Copy>(some: &[T], passes: &impl Fn(T) -> bool) -> u64 {
+    let mut marks = [0_u8; 64];
+    marks.iter_mut().zip(some).for_each(|(mark, value)| *mark = u8::from(passes(*value)));
+    let (eights, _) = marks.as_chunks::<8>();
+    // Eight bytes that are 0 or 1, as eight bits.
+    let packed = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    eights.iter().enumerate().fold(0, |word, (at, eight)| word | packed(eight) << (8 * at))
+}
+
 impl Bits {
     /// None of so many rows.
     pub(crate) fn none(rows: usize) -> Self {
@@ -21,10 +31,7 @@ impl Bits {
     /// Those of a column's values that pass; rows beyond its end have `missing`.
     pub(crate) fn of<T: Copy>(values: &[T], rows: usize, missing: bool, passes: impl Fn(T) -> bool) -> Self {
         let mut words = Vec::with_capacity(rows.div_ceil(64));
-        for some in values.chunks(64) {
-            let word = some.iter().enumerate().fold(0, |word, (at, value)| word | u64::from(passes(*value)) << at);
-            words.push(word);
-        }
+        words.extend(values.chunks(64).map(|some| word(some, &passes)));
         words.resize(rows.div_ceil(64), 0);
         let mut bits = Self { words, rows };
         if missing {

@@ -212,6 +212,11 @@ impl Column {
         match (self, with) {
             (_, Value::Null) => Some(Bits::none(rows)),
             (Self::Small(values), Value::Int(with)) => {
+                if let (Comparison::Equal, Ok(with)) = (how, u8::try_from(*with))
+                    && with != NO_SMALL
+                {
+                    return Some(Bits::of(values, rows, false, |value| value == with));
+                }
                 Some(Bits::of(values, rows, false, |value| value != NO_SMALL && holds(how, &i64::from(value), with)))
             }
             (Self::Wide(values), Value::Int(with)) => {

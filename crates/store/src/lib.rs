@@ -121,14 +121,21 @@ impl Store {
     /// # Errors
     /// The database's, or another process writes.
     pub fn writer(&self) -> Result<Connection, StoreError> {
+        const TRIES: usize = 20;
+        const PAUSE: Duration = Duration::from_millis(100);
         let mut connection = Connection::open(&self.location)?;
-        if let Connection::Postgres(_) = connection {
-            let row = connection.query_one("SELECT pg_try_advisory_lock(7411)::int", &[])?;
-            if row.is_none_or(|row| row.int(0) == 0) {
-                return Err(StoreError::Locked);
-            }
+        if let Connection::Sqlite(_) = connection {
+            return Ok(connection);
         }
-        Ok(connection)
+        // The session of one that has just ended may be still there for a moment.
+        for _ in 0..TRIES {
+            let row = connection.query_one("SELECT pg_try_advisory_lock(7411)::int", &[])?;
+            if row.is_some_and(|row| row.int(0) != 0) {
+                return Ok(connection);
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Err(StoreError::Locked)
     }
 
     /// Takes what was overwritten or deleted out of SQLite's write-ahead log too. PostgreSQL sees to its own in its time.

@@ -6,10 +6,14 @@ const at = (object: string, ...parts: string[]) => ["/v1/objects", object, ...pa
 
 export const listRecords = (object: string, request: ListRequest, signal?: AbortSignal) => http.post<RecordPage>(at(object, "list"), request, signal);
 
+/** A page to begin with, and each that follows as one scrolls on: as many as a request may ask for. */
+const first_rows = 100;
+const more_rows = 200;
+
 export const recordsQuery = (object: string, request: ListRequest) =>
   infiniteQueryOptions({
     queryKey: ["records", object, request],
-    queryFn: ({ pageParam, signal }) => listRecords(object, { ...request, cursor: pageParam, limit: 100 }, signal),
+    queryFn: ({ pageParam, signal }) => listRecords(object, { ...request, cursor: pageParam, limit: pageParam === null ? first_rows : more_rows }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
   });

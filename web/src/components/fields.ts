@@ -12,3 +12,9 @@ export const isPlain = (field: Field) => !field.archived && !isHidden(field) && 
 
 /** Whether the reader may change it, in records that they may change. */
 export const isWritable = (field: Field) => !field.archived && !field.automatic && field.access === "write";
+
+/** Whether its value follows from others. */
+export const isDerived = (field: Field) => field.formula !== null || field.rollup !== null;
+
+/** Whether forms and pages of a record have it: when it was made and changed is told elsewhere. */
+export const isTold = (field: Field) => !field.archived && (!field.automatic || isDerived(field));

@@ -1,11 +1,11 @@
 // The reader's language and zone, as hooks.
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { sessionQuery } from "@/api/session";
 import type { Text, TimelineItem } from "@/api/types";
 import type { Language } from "@/i18n";
-import { capital, makeFormat, withoutLabel } from "@/util/format";
+import { capital, formatOf, withoutLabel } from "@/util/format";
 
 export function useLanguage(): Language {
   const { i18n } = useTranslation();
@@ -15,7 +15,7 @@ export function useLanguage(): Language {
 /** Reads a server text in the reader's language. */
 export function useText(): (text: Text) => string {
   const language = useLanguage();
-  return (text) => text[language];
+  return useCallback((text: Text) => text[language], [language]);
 }
 
 /** What an event's summary says besides its label. */
@@ -27,11 +27,11 @@ export function useGist(): (item: Pick<TimelineItem, "label" | "summary">) => st
 /** The same for a label that stands alone: in English with a capital. */
 export function useLabel(): (text: Text) => string {
   const text = useText();
-  return (label) => capital(text(label));
+  return useCallback((label: Text) => capital(text(label)), [text]);
 }
 
 export function useFormat() {
   const language = useLanguage();
   const zone = useQuery({ ...sessionQuery, enabled: false }).data?.company.zone;
-  return useMemo(() => makeFormat(language, zone), [language, zone]);
+  return formatOf(language, zone);
 }

@@ -1,12 +1,15 @@
 import { Link } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
+import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Address, Cell, Field, Labels } from "@/api/types";
+import type { Address, Cell, Field, Labels, Text } from "@/api/types";
 import { isMasked } from "@/components/fields";
 import { useFormat, useLabel, useLanguage } from "@/components/language";
 import type { Language } from "@/i18n";
 import { useCompany } from "@/components/company";
 import { Icon } from "@/ui/icon";
 import { Avatar } from "@/ui/parts";
+import type { Format } from "@/util/format";
 import css from "./forms.module.css";
 import { isAddress, textsOf } from "./several";
 
@@ -15,12 +18,24 @@ const veil = "***";
 
 type Props = { field: Field; value: Cell | undefined; labels: Labels; plain?: boolean };
 
-function ChoiceChip({ field, number }: { field: Field; number: number }) {
+/** What values are read with. */
+export type Reading = { t: TFunction; format: Format; label: (text: Text) => string; currency: string; language: Language };
+
+/** The same from one drawing to the next: a list of many values has it once. */
+export function useReading(): Reading {
+  const { t } = useTranslation();
+  const format = useFormat();
   const label = useLabel();
+  const { currency } = useCompany();
+  const language = useLanguage();
+  return useMemo(() => ({ t, format, label, currency, language }), [t, format, label, currency, language]);
+}
+
+function chip({ label }: Reading, field: Field, number: number) {
   const choice = field.choices.find((each) => each.number === number);
   if (!choice) return null;
   return (
-    <span className={css.choice} data-hue={number % 6}>
+    <span key={number} className={css.choice} data-hue={number % 6}>
       {label(choice.label)}
     </span>
   );
@@ -35,11 +50,13 @@ function addressIn(language: Language, { country, region, city, district, street
 }
 
 /** A value as it is read, by what its field holds. Plain: without links, for where a click does something else. */
-export function Shown({ field, value, labels, plain = false }: Props) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const { currency } = useCompany();
-  const language = useLanguage();
+export function Shown(props: Props) {
+  return shown(useReading(), props);
+}
+
+/** The same for a list of many values, which has what they are read with. */
+export function shown(reading: Reading, { field, value, labels, plain = false }: Props): ReactNode {
+  const { t, format, currency, language } = reading;
   if (value === undefined || value === null || value === "") return null;
   const said = typeof value === "object" ? "" : String(value);
   if (isMasked(field) || said === veil) return <span className={css.masked}>{said}</span>;
@@ -57,9 +74,9 @@ export function Shown({ field, value, labels, plain = false }: Props) {
     case "bool":
       return value === true ? <Icon name="check" size={15} /> : <span className={css.soft}>{t("records.no")}</span>;
     case "choice":
-      return <ChoiceChip field={field} number={Number(value)} />;
+      return chip(reading, field, Number(value));
     case "multi_choice":
-      return <span className={css.choices}>{Array.isArray(value) && value.map(Number).map((number) => <ChoiceChip key={number} field={field} number={number} />)}</span>;
+      return <span className={css.choices}>{Array.isArray(value) && value.map(Number).map((number) => chip(reading, field, number))}</span>;
     case "user":
       return (
         <span className={css.person}>

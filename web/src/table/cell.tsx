@@ -1,9 +1,8 @@
 import { type KeyboardEvent, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { Cell, Field, Labels, RecordRow } from "@/api/types";
 import { useText } from "@/components/language";
 import { Control } from "@/forms/control";
-import { Shown } from "@/forms/value";
+import { type Reading, shown } from "@/forms/value";
 import type { Column } from "./columns";
 import css from "./grid.module.css";
 
@@ -52,11 +51,15 @@ function Editor({ field, value, labels, take, leave }: EditorProps) {
   );
 }
 
+/** Of many cells few say anything of themselves: what is not so is left out, and costs nothing to draw. */
+const only = (is: boolean) => is || undefined;
+
 type Props = {
   id: string;
   field: Field;
   row: RecordRow;
   labels: Labels;
+  reading: Reading;
   column: Column;
   first: boolean;
   active: boolean;
@@ -68,22 +71,21 @@ type Props = {
   leave: (key: string | null, back: boolean) => void;
 };
 
-export function GridCell({ id, field, row, labels, column, first, active, editing, point, edit, open, take, leave }: Props) {
-  const { t } = useTranslation();
+export function GridCell({ id, field, row, labels, reading, column, first, active, editing, point, edit, open, take, leave }: Props) {
   const value = row.values[field.name] ?? null;
-  const title = row.title ?? t("records.untitled");
+  const title = row.title ?? reading.t("records.untitled");
   return (
     <div
-      id={id}
+      id={active ? id : undefined}
       role="gridcell"
-      aria-selected={active}
+      aria-selected={only(active)}
       className={first ? css.title : css.cell}
       style={{ width: column.width, ...(column.left === null ? {} : { "--left": `${column.left}px` }) }}
-      data-frozen={column.left !== null}
-      data-last={column.last}
-      data-active={active}
-      data-editing={editing}
-      data-right={isRight(field)}
+      data-frozen={only(column.left !== null)}
+      data-last={only(column.last)}
+      data-active={only(active)}
+      data-editing={only(editing)}
+      data-right={only(isRight(field))}
       tabIndex={-1}
       onMouseDown={(event) => {
         if (editing) return;
@@ -94,7 +96,7 @@ export function GridCell({ id, field, row, labels, column, first, active, editin
     >
       {editing && <Editor field={field} value={value} labels={labels} take={take} leave={leave} />}
       {!editing && first && <button type="button" tabIndex={-1} onClick={open}>{title}</button>}
-      {!editing && !first && <span><Shown field={field} value={value} labels={labels} plain /></span>}
+      {!editing && !first && shown(reading, { field, value, labels, plain: true })}
     </div>
   );
 }

@@ -1,14 +1,22 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { type Range, type Virtualizer, useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { Cell, Field, Labels, RecordRow, Sort, ViewColumn } from "@/api/types";
-import { GridCell } from "./cell";
+import { useReading } from "@/forms/value";
+import { useSameActs } from "./acts";
 import { columnsOf, resized } from "./columns";
 import css from "./grid.module.css";
 import { Head } from "./head";
 import { moved, next, type Place } from "./keys";
 import { HeadLine, type Line, RestLine } from "./lines";
+import { RowCells } from "./row";
 
 const row_height = 40;
+/** Rows that are drawn out of sight on either side; while one scrolls, ahead and behind: ahead as many as come into sight until the next frame. */
+const spare_rows = 10;
+const ahead_rows = 18;
+const behind_rows = 2;
+/** How few rows are left below when the next ones are fetched; half of those there are, where that is fewer. */
+const near_rows = 200;
 
 type Props = {
   label: string;
@@ -30,21 +38,40 @@ type Props = {
   near: () => void;
 };
 
+/** The places of the rows that are drawn for those that are in sight. */
+function drawnRows({ startIndex, endIndex, count }: Range, direction: "forward" | "backward" | null): number[] {
+  const [above, below] = direction === null ? [spare_rows, spare_rows] : direction === "forward" ? [behind_rows, ahead_rows] : [ahead_rows, behind_rows];
+  const first = Math.max(0, startIndex - above);
+  return Array.from({ length: Math.min(count - 1, endIndex + below) - first + 1 }, (_, place) => first + place);
+}
+
+/** How many elements rows take turns in: as many as were in view at once. One that goes out of view is where the next one comes in. */
+function useSlots(shown: number): number {
+  const [most, setMost] = useState(shown);
+  if (shown > most) setMost(shown);
+  return Math.max(shown, most, 1);
+}
+
 /** A grid of records that shows what is in view, with one cell that the keyboard is at: arrows move, Enter edits, Escape leaves as it was. */
 export function Grid({ label, fields, chosen, choose, frozen, lines, labels, sorts, sortBy, canSort, opened, open, canEdit, set, near }: Props) {
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<Place | null>(null);
   const [editing, setEditing] = useState(false);
+  const [shifted, setShifted] = useState(false);
   const [drawn, setDrawn] = useState<{ field: string; width: number } | null>(null);
-  const still = columnsOf(fields, chosen, frozen);
-  const columns = drawn ? columnsOf(fields, resized(still, chosen, drawn.field, drawn.width), frozen) : still;
+  const reading = useReading();
+  const still = useMemo(() => columnsOf(fields, chosen, frozen), [fields, chosen, frozen]);
+  const columns = useMemo(() => (drawn ? columnsOf(fields, resized(still, chosen, drawn.field, drawn.width), frozen) : still), [fields, still, chosen, frozen, drawn]);
   const stays = columns.reduce((sum, column) => (column.left === null ? sum : sum + column.width), 0);
-  const view = useVirtualizer({ count: lines.length, getScrollElement: () => box.current, estimateSize: () => row_height, getItemKey: (place) => lines[place]?.key ?? place, overscan: 10, scrollPaddingStart: 34 });
+  const size = { scrollPaddingLeft: stays, "--width": `${columns.reduce((sum, column) => sum + column.width, 0)}px` };
+  const keyOf = useCallback((place: number) => lines[place]?.key ?? place, [lines]);
+  const view: Virtualizer<HTMLDivElement, Element> = useVirtualizer<HTMLDivElement, Element>({ count: lines.length, getScrollElement: () => box.current, estimateSize: () => row_height, getItemKey: keyOf, rangeExtractor: (range) => drawnRows(range, view.scrollDirection), scrollPaddingStart: 34 });
   const shown = view.getVirtualItems();
+  const slots = useSlots(shown.length);
   const last = shown.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (last >= lines.length - 40) near();
+    if (last >= lines.length - Math.min(near_rows, lines.length / 2)) near();
   }, [last, lines.length, near]);
 
   const cellId = (place: Place) => {
@@ -91,12 +118,17 @@ export function Grid({ label, fields, chosen, choose, frozen, lines, labels, sor
     }
     event.preventDefault();
   };
-  const leave = (place: Place) => (key: string | null, back: boolean) => {
+  const leave = (place: Place, key: string | null, back: boolean) => {
     setEditing(false);
     if (key === "Tab") go(next(place, back, lines.length, columns.length));
     if (key === "Enter") go({ row: Math.min(lines.length - 1, place.row + 1), column: place.column });
     if (key !== null) box.current?.focus({ preventScroll: true });
   };
+  const editAt = (row: RecordRow, place: Place) => {
+    setAt(place);
+    edit(row, place);
+  };
+  const acts = useSameActs({ point, edit: editAt, open, set, leave });
 
   return (
     <div
@@ -108,7 +140,9 @@ export function Grid({ label, fields, chosen, choose, frozen, lines, labels, sor
       aria-colcount={columns.length}
       aria-activedescendant={at && lines[at.row] ? cellId(at) : undefined}
       className={css.grid}
-      style={{ scrollPaddingLeft: stays }}
+      style={size}
+      data-shifted={shifted}
+      onScroll={(event) => setShifted(event.currentTarget.scrollLeft > 0)}
       onKeyDown={onKeyDown}
       onFocus={(event) => event.target === box.current && at === null && lines.length > 0 && setAt({ row: 0, column: 0 })}
     >
@@ -125,37 +159,25 @@ export function Grid({ label, fields, chosen, choose, frozen, lines, labels, sor
           const line = lines[item.index];
           if (!line) return null;
           const first = { row: item.index, column: 0 };
+          const slot = editing && at?.row === item.index ? "edited" : item.index % slots; // what is edited stays, however many come into view
           const here = { id: cellId(first), active: at?.row === item.index, point: () => point(first) };
           return (
-            <div key={item.key} role="row" aria-rowindex={item.index + 2} className={css.row} data-group={"head" in line} data-open={"row" in line && line.row.id === opened} style={{ transform: `translateY(${item.start}px)` }}>
+            <div key={slot} role="row" aria-rowindex={item.index + 2} className={css.row} data-group={"head" in line || undefined} data-open={("row" in line && line.row.id === opened) || undefined} style={{ top: item.start }}>
               {"head" in line && <HeadLine {...here} columns={columns} head={line.head} />}
               {"rest" in line && <RestLine {...here} rest={line.rest} load={line.load} />}
-              {"row" in line &&
-                columns.map((column, place) => {
-                  const cell = { row: item.index, column: place };
-                  const active = at?.row === item.index && at.column === place;
-                  return (
-                    <GridCell
-                      key={column.field.name}
-                      id={cellId(cell)}
-                      field={column.field}
-                      row={line.row}
-                      labels={labels}
-                      column={column}
-                      first={place === 0}
-                      active={active}
-                      editing={active && editing}
-                      point={() => point(cell)}
-                      edit={() => {
-                        setAt(cell);
-                        edit(line.row, cell);
-                      }}
-                      open={() => open(line.row)}
-                      take={(value) => set(line.row, column.field, value)}
-                      leave={leave(cell)}
-                    />
-                  );
-                })}
+              {"row" in line && (
+                <RowCells
+                  id={`${id}-${line.key}`}
+                  place={item.index}
+                  row={line.row}
+                  columns={columns}
+                  labels={labels}
+                  reading={reading}
+                  at={at?.row === item.index ? at.column : null}
+                  editing={at?.row === item.index && editing}
+                  acts={acts}
+                />
+              )}
               <div className={css.spare} />
             </div>
           );

@@ -102,3 +102,13 @@ export function makeFormat(language: Language, zone: string | undefined) {
     },
   };
 }
+
+const formats = new Map<string, Format>();
+
+/** The format of a language and zone, made once: what it formats with takes long to make. */
+export function formatOf(language: Language, zone: string | undefined): Format {
+  const key = `${language} ${zone ?? ""}`;
+  const known = formats.get(key) ?? makeFormat(language, zone);
+  formats.set(key, known);
+  return known;
+}

@@ -130,6 +130,11 @@ impl Postgres {
         &self.url
     }
 
+    /// The number of its first process.
+    pub(crate) fn process(&self) -> u32 {
+        self.server.id()
+    }
+
     /// Makes a database and tells where it answers.
     pub(crate) fn database(&self, name: &str) -> Result<String, Failure> {
         let psql = program("psql").ok_or("there is no psql; install postgresql")?;

@@ -98,6 +98,8 @@ function Editor({ fields, labels, start, take }: EditorProps) {
           onChange={(next) => {
             setName(next);
             setValue(null);
+            const other = fields.find((each) => each.name === next);
+            if (other) setOp(opsOf(other)[0] ?? "present");
           }}
         />
       </label>

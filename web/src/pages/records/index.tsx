@@ -1,11 +1,11 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, replaceEqualDeep, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Button, Input, Segmented } from "antd";
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { objectsQuery } from "@/api/objects";
 import { countQuery, recordsQuery } from "@/api/records";
-import type { Filter, Layout, ListRequest, ObjectType, RecordRow, Values } from "@/api/types";
+import type { Filter, Labels, Layout, ListRequest, ObjectType, RecordPage, RecordRow, Values } from "@/api/types";
 import { Failed } from "@/components/failed";
 import { isHidden } from "@/components/fields";
 import { FilterBar } from "@/components/filter/bar";
@@ -96,6 +96,14 @@ function useLayout(object: ObjectType, search: Search) {
   return { by, calendar, day, chart, layouts: layouts.filter((layout) => there[layout]), layout: there[asked] ? asked : "table" };
 }
 
+/** What those are called that pages name; the same as before where a page names nobody new, so that no row is drawn again. */
+function useLabelsOf(pages: readonly RecordPage[]): Labels {
+  const [before, setBefore] = useState<Labels>({});
+  const now = useMemo(() => replaceEqualDeep(before, Object.assign({}, ...pages.map((page) => page.labels)) as Labels), [before, pages]);
+  if (now !== before) setBefore(now);
+  return now;
+}
+
 type ListProps = { object: ObjectType; search: Search; change: (next: Partial<Search>) => void };
 
 function List({ object, search, change }: ListProps) {
@@ -111,7 +119,7 @@ function List({ object, search, change }: ListProps) {
   const found = useInfiniteQuery({ ...recordsQuery(object.name, request), placeholderData: keepPreviousData });
   const more = useMore(found);
   const pages = useMemo(() => found.data?.pages ?? [], [found.data]);
-  const labels = useMemo(() => Object.assign({}, ...pages.map((page) => page.labels)) as Record<string, string>, [pages]);
+  const labels = useLabelsOf(pages);
   const here = pages.reduce((sum, page) => sum + page.items.length, 0);
   const filtered = Boolean(search.q || search.filter);
   const writes = object.rights.write !== "none" && !object.archived;

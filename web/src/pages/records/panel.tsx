@@ -6,7 +6,7 @@ import { ApiError } from "@/api/http";
 import { recordQuery } from "@/api/records";
 import type { Cell, Field, Labels, ObjectType, RecordRow } from "@/api/types";
 import { Failed } from "@/components/failed";
-import { isMasked, isWritable } from "@/components/fields";
+import { isMasked, isTold, isWritable } from "@/components/fields";
 import { useFormat, useLabel, useText } from "@/components/language";
 import { useRemembered } from "@/components/recent";
 import { useMay } from "@/components/rights";
@@ -84,7 +84,7 @@ function Fields({ object, row, labels }: { object: ObjectType; row: RecordRow; l
   const format = useFormat();
   const { put, form } = usePut(object);
   const trash = useTrash(object);
-  const fields = object.fields.filter((field) => !field.archived && !field.automatic);
+  const fields = object.fields.filter(isTold);
   const may = useMay();
   const changed = row.values.changed_at;
   return (

@@ -24,8 +24,8 @@ type Props = { object: ObjectType; search: Search; request: ListRequest; pages: 
 export function Table({ object, search, request, pages, labels, open, change, near }: Props) {
   const label = useLabel();
   const { put, form } = usePut(object);
-  const fields = columnFields(object);
-  const chosen = columnsOf(search.columns);
+  const fields = useMemo(() => columnFields(object), [object]);
+  const chosen = useMemo(() => columnsOf(search.columns), [search.columns]);
   const frozen = search.frozen ?? 0;
   const by = groupOf(search.group);
   const field = object.fields.find((each) => each.name === by?.field && canGroup(each));

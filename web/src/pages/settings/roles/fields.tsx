@@ -1,6 +1,7 @@
 import { Button, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Field, FieldAccess, ObjectType } from "@/api/types";
+import { isTold } from "@/components/fields";
 import { useLabel } from "@/components/language";
 import { Icon } from "@/ui/icon";
 import css from "../settings.module.css";
@@ -40,7 +41,7 @@ export function FieldAccesses({ object, accesses, change }: { object: ObjectType
     const access = accessOf(field);
     return access ? [{ field, access }] : [];
   });
-  const rest = object.fields.filter((field) => !field.archived && !field.automatic && !accessOf(field));
+  const rest = object.fields.filter((field) => isTold(field) && !accessOf(field));
   return (
     <div className={css.fields} role="group" aria-label={t("roles.fields_of", { name: label(object.label) })}>
       {narrowed.length > 0 && (
