@@ -11,12 +11,14 @@ const own = {
     formula: "公式", rollup: "汇总", tags: "标签", address: "地址", several: "关联多条记录", text: "单行文本", amount_type: "金额",
     weighted: "加权金额", means: "理解为：金额 × 赢率（结果是金额）", wrong: "第 6 个字符:没有字段「没有」", quoted: "已报价", from: "汇总哪些记录", way: "报价单（按「商机」关联）", how: "怎样汇总", sum: "求和", of: "汇总哪个字段", only: "只算满足条件的（可不填）", condition: "状态 = \"已接受\"",
     labels: "标记", place: "所在地", city: "城市", street: "街道门牌", products: "意向产品", product: "产品", product_name: "产品名称 *", deal: "商机", quote: "报价单", quote_name: "报价单名称 *", probability: "赢率", amount: "金额", status: "状态", accepted: "已接受", where: "苏州 星湖街 328 号", one_of: "是其中之一",
+    by_related: "按关联记录", way_label: "关联", way_from: "报价单（其「商机」指向这里）", has: "有 报价单（其「商机」指向这里） （1 个条件）", there_is_none: "没有符合条件的",
     size: "规模", edit: (name) => `修改${name}`, convert: "更改类型…", to: (from) => `由${from}改为`, told: "2 条记录有值：保留 1 条，丢失 1 条。", do: "更改类型", changed: "已修改 1 条", done: "完成", pending: "正在计算",
   },
   en: {
     formula: "Formula", rollup: "Rollup", tags: "Tags", address: "Address", several: "Relation to several", text: "Text", amount_type: "Money",
     weighted: "Weighted", means: "Understood as: amount * probability (it comes to: Money)", wrong: "at character 10: there is no field 'nothing'", quoted: "Quoted", from: "Which records", way: "Quote (by “Deal”)", how: "What is made of them", sum: "Sum", of: "Of which field", only: "Only those for which this is true (optional)", condition: "status = \"accepted\"",
     labels: "Marks", place: "Place", city: "City", street: "Street", products: "Wanted products", product: "Product", product_name: "Product name *", deal: "Deal", quote: "Quote", quote_name: "Quote name *", probability: "Probability", amount: "Amount", status: "Status", accepted: "accepted", where: "星湖街 328 号, 苏州", one_of: "is one of",
+    by_related: "By related records", way_label: "Relation", way_from: "Quote (whose “Deal” leads here)", has: "has Quote (whose “Deal” leads here) (1 condition)", there_is_none: "There is none",
     size: "Size", edit: (name) => `Edit ${name}`, convert: "Change the type…", to: (from) => `From ${from} to`, told: "2 records have a value: 1 are kept, 1 are lost.", do: "Change the type", changed: "1 changed", done: "Done", pending: "Being computed",
   },
 };
@@ -147,6 +149,27 @@ for (const language of ["zh", "en"]) {
         assert.match(new URL(page.url()).searchParams.get("filter"), /one_of/);
       }));
 
+    it("filters by what leads here, and by what does not", () =>
+      step("related", async () => {
+        await go(o.deal);
+        await titles().filter({ hasText: "D-1" }).waitFor();
+        await button(o.by_related);
+        await choose(labelled(o.way_label), o.way_from, true);
+        const popover = page.locator(".ant-popover").last();
+        await popover.getByRole("button", { name: r.add_filter, exact: true }).click();
+        await choose(labelled(r.field), o.amount, true);
+        await labelled(r.value).fill("100");
+        await page.locator(".ant-popover").last().getByRole("button", { name: r.take, exact: true }).click();
+        await page.locator(".ant-popover").first().getByRole("button", { name: r.take, exact: true }).click();
+        await titles().filter({ hasText: "D-1" }).waitFor({ state: "detached" });
+        await titles().filter({ hasText: "D-2" }).waitFor();
+        await button(o.has);
+        await page.getByText(o.there_is_none, { exact: true }).click();
+        await page.locator(".ant-popover").first().getByRole("button", { name: r.take, exact: true }).click();
+        await titles().filter({ hasText: "D-2" }).waitFor({ state: "detached" });
+        await titles().filter({ hasText: "D-1" }).waitFor();
+      }));
+
     it("changes what a field holds, having said what would be lost", () =>
       step("convert", async () => {
         await add(o.deal, async () => {
@@ -163,6 +186,7 @@ for (const language of ["zh", "en"]) {
         await dialog().getByText(o.changed).waitFor();
         await button(o.done, dialog());
         await go(o.deal);
+        await titles().first().filter({ hasText: "D-2" }).waitFor(); // changed last
         await titles().filter({ hasText: "D-2" }).click();
         await page.getByRole("dialog").getByText("¥1,200", { exact: true }).waitFor();
         assert.deepEqual(browser.wrongs.filter((wrong) => !wrong.includes("422")), []);

@@ -9,7 +9,7 @@ import type { Filter, Labels, Layout, ListRequest, ObjectType, RecordPage, Recor
 import { Failed } from "@/components/failed";
 import { isHidden } from "@/components/fields";
 import { FilterBar } from "@/components/filter/bar";
-import { conditionsOf, filterOf, narrowed } from "@/components/filter/model";
+import { filterOf, narrowed, partsOf } from "@/components/filter/model";
 import { useFormat, useLabel, useText } from "@/components/language";
 import { useMore } from "@/components/more";
 import { useMay } from "@/components/rights";
@@ -125,7 +125,7 @@ function List({ object, search, change }: ListProps) {
   const writes = object.rights.write !== "none" && !object.archived;
   const near = () => !grouped && more.wanted && more.load();
   const open = (row: RecordRow) => change({ record: row.id });
-  const narrow = (filter: Filter) => change({ view: undefined, filter: filterOf(narrowed(conditionsOf(search.filter), filter)) });
+  const narrow = (filter: Filter) => change({ view: undefined, filter: filterOf(narrowed(partsOf(search.filter), filter)) });
   const add = writes && (
     <Button type="primary" icon={<Icon name="plus" size={15} />} onClick={() => setAdding({})}>{t("records.add")}</Button>
   );
@@ -153,7 +153,7 @@ function List({ object, search, change }: ListProps) {
         </div>
       </header>
       <div className={css.filters}>
-        <FilterBar fields={object.fields.filter((field) => !field.archived)} labels={labels} conditions={conditionsOf(search.filter)} change={(next) => change({ filter: filterOf(next) })} />
+        <FilterBar object={object.name} fields={object.fields.filter((field) => !field.archived)} labels={labels} group={partsOf(search.filter)} change={(next) => change({ filter: filterOf(next) })} />
         <div className={css.options}>
           {layout === "table" && <Options object={object} search={search} change={change} />}
           <Segmented size="small" value={layout} options={offered.map((each) => ({ value: each, label: <span className={css.layout}><Icon name={each} size={14} /><span>{t(names[each])}</span></span> }))} onChange={shownAs} />

@@ -1,26 +1,29 @@
 import { expect, it } from "vitest";
-import { conditionsOf, filterOf, narrowed } from "@/components/filter/model";
+import { filterOf, narrowed, none, partsOf, relatedIn, relatedOf } from "@/components/filter/model";
 import { searchIn } from "./address";
 import { bodyOf, isShown, nextSort, requestOf, searchOf, sortsOf } from "./search";
 
 const is = (field: string, value: string) => ({ field, op: "equal" as const, value });
 
-it("keeps conditions through the address", () => {
-  const conditions = { any: true, all: [{ field: "amount", op: "more" as const, value: "5" }], also: [] };
-  expect(conditionsOf(filterOf(conditions))).toEqual(conditions);
-  expect(conditionsOf("not JSON").all).toEqual([]);
-  expect(requestOf({ filter: filterOf(conditions), sort: "-amount,name" })).toEqual({
-    sort: [{ field: "amount", descending: true }, { field: "name", descending: false }],
-    filter: { any: [{ is: conditions.all[0] }] },
-  });
+it("keeps a filter of any shape through the address", () => {
+  const parts = [{ is: is("amount", "5") }, { not: { from: { object: "quote", field: "deal", filter: { any: [{ is: is("status", "1") }] } } } }];
+  const group = { any: true, parts };
+  expect(partsOf(filterOf(group))).toEqual(group);
+  expect(requestOf({ filter: filterOf(group), sort: "-amount,name" })).toEqual({ sort: [{ field: "amount", descending: true }, { field: "name", descending: false }], filter: { any: parts } });
+  for (const bad of ["not JSON", "{}", '{"all":[{"is":{}}]}', '{"to":{"field":"x","filter":[]}}', '{"all":[],"any":[]}', "[1]", "null"]) expect(partsOf(bad)).toEqual(none);
+});
+
+it("says of related records that there is one, or none", () => {
+  const related = { none: true, way: { from: "quote", field: "deal" }, filter: { all: [] } };
+  expect(relatedOf(related)).toEqual({ not: { from: { object: "quote", field: "deal", filter: { all: [] } } } });
+  expect(relatedIn(relatedOf(related))).toEqual(related);
+  expect(relatedIn({ not: { is: is("a", "1") } })).toBeNull();
 });
 
 it("narrows what any of some conditions lets through", () => {
-  const either = { any: true, all: [is("a", "1"), is("b", "2")], also: [] };
-  const both = narrowed(either, { all: [{ is: is("a", "3") }] });
-  expect(both).toEqual({ ...either, also: [is("a", "3")] });
-  expect(conditionsOf(filterOf(both))).toEqual(both);
-  expect(narrowed({ any: false, all: either.all, also: [] }, { is: is("a", "3") }).all).toEqual([is("b", "2"), is("a", "3")]);
+  const parts = [{ is: is("a", "1") }, { is: is("b", "2") }];
+  expect(narrowed({ any: true, parts }, { all: [{ is: is("a", "3") }] })).toEqual({ any: false, parts: [{ any: parts }, { is: is("a", "3") }] });
+  expect(narrowed({ any: false, parts }, { is: is("a", "3") }).parts).toEqual([{ is: is("b", "2") }, { is: is("a", "3") }]);
 });
 
 it("goes round the orders of a column", () => {

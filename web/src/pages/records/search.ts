@@ -1,6 +1,6 @@
 // What a list shows, as its address says it. Pure.
 import type { Calendar, Chart, GroupBy, ListRequest, Sort, Unit, ViewBody, ViewColumn } from "@/api/types";
-import { conditionsIn, conditionsOf, filterOf, treeOf } from "@/components/filter/model";
+import { filterIn, filterOf, partsIn, partsOf, treeOf } from "@/components/filter/model";
 import type { Kept, Search } from "./address";
 
 /** Nothing that a view keeps. */
@@ -64,7 +64,7 @@ export const calendarIn = (calendar: Calendar | null): string | undefined => cal
 /** What is saved of it as a view. */
 export function bodyOf(search: Search): ViewBody {
   return {
-    filter: treeOf(conditionsOf(search.filter)) ?? { all: [] },
+    filter: filterIn(search.filter) ?? { all: [] },
     sort: sortsOf(search.sort),
     layout: search.view ?? "table",
     columns: columnsOf(search.columns),
@@ -78,7 +78,7 @@ export function bodyOf(search: Search): ViewBody {
 /** What a saved view shows. */
 export function searchOf(body: ViewBody): Record<keyof Kept, Kept[keyof Kept]> & Kept {
   return {
-    filter: filterOf(conditionsIn(body.filter)),
+    filter: filterOf(partsIn(body.filter)),
     sort: sortOf(body.sort),
     view: body.layout === "table" ? undefined : body.layout,
     columns: columnsIn(body.columns),
@@ -100,7 +100,7 @@ export const isPlainSearch = (search: Search): boolean => kept.every((key) => se
 
 export function requestOf(search: Search): ListRequest {
   const sort = sortsOf(search.sort);
-  const filter = treeOf(conditionsOf(search.filter));
+  const filter = treeOf(partsOf(search.filter));
   return {
     ...(search.q ? { q: search.q } : {}),
     ...(sort.length > 0 ? { sort } : {}),

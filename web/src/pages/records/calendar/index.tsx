@@ -3,12 +3,11 @@ import { Button, Select, Segmented } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { groupsQuery, recordsQuery } from "@/api/records";
-import type { Calendar, Field, Is, ListRequest, ObjectType, RecordRow, Values } from "@/api/types";
+import type { Calendar, Field, Filter, Is, ListRequest, ObjectType, RecordRow, Values } from "@/api/types";
 import { useNow } from "@/components/ago";
 import { useCompany } from "@/components/company";
 import { Failed } from "@/components/failed";
 import { isPlain, isWritable } from "@/components/fields";
-import { treeOf } from "@/components/filter/model";
 import { useFormat, useLabel } from "@/components/language";
 import { Icon } from "@/ui/icon";
 import { Bones, Quiet } from "@/ui/parts";
@@ -49,9 +48,9 @@ type Props = {
 function useDays(object: ObjectType, field: Field, list: ListRequest, days: readonly string[]) {
   const { zone } = useCompany();
   const [first = "", last = ""] = [days[0], days.at(-1)];
-  const seen = treeOf({ any: false, all: between(field, first, plusDays(last, 1), zone), also: [] });
+  const seen: Filter = { all: between(field, first, plusDays(last, 1), zone).map((is) => ({ is })) };
   const { sort: _, ...rest } = list;
-  const which: ListRequest = { ...rest, ...(seen ? { filter: list.filter ? { all: [list.filter, seen] } : seen } : {}) };
+  const which: ListRequest = { ...rest, filter: list.filter ? { all: [list.filter, seen] } : seen };
   const found = useInfiniteQuery({ ...recordsQuery(object.name, { ...which, sort: [{ field: field.name, descending: false }] }), placeholderData: keepPreviousData });
   const counted = useQuery({ ...groupsQuery(object.name, { list: which, by: { field: field.name, unit: "day" } }), placeholderData: keepPreviousData });
   const pages = found.data?.pages.length ?? 0;

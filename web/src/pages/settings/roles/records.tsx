@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { objectsQuery } from "@/api/objects";
 import type { Filter, ObjectType, RecordRights, RoleAccess } from "@/api/types";
 import { FilterBar } from "@/components/filter/bar";
-import { conditionsIn, treeOf } from "@/components/filter/model";
+import { partsIn, treeOf } from "@/components/filter/model";
 import { useLabel } from "@/components/language";
 import { Icon } from "@/ui/icon";
 import css from "../settings.module.css";
@@ -39,7 +39,7 @@ function Line({ name, object, rights, change, remove }: LineProps) {
       {narrowed && (
         <tr>
           <td colSpan={3} className={css.condition}>
-            <FilterBar fields={object.fields.filter((field) => !field.archived)} labels={{}} conditions={conditionsIn(rights.condition)} change={(next) => change(withCondition(rights, treeOf(next)))} />
+            <FilterBar object={object.name} fields={object.fields.filter((field) => !field.archived)} labels={{}} group={partsIn(rights.condition)} change={(next) => change(withCondition(rights, treeOf(next)))} />
           </td>
         </tr>
       )}
