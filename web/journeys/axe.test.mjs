@@ -93,28 +93,28 @@ describe("what axe finds", { concurrency: readers.length }, () => {
       const button = (name, of = page) => of.getByRole("button", { name, exact: true }).first();
 
       /** What axe finds that is serious; a rule that only needs a person's look is not counted. */
-      const found = (only) =>
+      const found = (only, within) =>
         page.evaluate(
-          async (runOnly) => {
-            const { violations } = await window.axe.run(document, { runOnly, resultTypes: ["violations"] });
+          async ([runOnly, parts]) => {
+            const { violations } = await window.axe.run(parts ? { include: parts.map((each) => [each]) } : document, { runOnly, resultTypes: ["violations"] });
             const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
             return serious.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}\n    ${node.html.slice(0, 200)}\n    ${node.any[0]?.message ?? node.all[0]?.message ?? ""}`));
           },
-          only ? { type: "rule", values: only } : { type: "tag", values: standards },
+          [only ? { type: "rule", values: only } : { type: "tag", values: standards }, within],
         );
 
       /** Until no colour is on its way to another. */
       const still = () => page.waitForFunction(() => document.getAnimations().every((each) => each.effect?.getComputedTiming().iterations === Infinity || each.playState !== "running"));
 
       /** Once nothing is being loaded: everything in the reader's appearance, then what colours make of it in the other. */
-      async function look(what, failures) {
+      async function look(what, failures, within) {
         await page.waitForFunction(() => document.querySelector('[role="status"][aria-label], .ant-spin-spinning, .ant-btn-loading') === null);
         await still();
-        const own = await found();
+        const own = await found(undefined, within);
         await page.emulateMedia({ colorScheme: other[scheme], reducedMotion: "reduce" });
         await page.waitForFunction((theme) => document.documentElement.dataset.theme === theme, other[scheme]);
         await still();
-        const others = await found(["color-contrast", "link-in-text-block"]);
+        const others = await found(["color-contrast", "link-in-text-block"], within);
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
         await page.waitForFunction((theme) => document.documentElement.dataset.theme === theme, scheme);
         for (const each of own) failures.push(`${what}, ${scheme}: ${each}`);
@@ -169,15 +169,18 @@ describe("what axe finds", { concurrency: readers.length }, () => {
       it("is nothing serious in dialogs, drawers and lists that open", () =>
         step("dialogs", async () => {
           const failures = [];
-          const opened = async (what, where, open, ready = dialog) => {
+          const opened = async (what, where, open, ready = dialog, within = undefined) => {
             await page.goto(where);
             await main().waitFor();
             await open();
             await ready().first().waitFor();
-            await look(what, failures);
+            await look(what, failures, within);
           };
           await opened("a new record", "/o/deal", () => button(r.add).click());
           await opened("a record", `/o/deal?record=${first.deal}`, () => dialog().getByText(r.history).click(), () => page.getByRole("list", { name: r.history }).getByRole("listitem"));
+          const attached = await page.request.post(`${server.base}/v1/objects/deal/records/${first.deal}/attachments`, { headers: { "x-jingwei": "1", "x-file-name": "note.txt" }, data: Buffer.from("a\nb") });
+          assert.equal(attached.status(), 200);
+          await opened("a record's file", `/o/deal?record=${first.deal}`, () => button(w.files.preview("note.txt")).click(), () => page.getByRole("region", { name: "note.txt" }), [".ant-modal", `section[aria-label="${w.files.title}"]`]);
           await opened("a filter", "/o/deal", async () => {
             await page.getByRole("row").nth(2).waitFor(); // what is above the list stays where it is from here on
             await button(r.add_filter).click();

@@ -29,7 +29,7 @@ RECORDS = {
     },
 }
 # Words that stand for nothing else, so that finding one says from where it leaked.
-CANARIES = {name: f"Canary{name.title()}Zq7" for name in ("title", "value", "lead", "contract", "hidden", "trash", "view", "team", "customer", "message")}
+CANARIES = {name: f"Canary{name.title()}Zq7" for name in ("title", "value", "lead", "contract", "hidden", "trash", "view", "team", "customer", "message", "file")}
 MASKED = "13917364285"  # a phone number that the narrow role sees masked
 
 
@@ -90,6 +90,7 @@ def make(data: Path) -> dict:
         "fields": sorted({field["name"] for each in local.ask("GET", "/v1/objects")["items"] for field in each["fields"]}),
         "canaries": [*CANARIES.values(), MASKED, MASKED[3:]],
         "private": [CANARIES["view"]],  # the wide caller sees no one else's own view either
+        "attached": attach(local, records["deal"][0]),
         "shared": share(local, records["deal"][-1], other["id"]),
     }
 
@@ -173,6 +174,16 @@ def share(local, record, other):
     """A record of the narrow caller's, shared with another."""
     local.ask("PUT", f"/v1/objects/deal/records/{record}/shares", {"with": other})
     return {"object": "deal", "id": record, "with": other}
+
+
+def attach(local, record):
+    """A file of a record that the narrow caller does not see, with a canary for a name."""
+    headers = {"content-type": "application/octet-stream", "x-file-name": f"{CANARIES['file']}.txt"}
+    path = f"/v1/objects/deal/records/{record}/attachments"
+    answer = local.session.post(local.base + path, data=CANARIES["file"].encode(), headers=headers, timeout=60)
+    if answer.status_code != 200:
+        raise SystemExit(f"attachments: {answer.status_code} {answer.text[:500]}")
+    return {"object": "deal", "id": record, "attachment": answer.json()["id"]}
 
 
 def messages(local):

@@ -86,6 +86,8 @@ def paired(company, known, operation):
         known["object"] = ["deal", "deal", *known["object"]]
     if operation == "unshare_record":
         known.update({name: [value] for name, value in company["shared"].items()})
+    if "attachment" in known:
+        known.update({name: [value] for name, value in company["attached"].items()})
     if operation == "change_field":
         known.update({"object": ["deal"], "field": ["next_step", "amount"]})
 
@@ -98,6 +100,10 @@ def ids(company, path, name):
         return known["objects"]
     if name == "field":
         return company["fields"]
+    if name == "attachment":
+        return [company["attached"]["attachment"]]
+    if name == "x-file-name":
+        return ["%E5%90%88%E5%90%8C.txt", "note.txt"]
     if name == "call":
         return ["track"]
     if name == "q":

@@ -16,6 +16,7 @@ def bodies(company: dict) -> dict:
     by_amount = {"is": {"field": "amount", "op": "at_least", "value": 1}}
     return {
         "add_api_key": [{"name": "x", "role": ids["roles"][0]}],
+        "add_attachment": ["甲方：云禾母婴"],
         "add_field": [{"label": {"zh": "面积", "en": "area"}, "type": "number"}],
         "add_invitation": [{"email": "a@example.com", "role": ids["roles"][0], "language": "zh"}],
         "add_object": [{"label": {"zh": "门店", "en": "store"}}],

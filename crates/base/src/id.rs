@@ -123,6 +123,8 @@ ids! {
     RecordId = "rec";
     /// A change to a record; its number is its place in the log.
     ChangeId = "chg";
+    /// A file kept with a record; its number is the place in the log where it was attached.
+    AttachmentId = "att";
     /// Something that goes on by itself.
     JobId = "job";
     /// A saved view of a list.

@@ -1,6 +1,7 @@
 //! Formulas: what they come to, what is refused and where, and that what is said reads back as itself.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+#![allow(clippy::inconsistent_digit_grouping, reason = "ten-thousandths stand apart")]
 
 use std::collections::BTreeMap;
 

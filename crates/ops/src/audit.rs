@@ -112,7 +112,7 @@ pub(crate) fn audited_at<T>(
 }
 
 /// What the audit knows of, and what it is called.
-const ACTIONS: [(&str, &str, &str); 49] = [
+const ACTIONS: [(&str, &str, &str); 50] = [
     ("session.opened", "登录", "signed in"),
     ("session.refused", "登录失败", "was refused at sign-in"),
     ("session.closed", "退出登录", "signed out"),
@@ -160,6 +160,7 @@ const ACTIONS: [(&str, &str, &str); 49] = [
     ("record.revealed", "查看完整的值", "saw a value in full"),
     ("record.shared", "共享记录", "shared a record"),
     ("record.unshared", "取消共享", "shared a record no longer"),
+    ("attachment.opened", "打开附件", "opened an attachment"),
     ("records.exported", "导出记录列表", "exported a list of records"),
     ("demo.cleared", "清空演示数据", "cleared the demo data"),
 ];

@@ -6,6 +6,7 @@ use lexicon::Definition;
 use store::log::Entry;
 use store::{RuleRow, RuleVersionRow, StoreError, Unit};
 
+use crate::attachment::FileWrites;
 use crate::engine::{Committed, Engine, EngineError, OWN_KINDS_LIMIT, kinds_full};
 use crate::record::{ObjectWrite, RecordWrites, Written};
 
@@ -43,6 +44,10 @@ pub enum Command {
     WriteObject(Box<ObjectWrite>),
     /// Writes records.
     WriteRecords(RecordWrites),
+    /// Does something with files of records.
+    WriteFiles(FileWrites),
+    /// Destroys files and erases what records tell of a person, in one commit.
+    EraseRecords(RecordWrites, FileWrites),
     /// Erases identities, for someone: the id of a person or key, or `local`.
     Erase(String, Vec<IdentityId>),
     /// Writes back what all that came before it left behind, so that the log need not be read at the next start.
@@ -88,6 +93,11 @@ impl Engine {
             Command::Declare(kinds) => self.declare_all(kinds, unit),
             Command::WriteObject(write) => self.write_object(*write, unit, done),
             Command::WriteRecords(writes) => self.write_records(writes, unit, done),
+            Command::WriteFiles(writes) => self.write_files(writes, unit, done),
+            Command::EraseRecords(writes, files) => {
+                self.write_files(files, unit, done)?;
+                self.write_records(writes, unit, done)
+            }
             Command::Erase(actor, identities) => self.erase(actor, identities, unit),
             Command::Flush => Ok(Outcome::Done),
         }

@@ -4,6 +4,7 @@
 //! rebuilt from the log, which [`replay`] proves.
 
 mod apply;
+pub mod attachment;
 mod begin;
 mod command;
 mod commit;

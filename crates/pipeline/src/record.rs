@@ -69,6 +69,8 @@ pub enum Written {
     Missing,
     /// It has this version by now.
     Newer(u32),
+    /// It has as many files as it may.
+    Full,
 }
 
 /// A change of an object.
@@ -83,7 +85,7 @@ pub struct ObjectWrite {
 }
 
 /// What binds a message to its nonce and to the version of the record.
-fn unique(nonce: &[u8; 12], version: u32) -> [u8; 16] {
+pub(crate) fn unique(nonce: &[u8; 12], version: u32) -> [u8; 16] {
     let mut bytes = [0; 16];
     for (to, from) in bytes.iter_mut().zip(nonce.iter().copied().chain(version.to_le_bytes())) {
         *to = from;
@@ -168,6 +170,9 @@ fn seal(keys: &RecordKeys, unique: &[u8; 16], plain: &[Change], personal: &[Chan
 }
 
 fn open(keys: &RecordKeys, entry: &RecordEntry) -> Option<Logged> {
+    if entry.act.attachment(0).is_some() {
+        return Some(Logged { is_whole: true, ..Logged::default() }); // a file's, which sets no field
+    }
     let unique = unique(&entry.nonce, entry.version);
     let bytes = profile::open(&keys.key, &unique, &entry.values)?;
     let (mut changes, sealed): (Vec<Change>, _) = postcard::take_from_bytes(&bytes).ok()?;
@@ -353,7 +358,7 @@ impl Engine {
     }
 
     /// The keys of a record: new ones when it is a new record of `new`, and a new one for what tells of a person where that is `wanted` first.
-    fn keys(
+    pub(crate) fn keys(
         &mut self,
         record: RecordId,
         new: Option<ObjectId>,
@@ -412,7 +417,7 @@ fn new_key() -> Result<Vec<u8>, store::StoreError> {
     profile::new_key().ok_or_else(no_random)
 }
 
-fn no_random() -> store::StoreError {
+pub(crate) fn no_random() -> store::StoreError {
     store::StoreError::Corrupt { what: "a record's key", why: "the machine gives no random bytes".to_owned() }
 }
 

@@ -198,7 +198,7 @@ impl Engine {
             Entry::Timer { customer, point } => self.redo_timer(customer, point, unit, done)?,
             Entry::Rule { rule, body } => self.restore_rule(rule, body.as_deref())?,
             Entry::Object { body, .. } => traces.object(&body)?,
-            Entry::Record(change) => traces.record(&change)?,
+            Entry::Record(change) => traces.record(seq, &change)?,
             Entry::Erased { .. } => {} // nothing that is compared was made of names
             Entry::Begin { rule, customer } => self.begin(rule, customer, unit, done)?,
             Entry::Restate { customer } => {

@@ -8,8 +8,8 @@ use store::log::{RecordAct, RecordEntry};
 use store::{Connection, RecordRow, StoreError};
 
 use crate::derive::Derivations;
-use crate::record;
 use crate::replay::ReplayReport;
+use crate::{attachment, record};
 
 /// What is known of a record from the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,6 +27,7 @@ pub(crate) struct Traces {
     db: Connection,
     objects: Objects,
     records: BTreeMap<RecordId, Trace>,
+    files: attachment::Traces,
     wrong: Vec<String>,
 }
 
@@ -50,7 +51,8 @@ fn sum(object: &Object, row: &RecordRow) -> u128 {
 
 impl Traces {
     pub(crate) fn new(db: Connection) -> Self {
-        Self { db, objects: Objects::default(), records: BTreeMap::new(), wrong: Vec::new() }
+        let (objects, files) = (Objects::default(), attachment::Traces::default());
+        Self { db, objects, records: BTreeMap::new(), files, wrong: Vec::new() }
     }
 
     /// How many records there are, in the trash or not.
@@ -65,7 +67,8 @@ impl Traces {
         Ok(())
     }
 
-    pub(crate) fn record(&mut self, entry: &RecordEntry) -> Result<(), StoreError> {
+    pub(crate) fn record(&mut self, seq: u64, entry: &RecordEntry) -> Result<(), StoreError> {
+        self.wrong.extend(self.files.follow(&mut self.db, seq, entry)?);
         let changes = record::changes(&mut self.db, entry)?.whole();
         let trace = self.records.entry(entry.record).or_insert(Trace { sum: Some(0), ..Trace::default() });
         if entry.version != trace.version + 1 {
@@ -76,7 +79,7 @@ impl Traces {
         match entry.act {
             RecordAct::Trashed => trace.trashed = true,
             RecordAct::Restored => trace.trashed = false,
-            RecordAct::Added | RecordAct::Changed | RecordAct::Erased => {}
+            _ => {}
         }
         if entry.act == RecordAct::Erased {
             trace.sum = Some(0); // the entry has all that was left
@@ -99,6 +102,7 @@ impl Traces {
     ) -> Result<(), StoreError> {
         const PAGE: u32 = 10_000;
         report.differences.append(&mut self.wrong);
+        self.files.compare(db, &mut report.differences)?;
         let stored = db.objects()?;
         let derivations = Derivations::of(&stored)?;
         if !stored.iter().eq(self.objects.iter()) {

@@ -1,9 +1,14 @@
 //! What a request brings, read into types. What cannot be read is answered as every other error is.
 
+use std::io::{Error, Read};
+use std::time::Duration;
+
 use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use base::Text;
+use futures_util::StreamExt as _;
+use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use crate::BODY_LIMIT;
 use crate::error::ApiError;
@@ -32,6 +37,16 @@ impl<S: Send + Sync> FromRequest<S> for Bytes {
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         Ok(Self(axum::body::Bytes::from_request(request, state).await?))
     }
+}
+
+/// How long an upload may bring nothing before it is given up.
+const STALL: Duration = Duration::from_secs(30);
+
+/// A body as it comes in, to be read on a thread of the runtime that may block.
+pub(crate) fn stream(body: axum::body::Body) -> impl Read {
+    let chunks = tokio_stream::StreamExt::timeout(body.into_data_stream(), STALL);
+    let chunks = chunks.map(|chunk| chunk.map_err(Error::other)?.map_err(Error::other));
+    SyncIoBridge::new(StreamReader::new(Box::pin(chunks)))
 }
 
 /// The answer to what cannot be read; `said` is the reader's own sentence.

@@ -96,14 +96,14 @@ pub fn router(server: Arc<Server>) -> Router {
 
 /// Headers that keep a page from being framed, sniffed, or from loading anything of others.
 async fn hardened(mut response: Response) -> Response {
-    let csp = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+    let csp = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; object-src blob:; frame-src blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
     let headers = [
         (header::CONTENT_SECURITY_POLICY, csp),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
     ];
     for (name, value) in headers {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value)); // what is stricter stays
     }
     response
 }
@@ -129,5 +129,24 @@ pub async fn serve(
         ending.app.ending.store(true, std::sync::atomic::Ordering::SeqCst); // what goes on by itself comes to an end
         ending.stopping.cancel();
     };
-    axum::serve(listener, router(server)).with_graceful_shutdown(stop).await
+    let sweeping = tokio::spawn(sweep(Arc::clone(&server)));
+    let served = axum::serve(listener, router(server)).with_graceful_shutdown(stop).await;
+    sweeping.abort();
+    served
+}
+
+/// How often files are looked for that were removed long ago.
+const SWEEP: std::time::Duration = std::time::Duration::from_secs(3_600);
+
+/// Destroys, now and every hour, files that were removed long ago.
+async fn sweep(server: Arc<Server>) {
+    loop {
+        match Arc::clone(&server).run(|server| Ok(ops::record::attachment::sweep(&server.app))).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(count)) => tracing::info!(count, "files that were removed long ago are destroyed"),
+            Ok(Err(error)) => tracing::warn!(%error, "files that were removed long ago stay until the next time"),
+            Err(_) => return,
+        }
+        tokio::time::sleep(SWEEP).await;
+    }
 }

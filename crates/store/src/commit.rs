@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use base::{CustomerId, DecisionId, IdentityId, MergeId, RuleId, SourceId, TaskId, Timestamp};
 use domain::KindId;
 
+use crate::attachment;
 use crate::log::{Block, Entry};
 use crate::record;
 use crate::sql::{Connection, StoreError};
@@ -81,6 +82,7 @@ impl Unit {
         rule_versions(to, self.rule_versions)?;
         kinds(to, self.kinds)?;
         record::write(to, &self.objects, self.records, self.record_keys, self.record_changes)?;
+        attachment::write(to, self.attachments)?;
         sources(to, self.sources, self.received_at)?;
         rejections(to, self.rejections)?;
         self.found.write(to)?;

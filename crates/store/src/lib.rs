@@ -15,6 +15,7 @@
 
 mod account;
 mod api_key;
+mod attachment;
 mod audit;
 mod bloom;
 mod checkpoint;
@@ -52,6 +53,7 @@ use std::time::Duration;
 
 pub use account::{Person, Session};
 pub use api_key::ApiKey;
+pub use attachment::AttachmentRow;
 pub use audit::{AuditFilter, AuditRow};
 pub use checkpoint::Checkpoints;
 pub use customer::{CustomerRow, StoredState};

@@ -1,6 +1,6 @@
 //! The log: one block per commit, each a compressed run of entries. An entry's `seq` is its block's plus its place.
 
-use base::{CustomerId, IdentityId, MergeId, ObjectId, RecordId, RuleId, Timestamp};
+use base::{AttachmentId, CustomerId, IdentityId, MergeId, ObjectId, RecordId, RuleId, Timestamp};
 use domain::{FieldId, KindId, Value};
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +103,26 @@ pub enum RecordAct {
     Restored,
     /// What it told of a person was taken away, and what opens that in the log. The entry has all values that are left.
     Erased,
+    /// A file was attached; the entry has what it is, and its place is the file's number.
+    Attached,
+    /// A file was removed, and can be put back for a while.
+    Detached(AttachmentId),
+    /// A file was put back.
+    Reattached(AttachmentId),
+    /// A file was destroyed.
+    Destroyed(AttachmentId),
+}
+
+impl RecordAct {
+    /// The file that was attached, removed, put back or destroyed by the entry at this place; none where it was something else.
+    #[must_use]
+    pub const fn attachment(self, seq: u64) -> Option<AttachmentId> {
+        match self {
+            Self::Attached => Some(AttachmentId::new(seq)),
+            Self::Detached(id) | Self::Reattached(id) | Self::Destroyed(id) => Some(id),
+            Self::Added | Self::Changed | Self::Trashed | Self::Restored | Self::Erased => None,
+        }
+    }
 }
 
 /// An event as logged: no identifier value, no original, and personal values only as ciphertext.

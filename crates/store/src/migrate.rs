@@ -94,6 +94,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("migrations/0017_favourites.sqlite.sql"),
         postgres: include_str!("migrations/0017_favourites.postgres.sql"),
     },
+    Migration {
+        number: 18,
+        sqlite: include_str!("migrations/0018_attachments.sqlite.sql"),
+        postgres: include_str!("migrations/0018_attachments.postgres.sql"),
+    },
 ];
 
 /// Brings the database to this program's form.

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{CustomerId, DecisionId, IdentityId, MergeId, ObjectId, RecordId, RuleId, SourceId, TaskId, Timestamp};
+use base::{
+    AttachmentId, CustomerId, DecisionId, IdentityId, MergeId, ObjectId, RecordId, RuleId, SourceId, TaskId, Timestamp,
+};
 use domain::KindId;
 
+use crate::attachment::AttachmentRow;
 use crate::decided::DecidedStretch;
 use crate::log::Entry;
 use crate::lookup::Stretch;
@@ -262,6 +265,8 @@ pub struct Unit {
     pub record_keys: BTreeMap<RecordId, RecordKeys>,
     /// Changes to records.
     pub record_changes: Vec<RecordChange>,
+    /// Files kept with records; none for one that is no more.
+    pub attachments: BTreeMap<AttachmentId, Option<AttachmentRow>>,
     /// What sources sent.
     pub sources: BTreeMap<SourceId, SourceCounts>,
     /// Events refused.

@@ -102,16 +102,27 @@ impl Client {
             }
             other => return unexpected(other),
         }
-        // When the vault refuses in the middle it answers and closes; the answer says more than the
-        // broken pipe.
-        let sent = send_pieces(&mut line.stream, read);
-        if let Err(error @ VaultError::Stream(_)) = sent {
-            return Err(error);
-        }
-        match receive(&mut line.stream).map_err(lost)? {
+        match upload(&mut line, read)? {
             Response::Put(outcome) => {
                 self.give_back(line);
                 Ok(outcome)
+            }
+            other => unexpected(other),
+        }
+    }
+
+    /// Uploads an attachment whose hash nobody knows yet, streamed; gives its SHA-256. On return it is on disk and waits a
+    /// day to be bound by [`Client::seal`].
+    ///
+    /// # Errors
+    /// [`VaultError::Limit`] above [`limits::OBJECT_BYTES`], [`VaultError::Stream`] when `read` fails; nothing is kept then.
+    pub fn put_stream(&self, read: &mut dyn Read) -> Result<[u8; 32], VaultError> {
+        let (response, mut line) = self.exchange(&Request::PutStream)?;
+        let Response::Ready = response else { return unexpected(response) };
+        match upload(&mut line, read)? {
+            Response::Stored { sha256 } => {
+                self.give_back(line);
+                Ok(sha256)
             }
             other => unexpected(other),
         }
@@ -214,6 +225,18 @@ impl Client {
     /// [`VaultError::Limit`] above [`limits::ROWS`], [`VaultError::Storage`] or [`VaultError::Unavailable`].
     pub fn sweep(&self, orphans: &[u64]) -> Result<u64, VaultError> {
         match self.call(&Request::Sweep { orphans: Cow::Borrowed(orphans) })? {
+            Response::Count(count) => Ok(count),
+            other => unexpected(other),
+        }
+    }
+
+    /// Deletes sealed blocks with all that they hold, also attachments of which the vault still has a key of its own; gives
+    /// how many blocks there were. Noted in the audit log; may be repeated.
+    ///
+    /// # Errors
+    /// [`VaultError::Limit`] above [`limits::ROWS`], [`VaultError::Storage`] or [`VaultError::Unavailable`].
+    pub fn destroy_blocks(&self, blocks: &[u64]) -> Result<u64, VaultError> {
+        match self.call(&Request::DestroyBlocks { blocks: Cow::Borrowed(blocks) })? {
             Response::Count(count) => Ok(count),
             other => unexpected(other),
         }
@@ -341,6 +364,16 @@ fn frame(stream: &mut UnixStream) -> io::Result<(Kind, Zeroizing<Vec<u8>>)> {
 /// Whether asking again would not help: no answer in time, or none that makes sense.
 fn is_final(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::InvalidData)
+}
+
+/// Sends the pieces and reads what became of them. When the vault refuses in the middle it answers and closes; the answer
+/// says more than the broken pipe.
+fn upload(line: &mut Line<'_>, read: &mut dyn Read) -> Result<Response, VaultError> {
+    let sent = send_pieces(&mut line.stream, read);
+    if let Err(error @ VaultError::Stream(_)) = sent {
+        return Err(error);
+    }
+    receive(&mut line.stream).map_err(lost)
 }
 
 fn send_pieces(stream: &mut UnixStream, read: &mut dyn Read) -> Result<(), VaultError> {

@@ -25,6 +25,8 @@ pub enum Purpose {
     FraudInvestigation,
     /// Tags are derived anew from originals.
     Rederive,
+    /// A colleague works on a record and needs a file that is kept with it.
+    RecordWork,
 }
 
 /// What permits an opening. Legal bases of the W3C Data Privacy Vocabulary 2 and its GDPR
@@ -45,7 +47,7 @@ pub enum Basis {
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::CustomerService,
         Self::AccessRequest,
         Self::Dispute,
@@ -53,6 +55,7 @@ impl Purpose {
         Self::LegalCompliance,
         Self::FraudInvestigation,
         Self::Rederive,
+        Self::RecordWork,
     ];
 
     /// The term's address in the vocabulary.
@@ -66,6 +69,7 @@ impl Purpose {
             Self::LegalCompliance => "https://w3id.org/dpv#LegalCompliance",
             Self::FraudInvestigation => "https://w3id.org/dpv#FraudPreventionAndDetection",
             Self::Rederive => "https://w3id.org/dpv#ImproveInternalCRMProcesses",
+            Self::RecordWork => "https://w3id.org/dpv#CustomerRelationshipManagement",
         }
     }
 
@@ -80,6 +84,7 @@ impl Purpose {
             Self::LegalCompliance => ("履行法定义务", "Legal compliance"),
             Self::FraudInvestigation => ("反欺诈调查", "Fraud investigation"),
             Self::Rederive => ("重新提取标签", "Deriving tags anew"),
+            Self::RecordWork => ("处理业务记录", "Work on a record"),
         }
     }
 
@@ -92,13 +97,20 @@ impl Purpose {
             Basis::Consent => true,
             Basis::AccessRequest => matches!(self, Self::AccessRequest),
             Basis::Contract => {
-                matches!(self, Self::CustomerService | Self::OrderFulfilment | Self::Dispute)
+                matches!(self, Self::CustomerService | Self::OrderFulfilment | Self::Dispute | Self::RecordWork)
             }
             Basis::LegalObligation => {
                 matches!(self, Self::AccessRequest | Self::LegalCompliance | Self::FraudInvestigation | Self::Dispute)
             }
             Basis::LegitimateInterest => {
-                matches!(self, Self::CustomerService | Self::Dispute | Self::FraudInvestigation | Self::Rederive)
+                matches!(
+                    self,
+                    Self::CustomerService
+                        | Self::Dispute
+                        | Self::FraudInvestigation
+                        | Self::Rederive
+                        | Self::RecordWork
+                )
             }
         }
     }

@@ -178,13 +178,15 @@ impl Upload {
         Ok(())
     }
 
-    /// Writes the last chunk, compares the hash and flushes.
-    pub(crate) fn finish(&mut self, sha256: &[u8; 32]) -> Result<(), VaultError> {
-        if self.digest.clone().finalize() != *sha256 {
+    /// Writes the last chunk, compares the hash with the one that was told before, if any, and flushes. Gives the hash.
+    pub(crate) fn finish(&mut self, told: Option<[u8; 32]>) -> Result<[u8; 32], VaultError> {
+        let sha256 = self.digest.clone().finalize().into();
+        if told.is_some_and(|told| told != sha256) {
             return Err(VaultError::HashMismatch);
         }
         self.sealer.seal(&mut self.chunk, true)?;
-        Ok(self.sealer.file.sync_all()?)
+        self.sealer.file.sync_all()?;
+        Ok(sha256)
     }
 
     /// Removes what was written.

@@ -82,7 +82,8 @@ impl<'a> Session<'a> {
 
     fn answer(&mut self, request: Request<'static>) -> Result<(), Over> {
         let response = match request {
-            Request::PutObject { sha256 } => return self.put_object(&sha256),
+            Request::PutObject { sha256 } => return self.put_object(Some(sha256)),
+            Request::PutStream => return self.put_object(None),
             Request::OpenStream { grant, item } => return self.open_stream(&grant, &item),
             other => self.respond(other),
         };
@@ -107,12 +108,13 @@ impl<'a> Session<'a> {
             }
             Request::VerifyAudit => audit::verify(&self.audit()?).map(Response::AuditHead),
             Request::BlocksAfter { block } => self.blocks_after(block).map(Response::Blocks),
-            Request::Sweep { orphans } => self.sweep(orphans.into_owned()).map(Response::Count),
+            Request::Sweep { orphans } => self.sweep(orphans.into_owned(), true).map(Response::Count),
+            Request::DestroyBlocks { blocks } => self.sweep(blocks.into_owned(), false).map(Response::Count),
             Request::DestroyIdentity { alias } => self.destroy(alias).map(Response::Count),
             Request::SignExport { message } => self.sign(&message).map(Response::Signature),
             Request::ExportKey => keys::public(&self.opener()?.keys).map(Response::Key),
             Request::Status => self.status().map(|status| Response::Status(Box::new(status))),
-            Request::PutObject { .. } | Request::OpenStream { .. } => Err(VaultError::Protocol),
+            Request::PutObject { .. } | Request::PutStream | Request::OpenStream { .. } => Err(VaultError::Protocol),
         }
     }
 
@@ -136,8 +138,9 @@ impl<'a> Session<'a> {
         Ok(query.exists([&*name])?)
     }
 
-    fn put_object(&mut self, sha256: &[u8; 32]) -> Result<(), Over> {
-        let waiting = self.has_object(sha256);
+    /// Takes an attachment, whose hash is told before or found on the way.
+    fn put_object(&mut self, told: Option<[u8; 32]>) -> Result<(), Over> {
+        let waiting = told.map_or(Ok(false), |sha256| self.has_object(&sha256));
         let upload = match waiting {
             Ok(true) => {
                 return Ok(send(&mut self.stream, &Response::Put(PutOutcome::AlreadyThere))?);
@@ -151,13 +154,13 @@ impl<'a> Session<'a> {
         };
         send(&mut self.stream, &Response::Ready)?;
         let received = self.receive(&mut upload);
-        let outcome = received.map(|received| received.and_then(|()| self.finish(&mut upload, sha256)));
+        let outcome = received.map(|received| received.and_then(|()| self.finish(&mut upload, told)));
         if !matches!(outcome, Ok(Ok(_))) {
             upload.discard();
         }
         let outcome = outcome?;
         let in_step = !matches!(outcome, Err(VaultError::Limit { .. } | VaultError::Storage(_)));
-        send(&mut self.stream, &outcome.map_or_else(Response::Fault, Response::Put))?;
+        send(&mut self.stream, &outcome.unwrap_or_else(Response::Fault))?;
         if in_step { Ok(()) } else { Err(Over) }
     }
 
@@ -179,13 +182,14 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn finish(&self, upload: &mut Upload, sha256: &[u8; 32]) -> Result<PutOutcome, VaultError> {
-        upload.finish(sha256)?;
+    fn finish(&self, upload: &mut Upload, told: Option<[u8; 32]>) -> Result<Response, VaultError> {
+        let sha256 = upload.finish(told)?;
         let Shared { ring, epoch, .. } = self.shared;
         let wrapped = keys::wrap_waiting(ring, *epoch, &upload.id, &upload.key)?;
         let (id, bytes) = (upload.id, upload.bytes);
-        let finished = FinishedUpload { id, sha256: *sha256, epoch: *epoch, wrapped, bytes };
-        self.shared.ask(|answer| Job::AddObject(finished, answer))
+        let finished = FinishedUpload { id, sha256, epoch: *epoch, wrapped, bytes };
+        let outcome = self.shared.ask(|answer| Job::AddObject(finished, answer))?;
+        Ok(told.map_or(Response::Stored { sha256 }, |_| Response::Put(outcome)))
     }
 
     fn open_stream(&mut self, grant: &Grant, item: &OpenRef) -> Result<(), Over> {
@@ -215,11 +219,12 @@ impl<'a> Session<'a> {
         Ok(ids)
     }
 
-    fn sweep(&self, orphans: Vec<u64>) -> Result<u64, VaultError> {
-        bounded(orphans.len(), limits::ROWS, Limited::Items)?;
-        let count = u32::try_from(orphans.len()).unwrap_or(u32::MAX);
+    /// Deletes blocks, with the attachments that only they bind; of these, some may wait to be bound anew.
+    fn sweep(&self, blocks: Vec<u64>, may_wait: bool) -> Result<u64, VaultError> {
+        bounded(blocks.len(), limits::ROWS, Limited::Items)?;
+        let count = u32::try_from(blocks.len()).unwrap_or(u32::MAX);
         self.write_down(AuditAct::Swept, Vec::new(), count)?;
-        self.shared.ask(|answer| Job::SweepBlocks(orphans, answer))
+        self.shared.ask(|answer| Job::SweepBlocks(blocks, may_wait, answer))
     }
 
     fn destroy(&self, alias: IdentityAlias) -> Result<u64, VaultError> {

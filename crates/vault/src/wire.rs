@@ -57,6 +57,8 @@ pub(crate) enum Request<'a> {
     SignExport { message: Cow<'a, [u8]> },
     ExportKey,
     Status,
+    PutStream,
+    DestroyBlocks { blocks: Cow<'a, [u64]> },
 }
 
 /// What the vault answers.
@@ -78,6 +80,10 @@ pub(crate) enum Response {
     Signature(Vec<u8>),
     Key([u8; 32]),
     Status(Box<VaultStatus>),
+    /// What was streamed is on disk under this hash.
+    Stored {
+        sha256: [u8; 32],
+    },
 }
 
 /// Writes one frame.

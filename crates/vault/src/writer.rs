@@ -20,7 +20,8 @@ pub(crate) type Answer<T> = SyncSender<Result<T, VaultError>>;
 pub(crate) enum Job {
     Seal(Batch, Answer<Vec<RawRef>>),
     AddObject(FinishedUpload, Answer<PutOutcome>),
-    SweepBlocks(Vec<u64>, Answer<u64>),
+    /// Whether attachments that only they bind may wait to be bound anew.
+    SweepBlocks(Vec<u64>, bool, Answer<u64>),
     SweepObjects(Answer<u64>),
     DestroyIdentity(IdentityAlias, Answer<u64>),
     Stop,
@@ -85,7 +86,7 @@ impl Writer {
         match job {
             Job::Stop => return false,
             Job::AddObject(upload, answer) => give(&answer, self.add_object(&upload)),
-            Job::SweepBlocks(orphans, answer) => give(&answer, self.sweep_blocks(&orphans)),
+            Job::SweepBlocks(blocks, may_wait, answer) => give(&answer, self.sweep_blocks(&blocks, may_wait)),
             Job::SweepObjects(answer) => give(&answer, self.sweep_objects()),
             Job::DestroyIdentity(alias, answer) => give(&answer, self.destroy_identity(&alias)),
             Job::Seal(batch, answer) => {
@@ -111,10 +112,10 @@ impl Writer {
         Ok(PutOutcome::Stored)
     }
 
-    fn sweep_blocks(&mut self, orphans: &[u64]) -> Result<u64, VaultError> {
+    fn sweep_blocks(&mut self, blocks: &[u64], may_wait: bool) -> Result<u64, VaultError> {
         let tx = self.sealer.raw.transaction()?;
         let (mut swept, mut objects) = (0, Vec::new());
-        for block in orphans {
+        for block in blocks {
             let mut unbind = tx.prepare_cached("DELETE FROM bindings WHERE block = ?1 RETURNING object")?;
             let unbound = unbind.query_map([block], |row| row.get(0))?;
             objects.extend(unbound.collect::<Result<Vec<[u8; 16]>, _>>()?);
@@ -122,7 +123,7 @@ impl Writer {
         }
         tx.commit()?;
         for id in objects {
-            if !self.is_bound(&id)? && !self.is_waiting(&id)? {
+            if !(self.is_bound(&id)? || may_wait && self.is_waiting(&id)?) {
                 self.remove_object(&id)?;
             }
         }

@@ -17,7 +17,7 @@ export class ApiError extends Error {
   }
 }
 
-const unreachable: ApiProblem = {
+export const unreachable: ApiProblem = {
   code: "unreachable",
   message: { zh: "连不上服务器，请检查网络后再试。", en: "The server cannot be reached. Check the network and try again." },
   field: null,
@@ -27,17 +27,26 @@ function isProblem(body: unknown): body is ApiProblem {
   return typeof body === "object" && body !== null && "code" in body && "message" in body;
 }
 
-async function problemOf(response: Response): Promise<ApiProblem> {
-  const body: unknown = await response.json().catch(() => null);
-  if (isProblem(body)) return body;
-  const message = {
-    zh: `服务器没能完成这个请求（${response.status}），请稍后再试。`,
-    en: `The server could not complete this request (${response.status}). Try again in a moment.`,
-  };
-  return { code: `http_${response.status}`, message, field: null };
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
-async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+/** What an answer of an error says. */
+export function problemOfText(status: number, text: string): ApiProblem {
+  const body = json(text);
+  if (isProblem(body)) return body;
+  const message = {
+    zh: `服务器没能完成这个请求（${status}），请稍后再试。`,
+    en: `The server could not complete this request (${status}). Try again in a moment.`,
+  };
+  return { code: `http_${status}`, message, field: null };
+}
+
+async function answered(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (method !== "GET") headers["x-jingwei"] = "1";
   if (body !== undefined) headers["content-type"] = "application/json";
@@ -54,7 +63,12 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new ApiError(0, unreachable);
   }
-  if (!response.ok) throw new ApiError(response.status, await problemOf(response));
+  if (!response.ok) throw new ApiError(response.status, problemOfText(response.status, await response.text().catch(() => "")));
+  return response;
+}
+
+async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await answered(method, path, body, signal);
   if (response.status === 204) return undefined as T;
   const text = await response.text();
   return (text === "" ? {} : JSON.parse(text)) as T;
@@ -72,6 +86,8 @@ export function query(values: Record<string, string | number | null | undefined>
 
 export const http = {
   get: <T>(path: string, signal?: AbortSignal) => send<T>("GET", path, undefined, signal),
+  /** Bytes as they are. */
+  blob: async (path: string, signal?: AbortSignal) => (await answered("GET", path, undefined, signal)).blob(),
   post: <T>(path: string, body: unknown = {}, signal?: AbortSignal) => send<T>("POST", path, body, signal),
   put: <T>(path: string, body: unknown) => send<T>("PUT", path, body),
   patch: <T>(path: string, body: unknown) => send<T>("PATCH", path, body),

@@ -110,6 +110,35 @@ export interface components {
             /** @description By which they are known again. */
             state: string;
         };
+        /** @description A file kept with a record. */
+        AttachmentView: {
+            /** @description When. */
+            added_at: string;
+            /** @description Who attached it. */
+            added_by: string;
+            /**
+             * Format: int64
+             * @description How many bytes it has.
+             */
+            bytes: number;
+            /** @description Its id. */
+            id: string;
+            /** @description Until when it can be put back, if it was removed. */
+            kept_until?: string | null;
+            /** @description Its media type, as its first bytes tell it; `application/octet-stream` where they tell nothing. */
+            media_type: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description When it was removed. */
+            removed_at?: string | null;
+        };
+        /** @description The files of a record. */
+        Attachments: {
+            /** @description Those that are there, the first attached first. */
+            items: components["schemas"]["AttachmentView"][];
+            /** @description Those that were removed and can be put back; none for who may not change the record. */
+            removed: components["schemas"]["AttachmentView"][];
+        };
         /** @description A page of the audit, newest first. */
         AuditPage: {
             /** @description The lines. */
@@ -235,7 +264,10 @@ export interface components {
         };
         /** @description A change to a record. */
         ChangeView: {
-            /** @description What was done: `added`, `changed`, `trashed`, `restored`, or `erased` where what told of a person was taken away. */
+            /**
+             * @description What was done: `added`, `changed`, `trashed`, `restored`, or `erased` where what told of a person was taken away; of a file `attached`, `detached`,
+             *     `reattached` or `destroyed`.
+             */
             act: string;
             /** @description When. */
             at: string;
@@ -245,6 +277,7 @@ export interface components {
             erased: boolean;
             /** @description What was changed; nothing is told of values that were erased. */
             fields: components["schemas"]["FieldChangeView"][];
+            file?: components["schemas"]["FileChangeView"] | null;
             /** @description Its id. */
             id: string;
             /** @description The change that it takes back. */
@@ -510,6 +543,11 @@ export interface components {
         };
         /** @description What an erasure takes away, or took. */
         Erasure: {
+            /**
+             * Format: int64
+             * @description Files kept with records that go, or went.
+             */
+            files: number;
             /** @description The identities, as anyone may see them. */
             identities: components["schemas"]["IdentifierView"][];
             /**
@@ -642,6 +680,18 @@ export interface components {
             name: string;
             /** @description The value. */
             value: components["schemas"]["Text"];
+        };
+        /**
+         * Format: binary
+         * @description The bytes of a file.
+         */
+        FileBytes: string;
+        /** @description What a change did with a file. */
+        FileChangeView: {
+            /** @description The file. */
+            id: string;
+            /** @description What it was called; none where that was erased. */
+            name?: string | null;
         };
         /** @description What records are narrowed to. */
         Filter: {
@@ -2230,6 +2280,8 @@ export type ApiKeyPage = components['schemas']['ApiKeyPage'];
 export type ApiKeyRequest = components['schemas']['ApiKeyRequest'];
 export type ApiKeyView = components['schemas']['ApiKeyView'];
 export type ArriveRequest = components['schemas']['ArriveRequest'];
+export type AttachmentView = components['schemas']['AttachmentView'];
+export type Attachments = components['schemas']['Attachments'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type AuditView = components['schemas']['AuditView'];
 export type AuthenticatorOffer = components['schemas']['AuthenticatorOffer'];
@@ -2280,6 +2332,8 @@ export type FieldChangeView = components['schemas']['FieldChangeView'];
 export type FieldDeclaration = components['schemas']['FieldDeclaration'];
 export type FieldRequest = components['schemas']['FieldRequest'];
 export type FieldView = components['schemas']['FieldView'];
+export type FileBytes = components['schemas']['FileBytes'];
+export type FileChangeView = components['schemas']['FileChangeView'];
 export type Filter = components['schemas']['Filter'];
 export type FormulaRequest = components['schemas']['FormulaRequest'];
 export type FormulaSample = components['schemas']['FormulaSample'];

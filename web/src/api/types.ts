@@ -118,8 +118,10 @@ export type Job = Sent<S.JobView>;
 export type BulkAct = "change" | "trash" | "restore";
 export type WhySeen = S.WhySeen;
 export type Share = S.ShareView;
+export type Attachment = Sent<S.AttachmentView>;
+export type Attachments = { items: Attachment[]; removed: Attachment[] };
 export type ListRequest = { filter?: Filter; q?: string; sort?: Sort[]; cursor?: string | null; limit?: number; trashed?: boolean };
-export type ChangeLine = Closer<Sent<S.ChangeView>, { act: "added" | "changed" | "trashed" | "restored"; fields: { field: string; label: Text; before: Cell; after: Cell }[] }>;
+export type ChangeLine = Closer<Sent<S.ChangeView>, { act: "added" | "changed" | "trashed" | "restored" | "erased" | "attached" | "detached" | "reattached" | "destroyed"; fields: { field: string; label: Text; before: Cell; after: Cell }[] }>;
 export type ChangePage = { items: ChangeLine[]; next: string | null };
 
 export type Person = Sent<S.PersonView>;

@@ -1,11 +1,12 @@
 import "i18next";
 import type { zhDoor } from "./door/zh";
+import type { zhFiles } from "./files/zh";
 import type { zh } from "./zh";
 
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
     returnNull: false;
-    resources: { translation: typeof zh; door: typeof zhDoor };
+    resources: { translation: typeof zh; door: typeof zhDoor; files: typeof zhFiles };
   }
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { enDoor } from "./door/en";
 import { zhDoor } from "./door/zh";
+import { enFiles } from "./files/en";
+import { zhFiles } from "./files/zh";
 import { en } from "./en";
 import { zh } from "./zh";
 
@@ -17,8 +19,8 @@ function flatten(words: Words, path = ""): Map<string, string> {
 }
 
 const slots = (text: string) => [...text.matchAll(/\{\{\s*(\w+)/g)].map(([, name]) => name).toSorted();
-const chinese = flatten({ ...zh, door: zhDoor });
-const english = flatten({ ...en, door: enDoor });
+const chinese = flatten({ ...zh, door: zhDoor, files: zhFiles });
+const english = flatten({ ...en, door: enDoor, files: enFiles });
 const isOne = (key: string) => key.endsWith("_one");
 
 describe("the two languages", () => {

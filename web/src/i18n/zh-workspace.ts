@@ -190,6 +190,10 @@ export const zhWorkspace = {
     act_erased: "抹去了个人信息",
     erased: "其中的个人信息已被抹去",
     act_undid: "撤销了一次修改",
+    act_attached: "添加了附件",
+    act_detached: "移除了附件",
+    act_reattached: "恢复了附件",
+    act_destroyed: "附件已彻底删除",
   },
   filter: {
     title: "筛选",
@@ -400,6 +404,7 @@ export const zhWorkspace = {
     and: "、",
     profile: "姓名与档案，以及事件日志里的个人信息",
     values_other: "{{count, number}} 条记录中的 {{values, number}} 个个人信息字段，连同修改历史",
+    files_other: "这些记录的 {{count, number}} 个附件，连同文件名",
     originals: "原文区中属于此人的原文，密钥一并销毁",
     stays: "会保留",
     stays_hint: "不指向任何人的业务事实：订单金额、标签、决策与审计。再次带着同一标识到来的人会成为新客户。",

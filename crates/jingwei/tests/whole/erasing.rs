@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::attachments::{As, attach, id, local, objects, open};
 use crate::disk::terms_on_disk;
 use crate::markers::{has, tables_holding};
 use crate::records::{add, path};
@@ -33,7 +34,7 @@ fn who(phone: &str) -> Value {
     json!([{"scheme": "phone", "value": phone}])
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let all = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     all.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
@@ -113,17 +114,38 @@ fn story(server: &Server) -> (String, Value, Value, Value) {
     (person, lead, deal, other)
 }
 
+/// Files of records that tell of them, and of others; gives the paths of those, and of one that stays.
+fn keep_files(server: &Server, person: &str, lead: &Value, deal: &Value, other: &Value) -> (Vec<String>, String) {
+    let token = local(server);
+    let put = |path: String, name: &str, bytes: &str| {
+        format!("{path}/attachments/{}", id(&attach(server, &As::Key(&token), &path, name, bytes.as_bytes())))
+    };
+    // Kept with a record that was related to them then, and tells of nobody now.
+    let moved = add(server, "deal", &json!({"name": "转给别人的", "customer": person}));
+    let gone = vec![
+        put(path("lead", lead), "欧阳锋寒体检.txt", "早年住在白驼山庄"),
+        put(path("deal", deal), "白驼山庄平面图.txt", "白驼山庄在西域"),
+        put(path("deal", deal), "removed-欧阳锋寒.txt", "欧阳锋寒的旧文件"),
+        put(path("deal", &moved), "欧阳锋寒名片.txt", "欧阳锋寒 13912345678"),
+    ];
+    assert_eq!(server.delete(&gone[2]).status, 200);
+    change(server, "deal", &moved, &json!({"customer": null}));
+    (gone, put(path("lead", other), "桃花岛.txt", "黄药师的文件"))
+}
+
 #[test]
 fn nothing_is_left_that_tells_of_them() {
     for database in databases() {
         let mut server = Server::start(database);
         let (person, lead, deal, other) = story(&server);
+        let (gone, stays) = keep_files(&server, &person, &lead, &deal, &other);
+        assert_eq!(objects(&server), 5);
         assert!(!left(&server).is_empty());
         let request = format!("/v1/customers/{person}/erasure");
         let told = server.get(&request);
         assert_eq!(
-            (told["identities"].as_array().unwrap().len(), &told["records"], &told["values"]),
-            (2, &json!(3), &json!(6))
+            (told["identities"].as_array().unwrap().len(), &told["records"], &told["values"], &told["files"]),
+            (2, &json!(4), &json!(6), &json!(4))
         );
         let unknown = server.post(&request, &json!({"identities": ["idn_0zzzzzz1"]}));
         assert_eq!((unknown.status, &unknown.body["field"]), (422, &json!("identities")), "{}", unknown.body);
@@ -131,11 +153,18 @@ fn nothing_is_left_that_tells_of_them() {
         let erased = server.post(&request, &json!({}));
         assert_eq!(
             (erased.status, &erased.body["records"], &erased.body["values"]),
-            (200, &json!(3), &json!(6)),
+            (200, &json!(4), &json!(6)),
             "{}",
             erased.body
         );
         until_clean(&server);
+        let token = local(&server);
+        assert_eq!(objects(&server), 1, "nothing of theirs is left in the raw zone");
+        for file in &gone {
+            assert_eq!(open(&server, &As::Key(&token), file).status, 404, "{file}");
+            assert_eq!(server.post(&format!("{file}/restore"), &Value::Null).status, 404, "{file}");
+        }
+        assert_eq!(open(&server, &As::Key(&token), &stays).bytes, "黄药师的文件".as_bytes());
         let shown = server.get(&format!("/v1/customers/{person}"));
         assert_eq!(
             (&shown["name"], &shown["profile"], &shown["events"]),
@@ -154,15 +183,15 @@ fn nothing_is_left_that_tells_of_them() {
         assert_eq!((&kept["title"], &kept["values"]["company"]), (&Value::Null, &json!("华山集团")));
         let history = server.get(&format!("{}/changes", path("lead", &lead)))["items"].clone();
         let acts: Vec<&str> = history.as_array().unwrap().iter().map(|one| one["act"].as_str().unwrap()).collect();
-        assert_eq!(acts, ["erased", "changed", "added"]);
-        assert_eq!(history[0]["fields"], json!([]));
+        assert_eq!(acts, ["erased", "destroyed", "attached", "changed", "added"]);
+        assert_eq!((&history[0]["fields"], &history[2]["file"]["name"]), (&json!([]), &Value::Null));
         let fields: Vec<&Value> =
-            history[2]["fields"].as_array().unwrap().iter().map(|field| &field["field"]).collect();
+            history[4]["fields"].as_array().unwrap().iter().map(|field| &field["field"]).collect();
         assert_eq!(
-            (fields.contains(&&json!("company")), fields.contains(&&json!("phone")), &history[2]["erased"]),
+            (fields.contains(&&json!("company")), fields.contains(&&json!("phone")), &history[4]["erased"]),
             (true, false, &json!(true))
         );
-        for change in [&history[0], &history[1]] {
+        for change in [&history[0], &history[2], &history[3]] {
             let undone =
                 server.post(&format!("/v1/changes/{}/undo", change["id"].as_str().unwrap()), &json!({"force": true}));
             assert_eq!((undone.status, &undone.body["code"]), (409, &json!("erased")), "{}", undone.body);

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use base::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
+use crate::attachments::{As, attach};
 use crate::issuer::{CLIENT, Issuer, SECRET};
 use crate::passkeys;
 use crate::people::{Browser, member, owner};
@@ -49,12 +50,15 @@ fn customers(server: &Server) -> Known {
 
 /// A record with a change, a bulk change and a view of someone's own.
 fn records(server: &Server, han: &mut Browser) -> Known {
+    let cookie = han.cookie.clone();
     let mut ask = |method: &str, path: &str, body: Value| {
         let answer = han.ask(server, method, path, &body);
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         answer.body
     };
     let record = id(&ask("POST", "/v1/objects/deal/records", json!({"values": {"name": "韩的"}}))["record"]);
+    let path = format!("/v1/objects/deal/records/{record}");
+    let attachment = attach(server, &As::Cookie(&cookie), &path, "合同.txt", b"x").body;
     let change = ask("PATCH", &format!("/v1/objects/deal/records/{record}"), json!({"values": {"amount": 5}}));
     let mut job = ask("POST", "/v1/objects/deal/bulk", json!({"list": {}, "act": "change", "values": {"amount": 6}}));
     let path = format!("/v1/jobs/{}", id(&job));
@@ -64,6 +68,7 @@ fn records(server: &Server, han: &mut Browser) -> Known {
     let view = ask("POST", "/v1/objects/deal/views", json!({"name": "我的", "body": {}}));
     Known::from([
         ("objects", record),
+        ("attachments", id(&attachment)),
         ("changes", change["change"].as_str().unwrap().to_owned()),
         ("batches", job["batch"].as_str().unwrap().to_owned()),
         ("jobs", id(&job)),
@@ -98,7 +103,8 @@ fn filled(path: &str, known: &Known) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     let noun = if parts.get(4) == Some(&"views") { "views" } else { parts.get(2).copied().unwrap_or_default() };
     let at = |noun: &str| known.get(noun).expect(path).clone();
-    let mut filled = path.replace("{with}", &at("people")).replace("{field}", "amount");
+    let mut filled =
+        path.replace("{with}", &at("people")).replace("{field}", "amount").replace("{attachment}", &at("attachments"));
     filled = filled.replace("{object}", if path.contains("{id}") { "deal" } else { "contract" });
     if path.contains("{id}") {
         filled = filled.replace("{id}", &at(noun));

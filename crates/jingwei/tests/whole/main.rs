@@ -9,6 +9,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "values read better at the place of call")]
 
 mod alike;
+mod attachments;
 mod bulk;
 mod cdnow;
 mod derived;

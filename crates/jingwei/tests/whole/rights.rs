@@ -121,6 +121,11 @@ pub fn operations() -> Vec<(&'static str, For, Value)> {
         ("change_record", Records(true), json!({"values": {"name": "x"}})),
         ("trash_record", Records(true), Value::Null),
         ("restore_record", Records(true), Value::Null),
+        ("list_attachments", Records(false), Value::Null),
+        ("add_attachment", Records(true), Value::Null),
+        ("open_attachment", Records(false), Value::Null),
+        ("remove_attachment", Records(true), Value::Null),
+        ("restore_attachment", Records(true), Value::Null),
         ("undo_change", Known, json!({})),
         ("list_favourites", People, Value::Null),
         ("set_favourite", People, json!({"object": "deal", "record": "rec_00000001", "starred": true})),
@@ -192,6 +197,7 @@ fn foreign(path: &str) -> String {
         .replace("{object}", "deal")
         .replace("{field}", "nothing_of_this_name")
         .replace("{with}", "usr_0zzzzzz1")
+        .replace("{attachment}", "att_0zzzzzz1")
 }
 
 /// What is stored, but for when a key was last used.

@@ -4,19 +4,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{CustomerId, IdentityId, RecordId};
+use base::{AttachmentId, CustomerId, IdentityId, RecordId};
 use domain::object::{Field, FieldNumber, Object, Type};
 use pipeline::record::{Batch, RecordWrite, RecordWrites};
 use pipeline::{Command, Outcome};
 use serde::{Deserialize, Serialize};
 use store::log::RecordAct;
 use store::record::query::{Query, Test};
-use store::{Connection, IdentityRow};
+use store::{AttachmentRow, Connection, IdentityRow};
 use utoipa::ToSchema;
 use vault::IdentityAlias;
 
 use super::identifier::IdentifierView;
 use crate::audit::Line;
+use crate::record::attachment;
 use crate::{Actor, App, OpError, Right};
 
 /// How many records are looked through, and erased, at a time.
@@ -46,12 +47,21 @@ pub struct Erasure {
     pub records: u64,
     /// Their values that go.
     pub values: u64,
+    /// Files kept with records that go, or went.
+    pub files: u64,
     /// Keys of originals in the raw zone that were destroyed with it.
     pub keys: u64,
 }
 
-/// Values of records, by record; none of one that tells of the person in its history only.
-type Found = BTreeMap<RecordId, BTreeSet<FieldNumber>>;
+/// What of a record tells of a person: nothing where only its history does.
+#[derive(Default)]
+struct Traces {
+    values: BTreeSet<FieldNumber>,
+    files: Vec<(AttachmentId, AttachmentRow)>,
+}
+
+/// What of records tells of a person.
+type Found = BTreeMap<RecordId, Traces>;
 
 /// Whose traces are looked for.
 struct Person {
@@ -99,13 +109,38 @@ impl Person {
                 let Some((last, _)) = page.last() else { break };
                 after = *last;
                 for (id, _) in page.iter().filter(|(_, text)| self.is_called(text)) {
-                    found.entry(*id).or_default().insert(field.number);
+                    found.entry(*id).or_default().values.insert(field.number);
                 }
             }
         }
-        if !self.is_whole {
-            return Ok(found);
+        if self.is_whole {
+            self.whole_records_in(db, object, &personal, &mut found)?;
+            for (id, traces) in &mut found {
+                traces.files = db.attachments_of(*id)?;
+            }
         }
+        // What is sealed under their keys goes with these, with whatever record it is kept.
+        for (_, identity) in &self.identities {
+            for (id, row) in db.attachments_under(&identity.key_hash)? {
+                if row.object == object.id {
+                    let files = &mut found.entry(row.record).or_default().files;
+                    if !files.iter().any(|(known, _)| *known == id) {
+                        files.push((id, row));
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// All that tells of anybody in records that are related to the customer or have one of the identifiers.
+    fn whole_records_in(
+        &self,
+        db: &mut Connection,
+        object: &Object,
+        personal: &[&Field],
+        found: &mut Found,
+    ) -> Result<(), OpError> {
         let links = object.fields.iter().filter(|field| field.holds == Type::Customer);
         let ids: Vec<store::Value> = self.customers.iter().map(|id| id.number().into()).collect();
         let links = links.map(|field| Test::OneOf(field.number, ids.clone())).collect();
@@ -120,10 +155,12 @@ impl Person {
             let filled = personal.iter().map(|field| field.number).filter(|number| row.cells.contains_key(number));
             let fields: BTreeSet<FieldNumber> = filled.collect();
             if !fields.is_empty() || pipeline::record::tells_of_person(db, object, id)? {
-                found.entry(id).or_default().extend(fields);
+                found.entry(id).or_default().values.extend(fields);
+            } else if !db.attachments_of(id)?.is_empty() {
+                found.entry(id).or_default();
             }
         }
-        Ok(found)
+        Ok(())
     }
 }
 
@@ -143,10 +180,12 @@ fn traces(app: &App, person: &Person) -> Result<Vec<(Object, Found)>, OpError> {
 
 fn told(person: &Person, traces: &[(Object, Found)]) -> Erasure {
     let left = person.identities.iter().filter(|(_, row)| row.value.is_some());
+    let all = || traces.iter().flat_map(|(_, found)| found.values());
     Erasure {
         identities: left.map(|(id, row)| IdentifierView::masked(*id, row)).collect(),
         records: traces.iter().map(|(_, found)| count(found.len())).sum(),
-        values: traces.iter().flat_map(|(_, found)| found.values()).map(|fields| count(fields.len())).sum(),
+        values: all().map(|traces| count(traces.values.len())).sum(),
+        files: all().map(|traces| count(traces.files.len())).sum(),
         keys: 0,
     }
 }
@@ -172,14 +211,15 @@ pub fn erase(app: &App, actor: &Actor, id: CustomerId, request: &EraseRequest) -
     let person = app.store.read(|db| Person::find(db, id, request))?;
     let mut found = traces(app, &person)?;
     let mut erased = told(&person, &found);
-    let detail =
-        serde_json::json!({"identities": erased.identities.len(), "records": erased.records, "values": erased.values});
+    let detail = serde_json::json!({"identities": erased.identities.len(), "records": erased.records, "values": erased.values, "files": erased.files});
     Line::new("customer.erased", &id, detail).note(app, actor)?; // before the first step that cannot be taken back
     for _ in 0..ROUNDS {
         if found.is_empty() {
             break;
         }
-        found.iter().try_for_each(|(object, found)| empty(app, actor, object, found))?;
+        for (object, found) in &found {
+            erased.keys += empty(app, actor, object, found)?;
+        }
         found = traces(app, &person)?;
     }
     if !found.is_empty() {
@@ -197,20 +237,24 @@ pub fn erase(app: &App, actor: &Actor, id: CustomerId, request: &EraseRequest) -
     Ok(erased)
 }
 
-/// Empties fields of records.
-fn empty(app: &App, actor: &Actor, object: &Object, found: &Found) -> Result<(), OpError> {
-    let write = |(record, fields): (&RecordId, &BTreeSet<FieldNumber>)| RecordWrite {
+/// Empties fields of records and destroys files kept with them; gives how many keys went.
+fn empty(app: &App, actor: &Actor, object: &Object, found: &Found) -> Result<u64, OpError> {
+    let write = |(record, traces): &(&RecordId, &Traces)| RecordWrite {
         object: object.id,
-        record: Some(*record),
+        record: Some(**record),
         version: None,
         act: RecordAct::Erased,
-        values: fields.iter().map(|field| (*field, None)).collect(),
+        values: traces.values.iter().map(|field| (*field, None)).collect(),
         undoes: None,
     };
-    let writes: Vec<RecordWrite> = found.iter().map(write).collect();
-    for step in writes.chunks(STEP) {
-        let writes = RecordWrites { actor: actor.id().to_owned(), batch: Batch::Single, writes: step.to_vec() };
-        app.pipeline.command(Command::WriteRecords(writes))?;
+    let (all, mut keys): (Vec<_>, _) = (found.iter().collect(), 0);
+    for step in all.chunks(STEP) {
+        let writes = step.iter().map(write).collect();
+        let writes = RecordWrites { actor: actor.id().to_owned(), batch: Batch::Single, writes };
+        let files: Vec<_> = step.iter().flat_map(|(_, traces)| traces.files.clone()).collect();
+        let (destroyed, files) = attachment::destroy(app, actor, &files)?; // first: they are found by what is emptied then
+        keys += destroyed;
+        app.pipeline.command(Command::EraseRecords(writes, files))?;
     }
-    Ok(())
+    Ok(keys)
 }

@@ -9,6 +9,7 @@ use store::Connection;
 use store::log::{Entry, RecordAct, RecordEntry};
 use utoipa::ToSchema;
 
+use super::attachment::{self, FileChangeView};
 use super::{Change, Changed, Deed, changed, field, found, object};
 use crate::audit::Names;
 use crate::{Actor, App, Fault, OpError};
@@ -27,10 +28,13 @@ pub struct ChangeView {
     pub at: Timestamp,
     /// Who.
     pub by: String,
-    /// What was done: `added`, `changed`, `trashed`, `restored`, or `erased` where what told of a person was taken away.
+    /// What was done: `added`, `changed`, `trashed`, `restored`, or `erased` where what told of a person was taken away; of a file `attached`, `detached`,
+    /// `reattached` or `destroyed`.
     pub act: &'static str,
     /// What was changed; nothing is told of values that were erased.
     pub fields: Vec<FieldChangeView>,
+    /// The file that it was done with.
+    pub file: Option<FileChangeView>,
     /// Whether there was more, which was erased.
     pub erased: bool,
     /// The change that it takes back.
@@ -118,6 +122,8 @@ const fn opposite(act: RecordAct) -> Option<RecordAct> {
         RecordAct::Added | RecordAct::Restored => Some(RecordAct::Trashed),
         RecordAct::Trashed => Some(RecordAct::Restored),
         RecordAct::Changed => Some(RecordAct::Changed),
+        // What is done with a file is taken back apart.
+        RecordAct::Attached | RecordAct::Detached(_) | RecordAct::Reattached(_) | RecordAct::Destroyed(_) => None,
         RecordAct::Erased => None,
     }
 }
@@ -134,6 +140,10 @@ const fn act(act: RecordAct) -> &'static str {
         RecordAct::Trashed => "trashed",
         RecordAct::Restored => "restored",
         RecordAct::Erased => "erased",
+        RecordAct::Attached => "attached",
+        RecordAct::Detached(_) => "detached",
+        RecordAct::Reattached(_) => "reattached",
+        RecordAct::Destroyed(_) => "destroyed",
     }
 }
 
@@ -162,13 +172,18 @@ pub fn list(app: &App, actor: &Actor, name: &str, id: RecordId, cursor: Option<&
             let fields = logged.changes.iter().filter_map(|(number, before, after)| {
                 shown(*number).map(|field| told(actor, &object, field, before.as_ref(), after.as_ref()))
             });
+            let file = entry.act.attachment(seq);
+            let file = file.map(|id| Ok::<_, OpError>(FileChangeView { id, name: attachment::name_of(db, id)? }));
+            let file = file.transpose()?;
+            let is_nameless = file.as_ref().is_some_and(|file| file.name.is_none());
             items.push(ChangeView {
                 id: ChangeId::new(seq),
                 at,
                 by: names.of(db, &entry.actor)?,
                 act: act(entry.act),
                 fields: fields.collect(),
-                erased: !logged.is_whole,
+                file,
+                erased: !logged.is_whole || is_nameless,
                 undoes: entry.undoes.map(ChangeId::new),
             });
         }
@@ -197,6 +212,9 @@ pub fn undo(app: &App, actor: &Actor, id: ChangeId, request: &UndoRequest) -> Re
     let known = objects.by_id(entry.object).ok_or_else(OpError::not_found)?;
     let object = object(app, actor, &known.name)?;
     app.store.read(|db| found(app, db, actor, &object, Deed::See, entry.record))?;
+    if entry.act.attachment(id.number()).is_some() {
+        return attachment::undo(app, actor, &object, (id, &entry));
+    }
     let opposite = opposite(entry.act).ok_or_else(erased)?;
     let all = known.clone();
     let back = match opposite {

@@ -1,5 +1,6 @@
 //! Records of objects: made, changed, put into the trash and taken out again, each by a change in the log that can be taken back.
 
+pub mod attachment;
 pub mod board;
 pub mod bulk;
 pub mod change;
@@ -385,7 +386,7 @@ fn write_one(app: &App, actor: &Actor, write: RecordWrite) -> Result<Option<(Rec
     match written.into_iter().next() {
         Some(Written::Done { record, change }) => Ok(Some((record, change))),
         Some(Written::Newer(_)) => Ok(None),
-        Some(Written::Missing) | None => Err(OpError::not_found()),
+        Some(Written::Missing | Written::Full) | None => Err(OpError::not_found()),
     }
 }
 

@@ -1,8 +1,6 @@
 //! Events in, over HTTP.
 
-use std::io::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
@@ -10,11 +8,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use connect::segment::Endpoint;
-use futures_util::StreamExt as _;
 use ops::intake::{Format, Receipt, Terms};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
-use tokio_util::io::{StreamReader, SyncIoBridge};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,11 +18,8 @@ use utoipa_axum::routes;
 use crate::INFLATED_LIMIT;
 use crate::auth::Sender;
 use crate::error::{ApiError, ErrorBody, RETRY_AFTER};
-use crate::input::{Bytes, Path, Query};
+use crate::input::{Bytes, Path, Query, stream};
 use crate::state::Server;
-
-/// How long an upload may bring nothing before it is given up.
-const STALL: Duration = Duration::from_secs(30);
 
 /// How events are to be taken.
 #[derive(Deserialize, IntoParams)]
@@ -127,10 +120,7 @@ async fn original(
     Path(sha256): Path<String>,
     body: Body,
 ) -> Result<StatusCode, ApiError> {
-    let chunks = tokio_stream::StreamExt::timeout(body.into_data_stream(), STALL);
-    let chunks = chunks.map(|chunk| chunk.map_err(Error::other)?.map_err(Error::other));
-    let reader = StreamReader::new(Box::pin(chunks));
-    let put = move |server: &Server| ops::intake::put_original(&server.app, &sha256, &mut SyncIoBridge::new(reader));
+    let put = move |server: &Server| ops::intake::put_original(&server.app, &sha256, &mut stream(body));
     Arc::clone(&server).run_within(&server.uploading, put).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,7 @@
 //! The API, one file per noun.
 
 mod api_keys;
+mod attachments;
 mod audit;
 mod bulk;
 mod customers;
@@ -71,6 +72,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
         .merge(by_hand)
         .merge(audit::routes())
         .merge(records::routes().merge(bulk::routes()).layer(DefaultBodyLimit::max(RECORD_LIMIT)))
+        .merge(attachments::routes())
         .merge(search::routes())
         .merge(intake::routes())
         .merge(customers::routes())

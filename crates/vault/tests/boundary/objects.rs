@@ -126,3 +126,39 @@ fn what_nothing_binds_is_gone_after_a_day_and_what_is_bound_keeps_its_only_key_i
     client.sweep(&[wanted[0].2.block]).unwrap();
     assert_eq!(files(&home.file("objects")).len(), 0);
 }
+
+#[test]
+fn what_is_streamed_without_its_hash_is_bound_by_it_and_destroyed_at_once_with_its_block() {
+    let home = Home::new();
+    let _serving = home.serve();
+    let client = home.client();
+    let bytes = vec![7; 150_000];
+    let sha256 = client.put_stream(&mut &bytes[..]).unwrap();
+    assert_eq!(sha256, objects_hash(&bytes));
+    assert_eq!(client.put_stream(&mut &bytes[..]), Ok(sha256), "the same again is the same object");
+    assert_eq!(files(&home.file("objects")).len(), 1);
+    let items = [1, 2].map(|seed| [attachment(seed, 1, sha256)]);
+    let places = items.each_ref().map(|items| refs(items, &client.seal(items).unwrap())[0]);
+    assert_eq!(client.open(&grant(&[1]), &places[..1]).unwrap()[0].body, bytes);
+
+    // One of its two blocks goes, and then the other, though the vault still has a key of the object for whoever sends it again.
+    let blocks = places.map(|(.., place)| place.block);
+    assert_eq!(client.destroy_blocks(&blocks[..1]), Ok(1));
+    assert_eq!(client.open(&grant(&[1]), &places[..1]), Err(VaultError::Missing { index: 0 }));
+    assert_eq!(client.open(&grant(&[2]), &places[1..]).unwrap()[0].body, bytes);
+    assert_eq!(client.destroy_blocks(&blocks), Ok(1), "what is gone already is no fault");
+    assert_eq!((files(&home.file("objects")).len(), client.has_object(sha256)), (0, Ok(false)));
+
+    struct Breaks;
+    impl std::io::Read for Breaks {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::ConnectionReset.into())
+        }
+    }
+    assert_eq!(client.put_stream(&mut Breaks), Err(VaultError::Stream(std::io::ErrorKind::ConnectionReset)));
+    let start = std::time::Instant::now();
+    while !files(&home.file("objects")).is_empty() {
+        assert!(start.elapsed().as_secs() < 10, "a part is left");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}

@@ -13,6 +13,9 @@ import { Icon } from "@/ui/icon";
 import { Bones } from "@/ui/parts";
 import css from "./records.module.css";
 
+/** What is taken back from the history. */
+const undoable: ReadonlySet<ChangeLine["act"]> = new Set(["changed", "detached"]);
+
 type UndoProps = { change: string; force: boolean };
 
 function useUndo(object: ObjectType, id: string) {
@@ -73,6 +76,7 @@ function Line({ object, change, labels, undo }: { object: ObjectType; change: Ch
           </div>
         ))}
       </dl>
+      {change.file?.name && <p className={css.file}>{change.file.name}</p>}
       {change.erased && <small className={css.empty}>{t("records.erased")}</small>}
       {undo && (
         <Button size="small" type="text" className={css.back ?? ""} icon={<Icon name="undo" size={14} />} onClick={undo}>
@@ -96,7 +100,7 @@ export function Changes({ object, id, labels, writable }: { object: ObjectType; 
       {found.isError && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
       <ul className={css.changes} aria-label={t("records.view_changes")}>
         {lines.map((change) => (
-          <Line key={change.id} object={object} change={change} labels={labels} undo={writable && change.act === "changed" && !change.erased && !undone.has(change.id) ? () => undo(change.id) : null} />
+          <Line key={change.id} object={object} change={change} labels={labels} undo={writable && undoable.has(change.act) && !change.erased && !undone.has(change.id) ? () => undo(change.id) : null} />
         ))}
       </ul>
       {found.hasNextPage && <Button loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>{t("audit.more")}</Button>}

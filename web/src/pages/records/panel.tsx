@@ -16,6 +16,7 @@ import { Shown } from "@/forms/value";
 import { keepsEnter } from "@/table/cell";
 import { Icon } from "@/ui/icon";
 import { Bones, Empty } from "@/ui/parts";
+import { Attachments } from "./attachments";
 import { Changes } from "./changes";
 import { Masked } from "./masked";
 import css from "./records.module.css";
@@ -100,6 +101,7 @@ function Fields({ object, row, labels }: { object: ObjectType; row: RecordRow; l
         {row.trashed_at !== null && <Button size="small" onClick={() => trash.mutate({ row, trashed: false })}>{t("records.restore")}</Button>}
         {row.writable && <Button size="small" type="text" danger icon={<Icon name="trash" size={14} />} onClick={() => trash.mutate({ row, trashed: true })}>{t("records.trash")}</Button>}
       </div>
+      <Attachments object={object} row={row} />
       <Shares object={object.name} row={row} />
       {may("people.manage") && <WhySeen object={object.name} id={row.id} />}
     </>

@@ -41,7 +41,7 @@ function settled(cache: QueryClient, object: string, id: string) {
 }
 
 /** Says in a toast what was done, with a way back. */
-function useUndoable(object: ObjectType) {
+export function useUndoable(object: ObjectType) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const cache = useQueryClient();

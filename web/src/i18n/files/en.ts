@@ -1,0 +1,30 @@
+import type { Shape } from "../shape";
+import type { zhFiles } from "./zh";
+
+export const enFiles: Shape<typeof zhFiles> = {
+  title: "Attachments",
+  add: "Attach files",
+  drop: "Let go to attach to this record",
+  none: "No attachments yet. Drop files here or choose “Attach files”, up to 100 MB each.",
+  preview: "Preview {{name}}",
+  download: "Download {{name}}",
+  download_short: "Download",
+  remove: "Remove {{name}}",
+  removed: "{{name}} is removed",
+  removed_title_one: "Recently removed: {{count, number}}",
+  removed_title_other: "Recently removed: {{count, number}}",
+  removed_hint: "What is removed is kept for 30 days, then destroyed.",
+  kept_until: "can be put back until {{time}}",
+  restore: "Put {{name}} back",
+  restored: "{{name}} is back",
+  uploading: "Uploading {{name}}",
+  waiting: "Waiting",
+  sealing: "Being encrypted and stored",
+  cancel: "Cancel the upload of {{name}}",
+  dismiss: "Dismiss what is said of {{name}}",
+  empty: "An empty file",
+  noted: "That you open it is noted",
+  unseen: "This browser cannot show this file. Download it to look at it.",
+  cut: "Only the first {{size}} are shown. Download it to see the rest.",
+  failed: "This file could not be shown",
+};
