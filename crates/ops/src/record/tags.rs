@@ -29,7 +29,8 @@ pub struct TagPage {
 /// There is no such object, or no such field of tags that the reader sees, or the database's.
 pub fn list(app: &App, actor: &Actor, name: &str, tags: &str, part: Option<&str>) -> Result<TagPage, OpError> {
     let object = object(app, actor, name)?;
-    let field = field::fit(actor, &object, tags, "field", |holds| *holds == Type::Tags)?;
+    let field = field::fit(actor, &object, tags, "field", |holds| *holds == Type::Tags);
+    let field = field.map_err(|_| OpError::not_found())?;
     let part = part.map(str::trim).filter(|part| !part.is_empty()).map(filter::part).transpose()?;
     let mut tests = vec![allowed(app, actor, &object, Deed::See), Test::Present(field.number)];
     tests.extend(part.clone().map(|part| Test::Contains(field.number, part)));
