@@ -15,7 +15,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [{ name: "base", test: /node_modules\/(react|react-dom|scheduler|@tanstack|i18next|react-i18next)\// }] },
+        codeSplitting: {
+          groups: [
+            { name: "base", test: /node_modules\/(react|react-dom|scheduler|@tanstack|i18next|react-i18next)\// },
+            // What the first screen needs of antd, together: in one file it is smaller than in many.
+            { name: "parts", test: /node_modules\/(@rc-component\/(menu|dropdown|overflow|trigger|motion|portal|resize-observer|util|tooltip|notification|dialog)|antd\/es\/(button|dropdown|tooltip|app|message|notification|modal|config-provider|theme|style|_util)|@ant-design\/(cssinjs|cssinjs-utils|fast-color|colors))\// },
+          ],
+        },
       },
     },
   },

@@ -80,6 +80,8 @@ describe("what axe finds", { concurrency: readers.length }, () => {
         const tagged = customers.items.find((each) => each.tags.length > 0);
         const detail = await ask(server, "GET", `/v1/customers/${tagged.id}`);
         const deals = await ask(server, "POST", "/v1/objects/deal/list", { limit: 1 });
+        const me = (await (await page.request.get("/v1/session")).json()).user.id;
+        await ask(server, "POST", `/v1/objects/deal/records/${deals.items[0].id}/comments`, { text: `@[${me}] 1` });
         first = { customer: tagged.id, decision: detail.tags[0].decision, rule: rules.items[0].id, deal: deals.items[0].id, person: decided.items[0].id };
       });
       after(async () => {
@@ -136,6 +138,7 @@ describe("what axe finds", { concurrency: readers.length }, () => {
         "/rules/$id/edit": `/rules/${first.rule}/edit`,
         "/events": "/events",
         "/o/$object": "/o/deal",
+        "/o/$object/$id": `/o/deal/${first.deal}`,
         "/settings/account": "/settings/account",
         "/settings/objects": "/settings/objects",
         "/settings/objects/$object": "/settings/objects/deal",
@@ -181,6 +184,10 @@ describe("what axe finds", { concurrency: readers.length }, () => {
           const attached = await page.request.post(`${server.base}/v1/objects/deal/records/${first.deal}/attachments`, { headers: { "x-jingwei": "1", "x-file-name": "note.txt" }, data: Buffer.from("a\nb") });
           assert.equal(attached.status(), 200);
           await opened("a record's file", `/o/deal?record=${first.deal}`, () => button(w.files.preview("note.txt")).click(), () => page.getByRole("region", { name: "note.txt" }), [".ant-modal", `section[aria-label="${w.files.title}"]`]);
+          await opened("a comment that names someone", `/o/deal/${first.deal}`, async () => {
+            await page.getByLabel(w.talk.box, { exact: true }).pressSequentially("@");
+          }, () => page.locator(".ant-mentions-dropdown").getByText(w.owner).first());
+          await opened("notices", "/rules", () => page.getByRole("button", { name: w.talk.title }).click(), () => page.getByRole("region", { name: w.talk.title }).getByText(w.talk.mention).first());
           await opened("a filter", "/o/deal", async () => {
             await page.getByRole("row").nth(2).waitFor(); // what is above the list stays where it is from here on
             await button(r.add_filter).click();

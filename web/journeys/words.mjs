@@ -36,12 +36,16 @@ export const words = {
       add_provider: "添加身份提供方", shown_as: "显示名称", company_account: "公司账号", issuer: "颁发者", client: "客户端编号", client_secret: "客户端密钥", by_company: "用公司账号登录", not_signed_in: "没有登录", not_member: "还不是这里的成员", not_verified: "没有确认您的邮箱", stale: "不是从这个浏览器开始的", away: "没有正常应答",
       mail_host: "邮件服务器", encryption: "加密", no_encryption: "不加密（仅限本机）", port: "端口", mail_user: "用户名", mail_password: "密码", sender: "发件人", mail_saved: "发信设置已保存", send: "发送", mail_taken: "邮件服务器已收下", send_invitation: "发送邀请", letter_taken: "已交给邮件服务器", letter_not: "邀请信没有发出", letter_says: /邀请您加入 晨曦母婴/,
     },
+    talk: {
+      box: "写评论", send: "发送", please: "请看一下报价", answer: "看过了，可以发", edit: "修改评论", better: "看过了，今天发", save: "保存", edited: "已修改", unread: (n) => `通知，${n} 条未读`, none: "通知", title: "通知", mention: "在评论中提到了你", comment: "发表了评论", changed: "修改了记录", read_all: "全部标为已读",
+      follow: "关注", following: "已关注", whole: "以整页打开", deal: "年度框架", amount: "金额", edit_field: (name) => `修改${name}`, all: "全部", comments: "评论", changes: "修改", records: "相关记录", note: "会议纪要", choices: "通知我", on_comment: "我关注的记录有新评论",
+    },
     records: {
       export: "导出为表格（CSV）", head: "名称",
       store: "门店", area: "面积", opened: "开业日期", grade: "等级", choices: ["旗舰", "标准"], manager: "店长", deal_field: "重点商机", deal: "商机",
       types: { number: "数字", date: "日期", choice: "单选", user: "成员", relation: "关联记录" }, choice: (n) => `选项 ${n}`,
       add: "新建", save: "保存", name: "名称 *", deal_name: "商机名称 *", amount: "金额", search: "搜索名称、电话、邮箱", add_filter: "添加条件", field: "字段", op: "条件", value: "值", take: "确定", at_least: "不少于",
-      undo: "撤销", undone: "已撤销", history: "修改历史", views: "视图", all: "全部记录", save_view: "保存为视图", share: "与能看到这些记录的人共享", view: "大店", board: "看板", won: "赢单", none: "未填写", bulk: "批量操作", set: "改为", change: (n) => `修改 ${n} 条`, changed_n: (n) => `已修改 ${n} 条`, done: "完成", undid: "撤销了一次修改", trash: "删除", bin: "回收站", restore: "恢复", first: "南京西路店", second: "张江店",
+      undo: "撤销", undone: "已撤销", history: "时间线", views: "视图", all: "全部记录", save_view: "保存为视图", share: "与能看到这些记录的人共享", view: "大店", board: "看板", won: "赢单", none: "未填写", bulk: "批量操作", set: "改为", change: (n) => `修改 ${n} 条`, changed_n: (n) => `已修改 ${n} 条`, done: "完成", undid: "撤销了一次修改", trash: "删除", bin: "回收站", restore: "恢复", first: "南京西路店", second: "张江店",
     },
     views: {
       columns: "列", frozen: "固定前几列", first_two: "前 2 列", up: (name) => `${name}上移`, width: (name) => `${name}的列宽`, name: "商机名称", stage: "阶段", amount: "金额", region: "区域", probability: "赢率", saved: "重点商机", changed: "已修改", back: "还原", keep: "保存修改", kept: "视图已保存",
@@ -97,12 +101,16 @@ export const words = {
       add_provider: "Add an identity provider", shown_as: "Shown as", company_account: "Company account", issuer: "Issuer", client: "Client id", client_secret: "Client secret", by_company: "Sign in with Company account", not_signed_in: "Not signed in", not_member: "not a member here", not_verified: "does not say that your e-mail", stale: "not begun in this browser", away: "does not answer as one",
       mail_host: "Mail server", encryption: "Encryption", no_encryption: "None (this machine only)", port: "Port", mail_user: "User name", mail_password: "Password", sender: "Sender", mail_saved: "Mail settings saved", send: "Send", mail_taken: "The mail server took it", send_invitation: "Send the invitation", letter_taken: "took the letter", letter_not: "The letter did not go", letter_says: /invites you to Dawn Baby/,
     },
+    talk: {
+      box: "Write a comment", send: "Send", please: "please look at the quote", answer: "looks right, send it", edit: "Change comment", better: "looks right, send it today", save: "Save", edited: "edited", unread: (n) => `Notifications, ${n} unread`, none: "Notifications", title: "Notifications", mention: "mentioned you in a comment", comment: "commented", changed: "changed the record", read_all: "Mark all as read",
+      follow: "Follow", following: "Following", whole: "Open as a page", deal: "Annual framework", amount: "Amount", edit_field: (name) => `Edit ${name}`, all: "All", comments: "Comments", changes: "Changes", records: "Related records", note: "Minutes", choices: "Notify me when", on_comment: "there is a comment on a record that I follow",
+    },
     records: {
       export: "Export as a table (CSV)", head: "name",
       store: "Store", area: "Area", opened: "Opened on", grade: "Grade", choices: ["Flagship", "Standard"], manager: "Manager", deal_field: "Main deal", deal: "Deal",
       types: { number: "Number", date: "Date", choice: "Choice", user: "Member", relation: "Relation" }, choice: (n) => `Choice ${n}`,
       add: "New", save: "Save", name: "Name *", deal_name: "Deal name *", amount: "Amount", search: "Search name, phone, e-mail", add_filter: "Add condition", field: "Field", op: "Condition", value: "Value", take: "Apply", at_least: "at least",
-      undo: "Undo", undone: "Undone", history: "History", views: "Views", all: "All records", save_view: "Save as view", share: "Share with everyone who sees these records", view: "Large stores", board: "Board", won: "Won", none: "None", bulk: "Bulk", set: "Set to", change: (n) => `Change ${n}`, changed_n: (n) => `${n} changed`, done: "Done", undid: "took a change back", trash: "Delete", bin: "Trash", restore: "Restore", first: "West Street", second: "Harbour",
+      undo: "Undo", undone: "Undone", history: "Timeline", views: "Views", all: "All records", save_view: "Save as view", share: "Share with everyone who sees these records", view: "Large stores", board: "Board", won: "Won", none: "None", bulk: "Bulk", set: "Set to", change: (n) => `Change ${n}`, changed_n: (n) => `${n} changed`, done: "Done", undid: "took a change back", trash: "Delete", bin: "Trash", restore: "Restore", first: "West Street", second: "Harbour",
     },
     views: {
       columns: "Columns", frozen: "Freeze columns", first_two: "first 2", up: (name) => `Move ${name} up`, width: (name) => `Width of ${name}`, name: "Deal name", stage: "Stage", amount: "Amount", region: "Region", probability: "Probability", saved: "Top deals", changed: "Changed", back: "Put back", keep: "Save changes", kept: "View saved",

@@ -146,6 +146,13 @@ const records = createRoute({
   component: lazyRouteComponent(() => import("./pages/records"), "RecordsPage"),
 });
 
+const record = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$object/$id",
+  validateSearch: (search): { why?: string | undefined } => ({ why: word(search.why) }),
+  component: lazyRouteComponent(() => import("./pages/records/page"), "RecordPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -230,7 +237,7 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("./pages/settings/audit"), "AuditPage"),
 });
 
-const inside = [home, customers, customer, rules, newRule, rule, editRule, events, records, settings.addChildren([settingsHome, account, objects, object, people, teams, roles, keys, signInSettings, mail, audit])];
+const inside = [home, customers, customer, rules, newRule, rule, editRule, events, records, record, settings.addChildren([settingsHome, account, objects, object, people, teams, roles, keys, signInSettings, mail, audit])];
 const routes = root.addChildren([setup, signIn, callback, join, secondFactor, shell.addChildren(inside)]);
 
 export const makeRouter = (cache: QueryClient) =>

@@ -236,6 +236,7 @@ def named(local, wide, records, changes, owner, narrow, other, address):
         "records": [record for all_of in records.values() for record in all_of],
         "objects": [*records, "price_list"],
         "changes": changes,
+        "comments": add(f"/v1/objects/deal/records/{records['deal'][0]}/comments", lambda n: {"text": f"看过了 {n}"}, who=wide),
         "batches": [bulk["batch"]],
         "jobs": [bulk["id"]],
         "views": add("/v1/objects/deal/views", lambda n: {"name": f"共享 {n}", "body": {"filter": condition}, "shared": True}, who=wide),

@@ -15,6 +15,7 @@ def bodies(company: dict) -> dict:
     read = {"sentence": FLAGSHIP, "answers": {"first_purchase": "yes"}}
     by_amount = {"is": {"field": "amount", "op": "at_least", "value": 1}}
     return {
+        "add_comment": [{"text": "x"}, {"text": f"@[{ids['members'][0]}] x"}],
         "add_api_key": [{"name": "x", "role": ids["roles"][0]}],
         "add_attachment": ["甲方：云禾母婴"],
         "add_field": [{"label": {"zh": "面积", "en": "area"}, "type": "number"}],
@@ -31,6 +32,7 @@ def bodies(company: dict) -> dict:
         "begin_passkey": [proof],
         "begin_provider_sign_in": [{"provider": ids["providers"][0]}],
         "bulk_records": [{"list": {"filter": by_amount}, "act": "change", "values": {"next_step": "x"}}],
+        "change_comment": [{"text": "改"}],
         "change_field": [{"required": False}],
         "try_formula": [{"formula": "1 + 1"}],
         "preview_conversion": [{"type": "text"}],
@@ -53,9 +55,12 @@ def bodies(company: dict) -> dict:
         "open_original": [{"event": ids["events"][0], "index": 0}],
         "read_edit": [read],
         "read_sentence": [{"sentence": SENTENCE}, {"sentence": FLAGSHIP}],
+        "read_notices": [{}],
         "reveal_field": [{"field": "phone"}, {"field": "next_step"}],
         "send_events": [EVENT],
         "send_segment": [{"type": "track", "event": "Order Completed", "userId": "C1", "messageId": "m-1", "timestamp": "2026-06-01T10:00:00+08:00", "properties": {}}],
+        "set_following": [{"following": True}],
+        "set_notice_choices": [{"mention": True, "comment": True, "change": True, "owner": True}],
         "set_favourite": [{"object": company["object_of"][ids["records"][-1]], "record": ids["records"][-1], "starred": True}],
         "set_mail": [{"host": "127.0.0.1", "port": 1, "privacy": "none", "from": "a@example.com"}],
         "share_record": [{"with": ids["people"][0], "writes": True}],

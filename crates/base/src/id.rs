@@ -125,6 +125,10 @@ ids! {
     ChangeId = "chg";
     /// A file kept with a record; its number is the place in the log where it was attached.
     AttachmentId = "att";
+    /// A comment on a record; its number is the place in the log where it was made.
+    CommentId = "cmt";
+    /// Something that someone is told of.
+    NoticeId = "ntc";
     /// Something that goes on by itself.
     JobId = "job";
     /// A saved view of a list.

@@ -21,9 +21,9 @@ mod time;
 pub use big_map::BigMap;
 pub use decimal::{Decimal, DecimalError};
 pub use id::{
-    ApiKeyId, AttachmentId, AuditId, ChangeId, CustomerId, DecisionId, EventId, IdError, IdentityId, InvitationId,
-    JobId, MergeId, ObjectId, PasskeyId, ProviderId, RecordId, RoleId, RuleId, SessionId, SourceId, TaskId, TeamId,
-    UserId, ViewId,
+    ApiKeyId, AttachmentId, AuditId, ChangeId, CommentId, CustomerId, DecisionId, EventId, IdError, IdentityId,
+    InvitationId, JobId, MergeId, NoticeId, ObjectId, PasskeyId, ProviderId, RecordId, RoleId, RuleId, SessionId,
+    SourceId, TaskId, TeamId, UserId, ViewId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use text::{Locale, Text};

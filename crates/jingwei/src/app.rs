@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use clap::Args;
 use ops::account;
+use ops::notice::Noticing;
 use ops::search::{Bell, Searching};
-use server::{Server, Settings, feed};
+use server::{Server, Settings, Told, feed};
 use tokio::sync::broadcast;
 use vault::AppFolders;
 
@@ -49,15 +50,19 @@ impl Options {
         let url = format!("http://{}", listener.local_addr()?);
         let (heard, feed) = feed();
         let bell = Bell::default();
-        let rung = bell.clone();
+        let told = Bell::default();
+        let rung = [bell.clone(), told.clone()];
         let heard = Box::new(move |done: &pipeline::Committed| {
-            rung.ring(done);
+            rung.iter().for_each(|bell| bell.ring(done));
             heard(done);
         });
         let mut app = open_app(folder, heard)?;
         app.search = Searching::start(folder.index(), Arc::clone(&app.store), bell);
         let (settings, first) = tokens(folder, &app, &url)?;
         let (live, _) = broadcast::channel(64);
+        let telling = live.clone();
+        let told_of = Box::new(move |people: &[base::UserId]| drop(telling.send(Told::Notices(people.into()))));
+        let noticing = Noticing::start(Arc::clone(&app.store), told, told_of);
         let server = Server::new(app, settings, live);
         let player = crate::demo_company::player(&server)?;
         println!("jingwei: {url}{first}");
@@ -74,7 +79,7 @@ impl Options {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             server::serve(listener, Arc::clone(&serving), until_asked_or_cut(serving)).await
         });
-        drop(player);
+        drop((player, noticing));
         std::fs::remove_file(folder.root.join("run/local.json")).ok();
         Ok(ended?)
     }

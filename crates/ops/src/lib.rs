@@ -16,6 +16,7 @@ pub mod favourite;
 pub mod intake;
 pub mod kind;
 pub mod mail;
+pub mod notice;
 pub mod object;
 mod population;
 pub mod record;

@@ -1,12 +1,13 @@
 //! Commands to the writer: changes that people make, each at its place in the log.
 
-use base::{IdentityId, MergeId, RuleId, Text, Timestamp};
+use base::{CommentId, IdentityId, MergeId, RuleId, Text, Timestamp};
 use domain::{Declaration, Kinds, Rejection};
 use lexicon::Definition;
 use store::log::Entry;
 use store::{RuleRow, RuleVersionRow, StoreError, Unit};
 
 use crate::attachment::FileWrites;
+use crate::comment::CommentWrite;
 use crate::engine::{Committed, Engine, EngineError, OWN_KINDS_LIMIT, kinds_full};
 use crate::record::{ObjectWrite, RecordWrites, Written};
 
@@ -48,6 +49,8 @@ pub enum Command {
     WriteFiles(FileWrites),
     /// Destroys files and erases what records tell of a person, in one commit.
     EraseRecords(RecordWrites, FileWrites),
+    /// Writes, changes or removes a comment on a record.
+    WriteComment(CommentWrite),
     /// Erases identities, for someone: the id of a person or key, or `local`.
     Erase(String, Vec<IdentityId>),
     /// Writes back what all that came before it left behind, so that the log need not be read at the next start.
@@ -67,6 +70,8 @@ pub enum Outcome {
     Refused(Text),
     /// What became of each record.
     Written(Vec<Written>),
+    /// A comment was written, changed or removed.
+    Commented(CommentId),
     /// A declaration does not fit; which, and why.
     Undeclared(usize, Rejection),
 }
@@ -98,6 +103,7 @@ impl Engine {
                 self.write_files(files, unit, done)?;
                 self.write_records(writes, unit, done)
             }
+            Command::WriteComment(write) => self.write_comment(write, unit, done),
             Command::Erase(actor, identities) => self.erase(actor, identities, unit),
             Command::Flush => Ok(Outcome::Done),
         }

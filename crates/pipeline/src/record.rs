@@ -10,6 +10,7 @@ use store::log::{Entry, RecordAct, RecordEntry};
 use store::{Connection, ObjectRow, RecordChange, RecordKeys, RecordRow, RecordRows, Unit};
 
 use crate::command::Outcome;
+use crate::comment;
 use crate::engine::{Committed, Engine, EngineError};
 use crate::{derive, profile};
 
@@ -312,8 +313,7 @@ impl Engine {
         } else {
             self.keys(record, before.is_none().then_some(object.id), !personal.is_empty(), unit)?
         };
-        let mut nonce = [0; 12];
-        getrandom::fill(&mut nonce).map_err(|_| no_random())?;
+        let nonce = new_nonce()?;
         let entry = RecordEntry {
             object: object.id,
             record,
@@ -327,6 +327,7 @@ impl Engine {
         };
         if erases {
             unit.erased_at = Some(self.next_seq);
+            comment::forget(record, unit);
         }
         let seq = self.append(unit, Entry::Record(entry));
         put(unit, &object, record, row.clone());
@@ -411,6 +412,13 @@ fn left(object: &Object, row: &RecordRow) -> Vec<Change> {
 pub(crate) fn put(unit: &mut Unit, object: &Object, id: RecordId, row: RecordRow) {
     let made = || RecordRows { object: Arc::new(object.clone()), rows: BTreeMap::new() };
     unit.records.entry(object.id).or_insert_with(made).rows.insert(id, row);
+}
+
+/// What no other message under a key has.
+pub(crate) fn new_nonce() -> Result<[u8; 12], store::StoreError> {
+    let mut nonce = [0; 12];
+    getrandom::fill(&mut nonce).map_err(|_| no_random())?;
+    Ok(nonce)
 }
 
 fn new_key() -> Result<Vec<u8>, store::StoreError> {

@@ -72,7 +72,8 @@ impl Engine {
             | Entry::Unmerge { .. }
             | Entry::Object { .. }
             | Entry::Record(_)
-            | Entry::Erased { .. } => return Ok(None),
+            | Entry::Erased { .. }
+            | Entry::Comment(_) => return Ok(None),
         };
         self.db.current_customer(customer)
     }
@@ -134,7 +135,8 @@ impl Engine {
             | Entry::Unmerge { .. }
             | Entry::Object { .. }
             | Entry::Record(_)
-            | Entry::Erased { .. } => {}
+            | Entry::Erased { .. }
+            | Entry::Comment(_) => {}
         }
         Ok(())
     }

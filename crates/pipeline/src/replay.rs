@@ -199,6 +199,7 @@ impl Engine {
             Entry::Rule { rule, body } => self.restore_rule(rule, body.as_deref())?,
             Entry::Object { body, .. } => traces.object(&body)?,
             Entry::Record(change) => traces.record(seq, &change)?,
+            Entry::Comment(comment) => traces.comment(seq, unit.received_at, comment)?,
             Entry::Erased { .. } => {} // nothing that is compared was made of names
             Entry::Begin { rule, customer } => self.begin(rule, customer, unit, done)?,
             Entry::Restate { customer } => {

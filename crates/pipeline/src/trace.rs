@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use base::{ObjectId, RecordId, TimeZone};
+use base::{ObjectId, RecordId, TimeZone, Timestamp};
 use domain::object::{Cell, FieldNumber, Object, Objects};
-use store::log::{RecordAct, RecordEntry};
+use store::log::{CommentEntry, RecordAct, RecordEntry};
 use store::{Connection, RecordRow, StoreError};
 
 use crate::derive::Derivations;
 use crate::replay::ReplayReport;
+use crate::told::Told;
 use crate::{attachment, record};
 
 /// What is known of a record from the log.
@@ -28,6 +29,7 @@ pub(crate) struct Traces {
     objects: Objects,
     records: BTreeMap<RecordId, Trace>,
     files: attachment::Traces,
+    comments: Told,
     wrong: Vec<String>,
 }
 
@@ -51,8 +53,8 @@ fn sum(object: &Object, row: &RecordRow) -> u128 {
 
 impl Traces {
     pub(crate) fn new(db: Connection) -> Self {
-        let (objects, files) = (Objects::default(), attachment::Traces::default());
-        Self { db, objects, records: BTreeMap::new(), files, wrong: Vec::new() }
+        let (objects, files, comments) = (Objects::default(), attachment::Traces::default(), Told::default());
+        Self { db, objects, records: BTreeMap::new(), files, comments, wrong: Vec::new() }
     }
 
     /// How many records there are, in the trash or not.
@@ -83,6 +85,7 @@ impl Traces {
         }
         if entry.act == RecordAct::Erased {
             trace.sum = Some(0); // the entry has all that was left
+            self.comments.forget(entry.record);
         }
         trace.sum = trace.sum.zip(changes).map(|(sum, changes)| {
             changes.iter().fold(sum, |sum, (field, before, after)| {
@@ -91,6 +94,10 @@ impl Traces {
             })
         });
         Ok(())
+    }
+
+    pub(crate) fn comment(&mut self, seq: u64, at: Timestamp, entry: CommentEntry) -> Result<(), StoreError> {
+        self.comments.take(&mut self.db, seq, at, entry)
     }
 
     /// Compares with what is stored.
@@ -139,6 +146,6 @@ impl Traces {
         }
         let lost = self.records.keys().map(|id| format!("record {id} follows from the log but is not stored"));
         report.differences.extend(lost);
-        Ok(())
+        self.comments.compare(db, report)
     }
 }

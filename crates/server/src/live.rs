@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
+use base::UserId;
 use futures_util::{Stream, StreamExt as _};
 use ops::{Actor, Right, Scope};
 use pipeline::{Committed, Listener};
@@ -31,6 +32,8 @@ pub enum Told {
     Commit(Arc<str>),
     /// Of these objects records were written; and whether an object was made or changed.
     Records(Arc<[String]>, bool),
+    /// These people were told of something.
+    Notices(Arc<[UserId]>),
     /// Some commits were left out: what is shown must be read anew.
     Resync,
 }
@@ -117,6 +120,10 @@ fn named(actor: &Actor, received: Result<Told, BroadcastStreamRecvError>) -> Opt
             let text = serde_json::json!({"objects": objects, "schema": schema}).to_string();
             is_news.then(|| ("records", text.into()))
         }
+        Ok(Told::Notices(people)) => {
+            let is_told = actor.person().is_some_and(|me| people.contains(&me)) && !actor.is_seen_as();
+            is_told.then(|| ("notices", "{}".into()))
+        }
         Ok(Told::Resync) | Err(BroadcastStreamRecvError::Lagged(_)) => Some(("resync", "{}".into())),
     }
 }
@@ -138,8 +145,8 @@ async fn over(server: Arc<Server>, credential: Credential, actor: Actor) {
     }
 }
 
-/// Watch commits as they are made, as far as one may see: each is a `commit`; `records` names objects of which records were written; a `resync` says that some were left out, and that what is shown must be read anew.
-#[utoipa::path(get, operation_id = "watch_commits", path = "/v1/live", tag = "events", responses((status = 200, description = "server-sent events named `commit`, `records` with the members `objects` and `schema`, and `resync` with an empty object where some were left out", body = ops::event::LiveCommit, content_type = "text/event-stream")))]
+/// Watch commits as they are made, as far as one may see: each is a `commit`; `records` names objects of which records were written; `notices` says that one was told of something; a `resync` says that some were left out, and that what is shown must be read anew.
+#[utoipa::path(get, operation_id = "watch_commits", path = "/v1/live", tag = "events", responses((status = 200, description = "server-sent events named `commit`, `records` with the members `objects` and `schema`, `notices` with an empty object, and `resync` with an empty object where some were left out", body = ops::event::LiveCommit, content_type = "text/event-stream")))]
 pub(crate) async fn live(caller: Caller) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let Caller { server, actor, credential } = caller;
     let told = BroadcastStream::new(server.live.subscribe());

@@ -16,6 +16,7 @@ use crate::unit::{
 };
 use crate::value::Column::{Blob, Int, Text};
 use crate::value::Value;
+use crate::{comment, follow};
 
 /// The most entries in a block: reading one entry unpacks its block. A larger commit writes several.
 const BLOCK_ENTRIES: usize = 8_192;
@@ -83,6 +84,8 @@ impl Unit {
         kinds(to, self.kinds)?;
         record::write(to, &self.objects, self.records, self.record_keys, self.record_changes)?;
         attachment::write(to, self.attachments)?;
+        comment::write(to, self.comments, &self.comments_erased)?;
+        follow::write(to, self.follows)?;
         sources(to, self.sources, self.received_at)?;
         rejections(to, self.rejections)?;
         self.found.write(to)?;

@@ -55,7 +55,20 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn decisions_of(&mut self, customer: CustomerId, limit: u32) -> Result<Vec<Decision>, StoreError> {
-        self.newest("customer", customer.number(), limit)
+        self.newest("customer", customer.number(), i64::MAX.cast_unsigned(), limit)
+    }
+
+    /// As [`Connection::decisions_of`], those before one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn decisions_before(
+        &mut self,
+        customer: CustomerId,
+        before: DecisionId,
+        limit: u32,
+    ) -> Result<Vec<Decision>, StoreError> {
+        self.newest("customer", customer.number(), before.number(), limit)
     }
 
     /// A rule's decisions, newest first.
@@ -63,20 +76,23 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn decisions_by(&mut self, rule: RuleId, limit: u32) -> Result<Vec<Decision>, StoreError> {
-        self.newest("rule", rule.number(), limit)
+        self.newest("rule", rule.number(), i64::MAX.cast_unsigned(), limit)
     }
 
     /// The newest decisions of one customer or rule: those that the last sweep did not bring in, then the others.
-    fn newest(&mut self, of: &str, number: u64, limit: u32) -> Result<Vec<Decision>, StoreError> {
+    fn newest(&mut self, of: &str, number: u64, before: u64, limit: u32) -> Result<Vec<Decision>, StoreError> {
         let upto = self.decided_upto()?.number();
-        let sql = format!("SELECT {COLUMNS} FROM decision WHERE id > $1 AND {of} = $2 ORDER BY id DESC LIMIT {limit}");
-        let mut rows = self.query(&sql, &[upto.into(), number.into()])?;
+        let sql = format!(
+            "SELECT {COLUMNS} FROM decision WHERE id > $1 AND {of} = $2 AND id < $3 ORDER BY id DESC LIMIT {limit}"
+        );
+        let mut rows = self.query(&sql, &[upto.into(), number.into(), before.into()])?;
         let sql = format!(
             "SELECT {COLUMNS} FROM decision WHERE id IN
-             (SELECT id FROM decision_by_{of} WHERE {of} = $1 AND id <= $2 ORDER BY id DESC LIMIT $3) ORDER BY id DESC"
+             (SELECT id FROM decision_by_{of} WHERE {of} = $1 AND id <= $2 AND id < $3 ORDER BY id DESC LIMIT $4)
+             ORDER BY id DESC"
         );
         let room = i64::from(limit) - i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        rows.extend(self.query(&sql, &[number.into(), upto.into(), room.into()])?);
+        rows.extend(self.query(&sql, &[number.into(), upto.into(), before.into(), room.into()])?);
         Ok(rows.iter().map(decision).collect())
     }
 

@@ -1,6 +1,6 @@
 //! The log: one block per commit, each a compressed run of entries. An entry's `seq` is its block's plus its place.
 
-use base::{AttachmentId, CustomerId, IdentityId, MergeId, ObjectId, RecordId, RuleId, Timestamp};
+use base::{AttachmentId, CommentId, CustomerId, IdentityId, MergeId, ObjectId, RecordId, RuleId, Timestamp, UserId};
 use domain::{FieldId, KindId, Value};
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +64,41 @@ pub enum Entry {
         /// Which.
         identities: Vec<IdentityId>,
     },
+    /// A comment was written, changed or removed.
+    Comment(CommentEntry),
+}
+
+/// What was done to a comment on a record, as logged: its text only as ciphertext.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CommentEntry {
+    /// Of which object the record is.
+    pub object: ObjectId,
+    /// On which record.
+    pub record: RecordId,
+    /// Which comment; that of its making is this place.
+    pub comment: CommentId,
+    /// What was done.
+    pub act: CommentAct,
+    /// Who did: the id of a person or key, or `local`.
+    pub actor: String,
+    /// Whom its text names.
+    pub mentions: Vec<UserId>,
+    /// What no other message under the record's key has.
+    pub nonce: [u8; 12],
+    /// The text, encrypted under the record's key for what tells of a person; empty where it was removed.
+    #[serde(with = "serde_bytes_vec")]
+    pub text: Vec<u8>,
+}
+
+/// What was done to a comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CommentAct {
+    /// It was written.
+    Added,
+    /// Its text was changed.
+    Changed,
+    /// It was removed.
+    Removed,
 }
 
 /// A change to a record as logged: its values only as ciphertext.

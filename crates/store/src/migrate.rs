@@ -96,8 +96,13 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 18,
-        sqlite: include_str!("migrations/0018_attachments.sqlite.sql"),
-        postgres: include_str!("migrations/0018_attachments.postgres.sql"),
+        sqlite: include_str!("migrations/0018_talk.sqlite.sql"),
+        postgres: include_str!("migrations/0018_talk.postgres.sql"),
+    },
+    Migration {
+        number: 19,
+        sqlite: include_str!("migrations/0019_attachments.sqlite.sql"),
+        postgres: include_str!("migrations/0019_attachments.postgres.sql"),
     },
 ];
 

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{
-    AttachmentId, CustomerId, DecisionId, IdentityId, MergeId, ObjectId, RecordId, RuleId, SourceId, TaskId, Timestamp,
+    AttachmentId, CommentId, CustomerId, DecisionId, IdentityId, MergeId, ObjectId, RecordId, RuleId, SourceId, TaskId,
+    Timestamp, UserId,
 };
 use domain::KindId;
 
 use crate::attachment::AttachmentRow;
+use crate::comment::CommentRow;
 use crate::decided::DecidedStretch;
 use crate::log::Entry;
 use crate::lookup::Stretch;
@@ -267,6 +269,12 @@ pub struct Unit {
     pub record_changes: Vec<RecordChange>,
     /// Files kept with records; none for one that is no more.
     pub attachments: BTreeMap<AttachmentId, Option<AttachmentRow>>,
+    /// Comments as they are now; none for one that was removed.
+    pub comments: BTreeMap<CommentId, Option<CommentRow>>,
+    /// Records whose comments of earlier commits have no text from here on.
+    pub comments_erased: Vec<RecordId>,
+    /// Who follows a record from here on, unless they said that they do not.
+    pub follows: BTreeSet<(RecordId, UserId)>,
     /// What sources sent.
     pub sources: BTreeMap<SourceId, SourceCounts>,
     /// Events refused.

@@ -4,7 +4,7 @@ import { listTimeline, timelineKey } from "./customers";
 import { recentLimit } from "./events";
 import { joinCommits, losesTag, mergeTimeline, type Pages, patchCustomer, patchRows, patchRule, prepend } from "./patch";
 import { askWho } from "./session";
-import type { Commit, Customer, CustomerRow, RuleDetail, TimelineItem } from "./types";
+import type { Commit, Customer, CustomerRow, RecordDetail, RuleDetail, TimelineItem } from "./types";
 
 /** `seconds` counts those heard since the stream opened; `per_second` holds the last sixty. */
 export type Live = { connected: boolean; rate: number; seconds: number; per_second: number[] };
@@ -91,6 +91,17 @@ function applyToCustomers(cache: QueryClient, commit: Commit, run: ReturnType<ty
   outdate(cache);
 }
 
+/** Timelines of records that lead to one of these customers. */
+function applyToStories(cache: QueryClient, commit: Commit, run: ReturnType<typeof throttle>) {
+  const set = new Set<unknown>(commit.customers);
+  for (const found of cache.getQueryCache().findAll({ queryKey: ["record"], type: "active" })) {
+    const [, object, id, part] = found.queryKey;
+    const detail = part === "timeline" ? cache.getQueryData<RecordDetail>(["record", object, id]) : undefined;
+    if (!detail || !Object.values(detail.record.values).some((value) => set.has(value))) continue;
+    run(`story ${String(id)}`, counts_ms, () => void cache.invalidateQueries({ queryKey: ["record", object, id, "timeline"] }));
+  }
+}
+
 function applyToRules(cache: QueryClient, commit: Commit, run: ReturnType<typeof throttle>) {
   if (commit.decisions.length === 0) return;
   cache.setQueriesData<RuleDetail>({ queryKey: ["rule"], type: "active" }, (old) => old && patchRule(old, commit.decisions));
@@ -124,6 +135,7 @@ export function openLive(cache: QueryClient): () => void {
     waiting = [];
     second += commit.events;
     applyToCustomers(cache, commit, run);
+    applyToStories(cache, commit, run);
     applyToRules(cache, commit, run);
     applyToEvents(cache, commit);
     for (const listener of listeners) listener(commit);
@@ -171,6 +183,7 @@ export function openLive(cache: QueryClient): () => void {
         });
       }
     });
+    stream.addEventListener("notices", () => void cache.invalidateQueries({ queryKey: ["notices"] }));
     stream.addEventListener("commit", (message: MessageEvent<string>) => {
       waiting.push(JSON.parse(message.data) as Commit);
       timer ??= setTimeout(flush, join_ms);

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { http, query } from "./http";
-import type { Board, BulkAct, Cell, ChangePage, Changed, Groups, GroupsRequest, Job, ListRequest, RecordDetail, RecordPage, Share, SimilarRecord, Values, View, ViewDraft, WhySeen } from "./types";
+import type { Board, BulkAct, Cell, Changed, Groups, GroupsRequest, Job, ListRequest, RecordDetail, RecordPage, Share, SimilarRecord, Values, View, ViewDraft, WhySeen } from "./types";
 
 const at = (object: string, ...parts: string[]) => ["/v1/objects", object, ...parts].map((part, place) => (place === 0 ? part : encodeURIComponent(part))).join("/");
 
@@ -56,14 +56,6 @@ export const recordQuery = (object: string, id: string) =>
   queryOptions({
     queryKey: ["record", object, id],
     queryFn: ({ signal }) => http.get<RecordDetail>(at(object, "records", id), signal),
-  });
-
-export const changesQuery = (object: string, id: string) =>
-  infiniteQueryOptions({
-    queryKey: ["record", object, id, "changes"],
-    queryFn: ({ pageParam, signal }) => http.get<ChangePage>(`${at(object, "records", id, "changes")}${query({ cursor: pageParam })}`, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next,
   });
 
 export const whySeenQuery = (object: string, id: string, person: string) =>

@@ -344,6 +344,34 @@ export interface components {
             /** @description What the first step gave as `code_wanted`. */
             token: string;
         };
+        /** @description What a comment says. */
+        CommentRequest: {
+            /** @description The text: at most 5,000 characters; `@[usr_…]` names someone, who must see the record. */
+            text: string;
+        };
+        /** @description A comment. */
+        CommentView: {
+            /** @description When. */
+            at: string;
+            /** @description Who wrote it: the id of a person or key, or `local`. */
+            author: string;
+            /** @description What they are called. */
+            by: string;
+            /** @description When its text was changed last. */
+            changed_at?: string | null;
+            /** @description Its id. */
+            id: string;
+            /** @description What those are called whom it names, by id. */
+            mentions: {
+                [key: string]: string;
+            };
+            /** @description Whether the reader may remove it. */
+            removable: boolean;
+            /** @description What it says, with `@[usr_…]` where it names someone; none once that was erased. */
+            text?: string | null;
+            /** @description Whether the reader may change it. */
+            writable: boolean;
+        };
         /** @description The company. */
         CompanyView: {
             /** @description Its currency. */
@@ -545,6 +573,11 @@ export interface components {
         Erasure: {
             /**
              * Format: int64
+             * @description Comments on the records: what they say goes.
+             */
+            comments: number;
+            /**
+             * Format: int64
              * @description Files kept with records that go, or went.
              */
             files: number;
@@ -724,6 +757,11 @@ export interface components {
                 /** @description The other object. */
                 object: string;
             };
+        };
+        /** @description Whether one follows a record. */
+        Following: {
+            /** @description Whether one does: by one's own choice, or because one owns it, said something about it or was mentioned on it. */
+            following: boolean;
         };
         /** @description A formula to be tried. */
         FormulaRequest: {
@@ -1150,6 +1188,65 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description Of what one wants to be told. */
+        NoticeChoices: {
+            /** @description That somebody else changed a record that one follows. */
+            change: boolean;
+            /** @description That there is a comment on a record that one follows. */
+            comment: boolean;
+            /** @description That a comment names one. */
+            mention: boolean;
+            /** @description That a record became one's own. */
+            owner: boolean;
+        };
+        /** @description How much one has yet to look at. */
+        NoticeCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            unread: number;
+        };
+        /** @description A page of what one is told of. */
+        NoticePage: {
+            /** @description The latest first; what leads to records that one may not see is left out. */
+            items: components["schemas"]["NoticeView"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description Something one is told of. */
+        NoticeView: {
+            /** @description When the last of it was. */
+            at: string;
+            /** @description Whether many records were changed at once. */
+            bulk: boolean;
+            /** @description Who did it. */
+            by: string;
+            /** @description The comment, if it is one. */
+            comment?: string | null;
+            /**
+             * Format: int64
+             * @description How often, or of how many records where they were changed at once.
+             */
+            count: number;
+            /** @description Its id. */
+            id: string;
+            /** @description `mention`: a comment names one; `comment`: there is one on a record that one follows; `change`: that was changed; `owner`: a record became one's own. */
+            kind: string;
+            /** @description The object's name. */
+            object: string;
+            /** @description The record; of many that were changed at once, one of them. */
+            record: string;
+            /** @description What it is called. */
+            title?: string | null;
+            /** @description Whether one has yet to look at it. */
+            unread: boolean;
+        };
+        /** @description What one has looked at. */
+        NoticesRead: {
+            /** @description Which; all where it is left out. */
+            id?: string | null;
+        };
         /** @description What is to change about an object; what is left out stays. */
         ObjectChange: {
             /** @description Whether it is shown no longer; its records stay. */
@@ -1550,6 +1647,19 @@ export interface components {
             /** @description Which may be made, changed and put into the trash, of those that may be seen. */
             write?: components["schemas"]["Scope"];
         };
+        /** @description A page of a record's timeline. */
+        RecordTimeline: {
+            /** @description The entries, the latest first. */
+            items: components["schemas"]["TimelineEntry"][];
+            /** @description What people, customers and records are called whose ids are among the values of changes. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description Where the next page begins. */
+            next?: string | null;
+            /** @description The sorts of entries that there may be here for the reader. */
+            sorts: string[];
+        };
         /** @description A record. */
         RecordView: {
             /** @description Who changed it last. */
@@ -1608,6 +1718,17 @@ export interface components {
             message: components["schemas"]["Text"];
             /** @description Where it came from. */
             source: string;
+        };
+        /** @description A record that was made and leads here. */
+        RelatedView: {
+            /** @description Who made it. */
+            by: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Its object's name. */
+            object: string;
+            /** @description What it is called. */
+            title?: string | null;
         };
         /** @description Of which field a value is to be shown. */
         RevealRequest: {
@@ -2033,6 +2154,16 @@ export interface components {
             /** @description In Chinese. */
             zh: string;
         };
+        /** @description Something that happened around a record: one of the members says what. */
+        TimelineEntry: {
+            /** @description When. */
+            at: string;
+            change?: components["schemas"]["ChangeView"] | null;
+            comment?: components["schemas"]["CommentView"] | null;
+            decision?: components["schemas"]["DecisionView"] | null;
+            event?: components["schemas"]["TimelineItem"] | null;
+            record?: components["schemas"]["RelatedView"] | null;
+        };
         /** @description An event on a timeline. */
         TimelineItem: {
             /** @description Whose. */
@@ -2303,6 +2434,8 @@ export type ChoiceRequest = components['schemas']['ChoiceRequest'];
 export type ChoiceView = components['schemas']['ChoiceView'];
 export type CodeRequest = components['schemas']['CodeRequest'];
 export type CodeSignInRequest = components['schemas']['CodeSignInRequest'];
+export type CommentRequest = components['schemas']['CommentRequest'];
+export type CommentView = components['schemas']['CommentView'];
 export type CompanyView = components['schemas']['CompanyView'];
 export type ConversionPreview = components['schemas']['ConversionPreview'];
 export type ConversionRequest = components['schemas']['ConversionRequest'];
@@ -2335,6 +2468,7 @@ export type FieldView = components['schemas']['FieldView'];
 export type FileBytes = components['schemas']['FileBytes'];
 export type FileChangeView = components['schemas']['FileChangeView'];
 export type Filter = components['schemas']['Filter'];
+export type Following = components['schemas']['Following'];
 export type FormulaRequest = components['schemas']['FormulaRequest'];
 export type FormulaSample = components['schemas']['FormulaSample'];
 export type FormulaView = components['schemas']['FormulaView'];
@@ -2376,6 +2510,11 @@ export type MergeView = components['schemas']['MergeView'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewInvitation = components['schemas']['NewInvitation'];
 export type NewKey = components['schemas']['NewKey'];
+export type NoticeChoices = components['schemas']['NoticeChoices'];
+export type NoticeCount = components['schemas']['NoticeCount'];
+export type NoticePage = components['schemas']['NoticePage'];
+export type NoticeView = components['schemas']['NoticeView'];
+export type NoticesRead = components['schemas']['NoticesRead'];
 export type ObjectChange = components['schemas']['ObjectChange'];
 export type ObjectField = components['schemas']['ObjectField'];
 export type ObjectPage = components['schemas']['ObjectPage'];
@@ -2413,10 +2552,12 @@ export type RecordDetail = components['schemas']['RecordDetail'];
 export type RecordPage = components['schemas']['RecordPage'];
 export type RecordRequest = components['schemas']['RecordRequest'];
 export type RecordRights = components['schemas']['RecordRights'];
+export type RecordTimeline = components['schemas']['RecordTimeline'];
 export type RecordView = components['schemas']['RecordView'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type RejectedLine = components['schemas']['RejectedLine'];
 export type RejectionView = components['schemas']['RejectionView'];
+export type RelatedView = components['schemas']['RelatedView'];
 export type RevealRequest = components['schemas']['RevealRequest'];
 export type Revealed = components['schemas']['Revealed'];
 export type RevealedIdentifiers = components['schemas']['RevealedIdentifiers'];
@@ -2461,6 +2602,7 @@ export type TeamPage = components['schemas']['TeamPage'];
 export type TeamRequest = components['schemas']['TeamRequest'];
 export type TeamView = components['schemas']['TeamView'];
 export type Text = components['schemas']['Text'];
+export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TimelineItem = components['schemas']['TimelineItem'];
 export type TimelinePage = components['schemas']['TimelinePage'];
 export type Tried = components['schemas']['Tried'];

@@ -203,3 +203,12 @@ export type KindField = Closer<S.KindField, { type: "text" | "number" | "money" 
 export type Kind = Closer<S.KindView, { fields: KindField[] }>;
 
 export type Commit = Closer<S.LiveCommit, { decisions: Decision[] }>;
+
+export type Comment = Sent<S.CommentView>;
+export type Related = Sent<S.RelatedView>;
+/** The sorts of entries of a record's timeline. */
+export type TimelineSort = "changes" | "comments" | "records" | "events" | "decisions";
+export type TimelineEntry = { at: Time; change: ChangeLine | null; comment: Comment | null; record: Related | null; event: TimelineItem | null; decision: Decision | null };
+export type RecordTimeline = { items: TimelineEntry[]; labels: Labels; sorts: TimelineSort[]; next: string | null };
+export type Notice = Closer<Sent<S.NoticeView>, { kind: "mention" | "comment" | "change" | "owner" }>;
+export type NoticeChoices = S.NoticeChoices;

@@ -4,6 +4,8 @@ import { zhDoor } from "./door/zh";
 import { enFiles } from "./files/en";
 import { zhFiles } from "./files/zh";
 import { en } from "./en";
+import { enTalk } from "./talk/en";
+import { zhTalk } from "./talk/zh";
 import { zh } from "./zh";
 
 type Words = { readonly [key: string]: string | readonly string[] | Words };
@@ -19,8 +21,8 @@ function flatten(words: Words, path = ""): Map<string, string> {
 }
 
 const slots = (text: string) => [...text.matchAll(/\{\{\s*(\w+)/g)].map(([, name]) => name).toSorted();
-const chinese = flatten({ ...zh, door: zhDoor, files: zhFiles });
-const english = flatten({ ...en, door: enDoor, files: enFiles });
+const chinese = flatten({ ...zh, door: zhDoor, files: zhFiles, talk: zhTalk });
+const english = flatten({ ...en, door: enDoor, files: enFiles, talk: enTalk });
 const isOne = (key: string) => key.endsWith("_one");
 
 describe("the two languages", () => {

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Dropdown } from "antd";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { sessionQuery } from "@/api/session";
 import { useMay } from "@/components/rights";
@@ -11,6 +12,7 @@ import { Avatar, Kbd } from "@/ui/parts";
 import { LiveIndicator } from "./live-indicator";
 import css from "./top-bar.module.css";
 
+const Bell = lazy(() => import("@/components/notices/bell").then(({ Bell: component }) => ({ default: component })));
 const modifier = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
 
 function UserMenu() {
@@ -49,6 +51,9 @@ export function TopBar({ openPalette }: { openPalette: () => void }) {
       </button>
       <div className={css.tools}>
         {may("customers.read") && <LiveIndicator />}
+        <Suspense fallback={null}>
+          <Bell />
+        </Suspense>
         <LanguageSwitch />
         <DarkSwitch />
         <UserMenu />

@@ -106,6 +106,17 @@ fn story(server: &Server) -> (String, Value, Value, Value) {
     let personal = server.patch("/v1/objects/deal/fields/life", &json!({"personal": true}));
     assert_eq!(personal.status, 200, "{}", personal.body);
     change(server, "deal", &deal, &json!({"amount": "120", "note": "改过的备注,OUYANG@baituo.example"}));
+    for text in ["欧阳锋寒让打 139-1234-5678", "他早年住在西域", "写了就删:欧阳锋寒"] {
+        let said = server.post(&format!("{}/comments", path("deal", &deal)), &json!({"text": text}));
+        assert_eq!(said.status, 200, "{}", said.body);
+        let comment = format!("/v1/comments/{}", said.body["id"].as_str().unwrap());
+        if text.starts_with('他') {
+            let more = json!({"text": "他早年住在白驼山庄,写信到 OUYANG@baituo.example"});
+            assert_eq!(server.patch(&comment, &more).status, 200);
+        } else if text.starts_with('写') {
+            assert_eq!(server.delete(&comment).status, 200);
+        }
+    }
     // In the trash, and another's.
     let note = add(server, "note", &json!({"title": "欧阳锋寒来访", "customer": person, "body": "早年住在白驼山庄"}));
     assert_eq!(server.delete(&path("note", &note)).status, 200);
@@ -147,6 +158,7 @@ fn nothing_is_left_that_tells_of_them() {
             (told["identities"].as_array().unwrap().len(), &told["records"], &told["values"], &told["files"]),
             (2, &json!(4), &json!(6), &json!(4))
         );
+        assert_eq!(told["comments"], 2);
         let unknown = server.post(&request, &json!({"identities": ["idn_0zzzzzz1"]}));
         assert_eq!((unknown.status, &unknown.body["field"]), (422, &json!("identities")), "{}", unknown.body);
 
@@ -179,6 +191,14 @@ fn nothing_is_left_that_tells_of_them() {
             (&kept["title"], &kept["values"]["amount"], &kept["values"]["note"]),
             (&json!("蛇杖采购"), &json!("120"), &Value::Null)
         );
+        let comments = format!("{}/timeline?sorts=comments", path("deal", &deal));
+        let said = server.get(&comments)["items"].clone();
+        let texts: Vec<&Value> = said.as_array().unwrap().iter().map(|one| &one["comment"]["text"]).collect();
+        assert_eq!(texts, [&Value::Null, &Value::Null], "that something was said stays");
+        let comment = format!("/v1/comments/{}", said[0]["comment"]["id"].as_str().unwrap());
+        assert_eq!(server.patch(&comment, &json!({"text": "x"})).body["code"], "erased");
+        let new = server.post(&format!("{}/comments", path("deal", &deal)), &json!({"text": "款已付清"}));
+        assert_eq!(new.status, 200, "{}", new.body);
         let kept = server.get(&path("lead", &lead))["record"].clone();
         assert_eq!((&kept["title"], &kept["values"]["company"]), (&Value::Null, &json!("华山集团")));
         let history = server.get(&format!("{}/changes", path("lead", &lead)))["items"].clone();
@@ -215,6 +235,7 @@ fn nothing_is_left_that_tells_of_them() {
         assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stdout));
         server.launch();
         server.wait();
+        assert_eq!(server.get(&comments)["items"][0]["comment"]["text"], "款已付清");
         assert_eq!(server.try_get("/v1/customers/13912345678").unwrap().status, 404, "nor after a start");
         until_clean(&server);
     }

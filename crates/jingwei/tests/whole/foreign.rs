@@ -65,10 +65,12 @@ fn records(server: &Server, han: &mut Browser) -> Known {
     while job["ended"] != true {
         job = ask("GET", &path, Value::Null);
     }
+    let comment = ask("POST", &format!("/v1/objects/deal/records/{record}/comments"), json!({"text": "我的"}));
     let view = ask("POST", "/v1/objects/deal/views", json!({"name": "我的", "body": {}}));
     Known::from([
         ("objects", record),
         ("attachments", id(&attachment)),
+        ("comments", id(&comment)),
         ("changes", change["change"].as_str().unwrap().to_owned()),
         ("batches", job["batch"].as_str().unwrap().to_owned()),
         ("jobs", id(&job)),

@@ -37,6 +37,7 @@ mod spine;
 mod strict;
 #[path = "../support/mod.rs"]
 mod support;
+mod talk;
 mod tasks;
 mod types;
 mod unread;

@@ -129,6 +129,18 @@ pub fn operations() -> Vec<(&'static str, For, Value)> {
         ("undo_change", Known, json!({})),
         ("list_favourites", People, Value::Null),
         ("set_favourite", People, json!({"object": "deal", "record": "rec_00000001", "starred": true})),
+        ("get_record_timeline", Records(false), Value::Null),
+        ("add_comment", Records(false), json!({"text": "x"})),
+        ("change_comment", Known, json!({"text": "x"})),
+        ("remove_comment", Known, Value::Null),
+        ("list_readers", Records(false), Value::Null),
+        ("get_following", People, Value::Null),
+        ("set_following", People, json!({"following": true})),
+        ("list_notices", People, Value::Null),
+        ("count_notices", People, Value::Null),
+        ("read_notices", People, json!({})),
+        ("get_notice_choices", People, Value::Null),
+        ("set_notice_choices", People, json!({"mention": true, "comment": true, "change": true, "owner": true})),
         ("list_shares", Records(false), Value::Null),
         ("share_record", Records(false), json!({"with": "usr_00000001"})),
         ("unshare_record", Records(false), Value::Null),
@@ -185,6 +197,7 @@ fn foreign(path: &str) -> String {
         ("sessions", "ses"),
         ("objects", "rec"),
         ("changes", "chg"),
+        ("comments", "cmt"),
         ("batches", "chg"),
         ("jobs", "job"),
     ];
@@ -200,10 +213,16 @@ fn foreign(path: &str) -> String {
         .replace("{attachment}", "att_0zzzzzz1")
 }
 
-/// What is stored, but for when a key was last used.
+/// What is stored, but for when a key was last used, and for what a thread of its own tells people a moment after something changed.
 pub fn stored(server: &Server) -> BTreeMap<String, BTreeSet<String>> {
-    let rows = |rows: Vec<store::Row>| rows.iter().map(|row| format!("{row:?}")).collect();
-    server.tables().into_iter().filter(|(name, _)| name != "api_key").map(|(name, all)| (name, rows(all))).collect()
+    let is_later = |row: &&store::Row| row.text(0).starts_with("noticed_");
+    let rows = |rows: Vec<store::Row>| rows.iter().filter(|row| !is_later(row)).map(|row| format!("{row:?}")).collect();
+    server
+        .tables()
+        .into_iter()
+        .filter(|(name, _)| name != "api_key" && name != "notice")
+        .map(|(name, all)| (name, rows(all)))
+        .collect()
 }
 
 /// A key for each role that there is, with the names of its rights; and whether it may see and write records.

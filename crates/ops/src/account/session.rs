@@ -374,14 +374,20 @@ pub fn sign_out(app: &App, token: &str) -> Result<(), OpError> {
 
 /// The person who acts; a key and the machine's owner have no sessions.
 pub(crate) fn oneself(actor: &Actor) -> Result<UserId, OpError> {
-    if actor.is_seen_as() {
-        let (zh, en) = ("正在以他人身份查看,请先结束", "you see as somebody else; end that first");
-        return Err(OpError::new(Fault::Forbidden, "seen_as", zh, en));
-    }
+    as_oneself(actor)?;
     actor
         .id()
         .parse()
         .map_err(|_| OpError::new(Fault::Forbidden, "people_only", "仅限登录的人员", "for people who sign in only"))
+}
+
+/// Refuses whoever sees as somebody else: they do nothing.
+pub(crate) fn as_oneself(actor: &Actor) -> Result<(), OpError> {
+    if actor.is_seen_as() {
+        let (zh, en) = ("正在以他人身份查看,请先结束", "you see as somebody else; end that first");
+        return Err(OpError::new(Fault::Forbidden, "seen_as", zh, en));
+    }
+    Ok(())
 }
 
 /// One's own open sessions; `token` is the one that asks.

@@ -247,6 +247,23 @@ pub fn list(app: &App, actor: &Actor, id: CustomerId) -> Result<DecisionPage, Op
     })
 }
 
+/// A customer's decisions before one, newest first, as [`list`] has them.
+pub(crate) fn before(
+    app: &App,
+    db: &mut Connection,
+    id: CustomerId,
+    before: DecisionId,
+    limit: u32,
+) -> Result<DecisionPage, OpError> {
+    let mut rows = Vec::new();
+    for one in family::family(db, id)?.0 {
+        rows.extend(db.decisions_before(one, before, limit)?);
+    }
+    rows.sort_unstable_by_key(|(id, _)| Reverse(*id));
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    views(db, &app.kinds(), &app.zone, &rows)
+}
+
 /// Decisions with their reasons.
 pub(crate) fn views(
     db: &mut Connection,

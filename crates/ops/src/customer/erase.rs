@@ -49,6 +49,8 @@ pub struct Erasure {
     pub values: u64,
     /// Files kept with records that go, or went.
     pub files: u64,
+    /// Comments on the records: what they say goes.
+    pub comments: u64,
     /// Keys of originals in the raw zone that were destroyed with it.
     pub keys: u64,
 }
@@ -178,16 +180,20 @@ fn traces(app: &App, person: &Person) -> Result<Vec<(Object, Found)>, OpError> {
     })
 }
 
-fn told(person: &Person, traces: &[(Object, Found)]) -> Erasure {
+fn told(app: &App, person: &Person, traces: &[(Object, Found)]) -> Result<Erasure, OpError> {
+    let records = || traces.iter().flat_map(|(_, found)| found.keys());
+    let comments =
+        app.store.read(|db| records().try_fold(0, |sum, id| Ok::<_, OpError>(sum + db.count_comments(*id)?)))?;
     let left = person.identities.iter().filter(|(_, row)| row.value.is_some());
     let all = || traces.iter().flat_map(|(_, found)| found.values());
-    Erasure {
+    Ok(Erasure {
         identities: left.map(|(id, row)| IdentifierView::masked(*id, row)).collect(),
         records: traces.iter().map(|(_, found)| count(found.len())).sum(),
         values: all().map(|traces| count(traces.values.len())).sum(),
         files: all().map(|traces| count(traces.files.len())).sum(),
+        comments,
         keys: 0,
-    }
+    })
 }
 
 /// What an erasure would take away.
@@ -198,7 +204,7 @@ pub fn preview(app: &App, actor: &Actor, id: CustomerId) -> Result<Erasure, OpEr
     actor.may(Right::EraseCustomers)?;
     let person = app.store.read(|db| Person::find(db, id, &EraseRequest::default()))?;
     let found = traces(app, &person)?;
-    Ok(told(&person, &found))
+    told(app, &person, &found)
 }
 
 /// Erases a person, or some of their identities, for good. What followed from their events stays, under numbers that lead to nobody.
@@ -210,7 +216,7 @@ pub fn erase(app: &App, actor: &Actor, id: CustomerId, request: &EraseRequest) -
     actor.may(Right::EraseCustomers)?;
     let person = app.store.read(|db| Person::find(db, id, request))?;
     let mut found = traces(app, &person)?;
-    let mut erased = told(&person, &found);
+    let mut erased = told(app, &person, &found)?;
     let detail = serde_json::json!({"identities": erased.identities.len(), "records": erased.records, "values": erased.values, "files": erased.files});
     Line::new("customer.erased", &id, detail).note(app, actor)?; // before the first step that cannot be taken back
     for _ in 0..ROUNDS {

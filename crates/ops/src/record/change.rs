@@ -5,8 +5,8 @@ use domain::object::{Cell, Field, FieldNumber, Object};
 use pipeline::record::RecordWrite;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::Connection;
 use store::log::{Entry, RecordAct, RecordEntry};
+use store::{Connection, StoreError};
 use utoipa::ToSchema;
 
 use super::attachment::{self, FileChangeView};
@@ -73,14 +73,14 @@ pub struct UndoRequest {
 }
 
 /// A change as it stands in the log.
-pub(super) struct Logged {
-    pub(super) seq: u64,
-    pub(super) at: Timestamp,
-    pub(super) entry: RecordEntry,
+pub(crate) struct Logged {
+    pub(crate) seq: u64,
+    pub(crate) at: Timestamp,
+    pub(crate) entry: RecordEntry,
 }
 
 /// Changes as they stand in the log, in the order of these places; a block that several stand in is read once.
-pub(super) fn entries(db: &mut Connection, places: &[u64]) -> Result<Vec<Logged>, OpError> {
+pub(crate) fn entries(db: &mut Connection, places: &[u64]) -> Result<Vec<Logged>, StoreError> {
     let mut found = Vec::with_capacity(places.len());
     let mut block: Option<store::log::Block> = None;
     for seq in places {
@@ -161,34 +161,45 @@ pub fn list(app: &App, actor: &Actor, name: &str, id: RecordId, cursor: Option<&
         let places = db.record_changes(id, before, PAGE)?;
         let is_full = places.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
         let next = places.last().filter(|_| is_full).map(|seq| ChangeId::new(*seq).to_string());
-        let mut names = Names::default();
-        let mut items = Vec::with_capacity(places.len());
-        for Logged { seq, at, entry } in entries(db, &places)? {
-            let mut logged = pipeline::record::changes(db, &entry)?;
-            if entry.act == RecordAct::Erased {
-                logged.changes.clear(); // the entry has what was left, which is no change
-            }
-            let shown = |number: FieldNumber| object.numbered_field(number).filter(|field| !field.archived);
-            let fields = logged.changes.iter().filter_map(|(number, before, after)| {
-                shown(*number).map(|field| told(actor, &object, field, before.as_ref(), after.as_ref()))
-            });
-            let file = entry.act.attachment(seq);
-            let file = file.map(|id| Ok::<_, OpError>(FileChangeView { id, name: attachment::name_of(db, id)? }));
-            let file = file.transpose()?;
-            let is_nameless = file.as_ref().is_some_and(|file| file.name.is_none());
-            items.push(ChangeView {
-                id: ChangeId::new(seq),
-                at,
-                by: names.of(db, &entry.actor)?,
-                act: act(entry.act),
-                fields: fields.collect(),
-                file,
-                erased: !logged.is_whole || is_nameless,
-                undoes: entry.undoes.map(ChangeId::new),
-            });
-        }
+        let items = views(db, actor, &object, &places)?;
         Ok(ChangePage { items, next })
     })
+}
+
+/// The changes at these places, as the reader sees them.
+pub(super) fn views(
+    db: &mut Connection,
+    actor: &Actor,
+    object: &Object,
+    places: &[u64],
+) -> Result<Vec<ChangeView>, OpError> {
+    let mut names = Names::default();
+    let mut items = Vec::with_capacity(places.len());
+    for Logged { seq, at, entry } in entries(db, places)? {
+        let mut logged = pipeline::record::changes(db, &entry)?;
+        if entry.act == RecordAct::Erased {
+            logged.changes.clear(); // the entry has what was left, which is no change
+        }
+        let shown = |number: FieldNumber| object.numbered_field(number).filter(|field| !field.archived);
+        let fields = logged.changes.iter().filter_map(|(number, before, after)| {
+            shown(*number).map(|field| told(actor, object, field, before.as_ref(), after.as_ref()))
+        });
+        let file = entry.act.attachment(seq);
+        let file = file.map(|id| Ok::<_, OpError>(FileChangeView { id, name: attachment::name_of(db, id)? }));
+        let file = file.transpose()?;
+        let is_nameless = file.as_ref().is_some_and(|file| file.name.is_none());
+        items.push(ChangeView {
+            id: ChangeId::new(seq),
+            at,
+            by: names.of(db, &entry.actor)?,
+            act: act(entry.act),
+            fields: fields.collect(),
+            file,
+            erased: !logged.is_whole || is_nameless,
+            undoes: entry.undoes.map(ChangeId::new),
+        });
+    }
+    Ok(items)
 }
 
 fn told(actor: &Actor, object: &Object, field: &Field, before: Option<&Cell>, after: Option<&Cell>) -> FieldChangeView {

@@ -13,6 +13,7 @@ pub mod list;
 pub mod share;
 pub mod similar;
 pub mod tags;
+pub mod talk;
 pub(crate) mod value;
 pub mod view;
 mod wanted;

@@ -62,6 +62,11 @@ impl Bell {
         rings.notify_all();
     }
 
+    /// Says that it is over.
+    pub(crate) fn end(&self) {
+        self.set(|rung| rung.over = true);
+    }
+
     /// Hears of a commit.
     pub fn ring(&self, done: &Committed) {
         if !done.records.is_empty() || done.schema {
@@ -73,7 +78,7 @@ impl Bell {
     }
 
     /// Waits until it is rung; false when it is over.
-    fn wait(&self) -> bool {
+    pub(crate) fn wait(&self) -> bool {
         let (rung, rings) = &*self.0;
         let waits = |rung: &mut Rung| !rung.changed && !rung.over;
         let lock = rung.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,18 +88,18 @@ impl Bell {
     }
 
     /// Whether an object was made or changed since this was last asked.
-    fn has_new_schema(&self) -> bool {
+    pub(crate) fn has_new_schema(&self) -> bool {
         std::mem::take(&mut self.0.0.lock().unwrap_or_else(PoisonError::into_inner).schema)
     }
 
     /// Waits for so long, unless it is over.
-    fn pause(&self, time: Duration) {
+    pub(crate) fn pause(&self, time: Duration) {
         let (rung, rings) = &*self.0;
         let lock = rung.lock().unwrap_or_else(PoisonError::into_inner);
         drop(rings.wait_timeout_while(lock, time, |rung| !rung.over));
     }
 
-    fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner).over
     }
 }
@@ -146,7 +151,7 @@ impl Searching {
 
 impl Drop for Searching {
     fn drop(&mut self) {
-        self.bell.set(|rung| rung.over = true);
+        self.bell.end();
         self.thread.take().into_iter().for_each(|thread| drop(thread.join()));
     }
 }

@@ -13,6 +13,7 @@ mod intake;
 mod invitations;
 mod kinds;
 mod mail;
+mod notices;
 mod objects;
 mod own;
 mod passkeys;
@@ -24,6 +25,7 @@ mod rules;
 mod search;
 mod session;
 mod sources;
+mod talk;
 mod tasks;
 mod teams;
 mod views;
@@ -66,12 +68,13 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Server>> {
         .merge(objects::routes())
         .merge(views::routes())
         .merge(favourites::routes())
+        .merge(notices::routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
     OpenApiRouter::new()
         .merge(health::routes())
         .merge(by_hand)
         .merge(audit::routes())
-        .merge(records::routes().merge(bulk::routes()).layer(DefaultBodyLimit::max(RECORD_LIMIT)))
+        .merge(records::routes().merge(bulk::routes()).merge(talk::routes()).layer(DefaultBodyLimit::max(RECORD_LIMIT)))
         .merge(attachments::routes())
         .merge(search::routes())
         .merge(intake::routes())

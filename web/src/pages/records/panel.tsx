@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Button, Drawer, Segmented } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,14 +14,16 @@ import { useMay } from "@/components/rights";
 import { Star } from "@/components/star";
 import { Control } from "@/forms/control";
 import { Shown } from "@/forms/value";
+import { useTalk } from "@/i18n/talk";
 import { keepsEnter } from "@/table/cell";
 import { Icon } from "@/ui/icon";
-import { Bones, Empty } from "@/ui/parts";
+import { Bones, Empty, Unseen } from "@/ui/parts";
 import { Attachments } from "./attachments";
-import { Changes } from "./changes";
+import { Follow } from "./follow";
 import { Masked } from "./masked";
 import css from "./records.module.css";
 import { Shares } from "./shares";
+import { Timeline } from "./timeline";
 import { useTrash } from "./use-change";
 import { usePut } from "./use-put";
 import { WhySeen } from "./why-seen";
@@ -59,7 +62,10 @@ function Line({ object, field, row, labels, set }: LineProps) {
             <Button size="small" type="text" aria-label={t("records.edit", { name })} icon={<Icon name="note" size={14} />} onClick={() => setDraft(value)} />
           </div>
         ) : (
-          <button type="button" className={css.value} aria-label={t("records.edit", { name })} onClick={() => setDraft(value)}>{shown}</button>
+          <button type="button" className={css.value} onClick={() => setDraft(value)}>
+            <Unseen>{t("records.edit", { name })} </Unseen>
+            {shown}
+          </button>
         )
       ) : (
         <div
@@ -80,7 +86,8 @@ function Line({ object, field, row, labels, set }: LineProps) {
   );
 }
 
-function Fields({ object, row, labels }: { object: ObjectType; row: RecordRow; labels: Labels }) {
+/** What a record holds, and what is done with it as a whole. */
+export function Fields({ object, row, labels }: { object: ObjectType; row: RecordRow; labels: Labels }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { put, form } = usePut(object);
@@ -108,23 +115,37 @@ function Fields({ object, row, labels }: { object: ObjectType; row: RecordRow; l
   );
 }
 
+function Tools({ object, id, name }: { object: string; id: string; name: string }) {
+  const talk = useTalk();
+  return (
+    <span className={css.marks}>
+      <Follow object={object} id={id} />
+      <Star object={object} record={id} name={name} />
+      <Link to="/o/$object/$id" params={{ object, id }} search={{}} className={css.whole} aria-label={talk("open")} title={talk("open")}>
+        <Icon name="expand" size={14} />
+      </Link>
+    </span>
+  );
+}
+
 /** A record beside the list. */
 export function Panel({ object, id, close }: { object: ObjectType; id: string; close: () => void }) {
   const { t } = useTranslation();
+  const talk = useTalk();
   const text = useText();
-  const [view, setView] = useState<"fields" | "changes">("fields");
+  const [view, setView] = useState<"fields" | "timeline">("fields");
   const found = useQuery(recordQuery(object.name, id));
   useRemembered({ object: object.name, id }, found.data !== undefined);
   const missing = found.error instanceof ApiError && found.error.status === 404;
   return (
-    <Drawer open onClose={close} mask={false} size={480} extra={found.data && <Star object={object.name} record={id} name={found.data.record.title ?? t("records.untitled")} />} title={found.data ? (found.data.record.title ?? t("records.untitled")) : text(object.label)}>
+    <Drawer open onClose={close} mask={false} size={480} extra={found.data && !missing && <Tools object={object.name} id={id} name={found.data.record.title ?? t("records.untitled")} />} title={found.data ? (found.data.record.title ?? t("records.untitled")) : text(object.label)}>
       {missing && <Empty icon="question" title={t("records.missing")} hint={t("records.missing_hint")} />}
       {found.isError && !missing && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
       {found.isPending && <Bones rows={10} label={t("common.loading")} />}
       {found.data && !missing && (
         <div className={css.panel}>
-          <Segmented block value={view} options={[{ value: "fields", label: t("records.view_fields") }, { value: "changes", label: t("records.view_changes") }]} onChange={(next) => setView(next as "fields" | "changes")} />
-          {view === "fields" ? <Fields object={object} row={found.data.record} labels={found.data.labels} /> : <Changes object={object} id={id} labels={found.data.labels} writable={found.data.record.writable} />}
+          <Segmented block value={view} options={[{ value: "fields", label: t("records.view_fields") }, { value: "timeline", label: talk("view") }]} onChange={(next) => setView(next as "fields" | "timeline")} />
+          {view === "fields" ? <Fields object={object} row={found.data.record} labels={found.data.labels} /> : <Timeline object={object} row={found.data.record} labels={found.data.labels} />}
         </div>
       )}
     </Drawer>

@@ -28,7 +28,7 @@ function Ask({ customer, close }: { customer: Customer; close: () => void }) {
     },
   });
   const told = found.data;
-  const nothing = told && told.identities.length === 0 && told.values === 0 && told.files === 0;
+  const nothing = told && told.identities.length === 0 && told.values === 0 && told.files === 0 && told.comments === 0;
   return (
     <Modal open onCancel={close} title={t("erase.title", { name: customer.name ?? t("common.unnamed") })} footer={null} width={480}>
       {found.isPending && <Bones rows={4} label={t("common.loading")} />}
@@ -42,6 +42,7 @@ function Ask({ customer, close }: { customer: Customer; close: () => void }) {
             <li>{t("erase.profile")}</li>
             {told.values > 0 && <li>{t("erase.values", { values: told.values, count: told.records })}</li>}
             {told.files > 0 && <li>{t("erase.files", { count: told.files })}</li>}
+            {told.comments > 0 && <li>{t("erase.comments", { count: told.comments })}</li>}
             <li>{t("erase.originals")}</li>
           </ul>
           <h3>{t("erase.stays")}</h3>

@@ -2,16 +2,19 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { sessionQuery } from "@/api/session";
 import { useText } from "@/components/language";
+import { useTalk } from "@/i18n/talk";
 import { Fact, Section } from "@/ui/parts";
 import { Head } from "../head";
 import css from "../settings.module.css";
 import { Authenticator } from "./authenticator";
 import { Passkeys } from "./passkeys";
+import { NoticeChoices } from "./notices";
 import { Password } from "./password";
 import { Sessions } from "./sessions";
 
 export function AccountPage() {
   const { t } = useTranslation();
+  const talk = useTalk();
   const text = useText();
   const user = useQuery({ ...sessionQuery, enabled: false }).data?.user;
   return (
@@ -24,6 +27,9 @@ export function AccountPage() {
           <Fact label={t("settings.role")}>{text(user.role)}</Fact>
         </dl>
       )}
+      <Section title={talk("notices.choices")} icon="bell">
+        <NoticeChoices />
+      </Section>
       <Section title={t("settings.sessions")} icon="device">
         <Sessions />
       </Section>

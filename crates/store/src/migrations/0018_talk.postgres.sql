@@ -1,0 +1,11 @@
+CREATE TABLE comment (id BIGINT PRIMARY KEY, object BIGINT NOT NULL, record BIGINT NOT NULL, author TEXT NOT NULL, at BIGINT NOT NULL, changed_at BIGINT, seq BIGINT NOT NULL, mentions TEXT NOT NULL, body TEXT);
+CREATE INDEX comment_record ON comment (record, id);
+CREATE INDEX comment_seq ON comment (seq);
+CREATE TABLE follow (record BIGINT NOT NULL, person BIGINT NOT NULL, follows BIGINT NOT NULL, PRIMARY KEY (record, person));
+CREATE TABLE notice (id BIGSERIAL PRIMARY KEY, person BIGINT NOT NULL, kind BIGINT NOT NULL, object BIGINT NOT NULL, record BIGINT NOT NULL, comment BIGINT, actor TEXT NOT NULL, batch BIGINT, count BIGINT NOT NULL, began_at BIGINT NOT NULL, at BIGINT NOT NULL, unread BIGINT NOT NULL);
+CREATE INDEX notice_person ON notice (person, at, id);
+CREATE INDEX notice_record ON notice (person, record, kind);
+CREATE INDEX notice_unread ON notice (person, at) WHERE unread = 1;
+CREATE UNIQUE INDEX notice_batch ON notice (person, batch) WHERE batch IS NOT NULL;
+CREATE TABLE notice_choice (person BIGINT PRIMARY KEY, off BIGINT NOT NULL);
+CREATE INDEX notice_comment ON notice (comment) WHERE comment IS NOT NULL;

@@ -1,0 +1,11 @@
+CREATE TABLE comment (id INTEGER PRIMARY KEY, object INTEGER NOT NULL, record INTEGER NOT NULL, author TEXT NOT NULL, at INTEGER NOT NULL, changed_at INTEGER, seq INTEGER NOT NULL, mentions TEXT NOT NULL, body TEXT);
+CREATE INDEX comment_record ON comment (record, id);
+CREATE INDEX comment_seq ON comment (seq);
+CREATE TABLE follow (record INTEGER NOT NULL, person INTEGER NOT NULL, follows INTEGER NOT NULL, PRIMARY KEY (record, person)) WITHOUT ROWID;
+CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT, person INTEGER NOT NULL, kind INTEGER NOT NULL, object INTEGER NOT NULL, record INTEGER NOT NULL, comment INTEGER, actor TEXT NOT NULL, batch INTEGER, count INTEGER NOT NULL, began_at INTEGER NOT NULL, at INTEGER NOT NULL, unread INTEGER NOT NULL);
+CREATE INDEX notice_person ON notice (person, at, id);
+CREATE INDEX notice_record ON notice (person, record, kind);
+CREATE INDEX notice_unread ON notice (person, at) WHERE unread = 1;
+CREATE UNIQUE INDEX notice_batch ON notice (person, batch) WHERE batch IS NOT NULL;
+CREATE TABLE notice_choice (person INTEGER PRIMARY KEY, off INTEGER NOT NULL);
+CREATE INDEX notice_comment ON notice (comment) WHERE comment IS NOT NULL;
