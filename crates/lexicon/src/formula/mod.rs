@@ -20,6 +20,7 @@
 //! assert_eq!((fault.at, fault.why.zh.as_str()), (5, "「阶段」不能这样计算"));
 //! ```
 
+mod kinds;
 mod read;
 mod say;
 mod value;

@@ -445,7 +445,7 @@ impl Reader<'_> {
     fn joined(&self, between: Between, mut left: Found, mut right: Found) -> Result<Found, Fault> {
         meet(self.object, &mut left, &mut right);
         let at = left.at;
-        let kind = kind_between(between, left.kind, right.kind);
+        let kind = between.kind(left.kind, right.kind);
         let Some(kind) = kind else {
             let is_odd = |found: &&Found| !found.kind.is_numeric();
             let odd = [&left, &right].into_iter().find(is_odd);
@@ -487,55 +487,5 @@ fn meet(object: &Object, one: &mut Found, other: &mut Found) {
         (one.kind, one.part) = (kind, part);
     } else if let Some((kind, part)) = read(other, one.kind) {
         (other.kind, other.part) = (kind, part);
-    }
-}
-
-/// What two parts come to with something between; none where they do not go together.
-fn kind_between(between: Between, one: Kind, other: Kind) -> Option<Kind> {
-    let is_number = |kind: Kind| matches!(kind, Kind::Number | Kind::Percent);
-    match between {
-        Between::Or | Between::And => (one == Kind::Bool && other == Kind::Bool).then_some(Kind::Bool),
-        Between::Equal | Between::NotEqual => {
-            let fits = (one.is_numeric() && other.is_numeric())
-                || (one == other && !matches!(one, Kind::Set(_) | Kind::Tags | Kind::Nothing));
-            fits.then_some(Kind::Bool)
-        }
-        Between::Less | Between::AtMost | Between::More | Between::AtLeast => {
-            let fits =
-                (one.is_numeric() && other.is_numeric()) || (one == other && matches!(one, Kind::Date | Kind::Instant));
-            fits.then_some(Kind::Bool)
-        }
-        Between::Joined => {
-            let fits = |kind: Kind| kind.is_numeric() || matches!(kind, Kind::Text | Kind::Date | Kind::Instant);
-            (fits(one) && fits(other)).then_some(Kind::Text)
-        }
-        Between::Plus | Between::Minus => match (one, other) {
-            (Kind::Date, Kind::Date) | (Kind::Instant, Kind::Instant) if between == Between::Minus => {
-                Some(Kind::Number)
-            }
-            (Kind::Date | Kind::Instant, Kind::Number) => Some(one),
-            (Kind::Money, Kind::Money | Kind::Number) | (Kind::Number, Kind::Money) => Some(Kind::Money),
-            (Kind::Percent, Kind::Percent) => Some(Kind::Percent),
-            _ if is_number(one) && is_number(other) => Some(Kind::Number),
-            _ => None,
-        },
-        Between::Times => match (one, other) {
-            (Kind::Money, number) | (number, Kind::Money) if is_number(number) => Some(Kind::Money),
-            (Kind::Percent, Kind::Percent) => Some(Kind::Percent),
-            _ if is_number(one) && is_number(other) => Some(Kind::Number),
-            _ => None,
-        },
-        Between::By => match (one, other) {
-            (Kind::Money, number) if is_number(number) => Some(Kind::Money),
-            (Kind::Percent, Kind::Number) => Some(Kind::Percent),
-            _ if one.is_numeric()
-                && other.is_numeric()
-                && (one != Kind::Percent || other == Kind::Percent)
-                && (other != Kind::Money || one == Kind::Money) =>
-            {
-                Some(Kind::Number)
-            }
-            _ => None,
-        },
     }
 }
