@@ -69,6 +69,7 @@ def make(data: Path) -> dict:
     base, token = wait(data)
     local = Caller(base, {"authorization": f"Bearer {token}"})
     local.ask("PATCH", "/v1/sign-in-settings", {"address": ADDRESS})
+    local.ask("POST", "/v1/objects/product/fields", {"label": {"zh": "标记", "en": "marks"}, "type": "tags", "name": "marks"})
     local.ask("POST", "/v1/objects/ticket/fields", {"label": {"zh": "电话", "en": "phone"}, "type": "phone", "name": "phone"})
     role = local.ask("POST", "/v1/roles", {"name": "窄", "rights": RIGHTS, "records": RECORDS})
     (owner, wide), (narrow, _), (other, others) = (join(local, name, which) for name, which in (("wide", OWNER), ("narrow", role["id"]), ("other", OWNER)))

@@ -88,8 +88,10 @@ def paired(company, known, operation):
         known.update({name: [value] for name, value in company["shared"].items()})
     if "attachment" in known:
         known.update({name: [value] for name, value in company["attached"].items()})
-    if operation == "change_field":
+    if operation in {"change_field", "preview_conversion"}:
         known.update({"object": ["deal"], "field": ["next_step", "amount"]})
+    if operation == "list_tags":
+        known.update({"object": ["product"], "field": ["marks"]})
 
 
 def ids(company, path, name):

@@ -35,7 +35,7 @@ def bodies(company: dict) -> dict:
         "change_comment": [{"text": "改"}],
         "change_field": [{"required": False}],
         "try_formula": [{"formula": "1 + 1"}],
-        "preview_conversion": [{"type": "text"}],
+        "preview_conversion": [{"type": "long_text"}],
         "convert_field": [{"type": "text"}],
         "change_object": [{"icon": "visit"}],
         "change_person": [{"name": "x"}],

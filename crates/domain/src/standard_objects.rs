@@ -10,9 +10,10 @@ enum Is {
     OneOf(&'static [(&'static str, &'static str)]),
     AnyOf(&'static [(&'static str, &'static str)]),
     To(&'static str),
+    Several(&'static str),
 }
 
-use Is::{A, AnyOf, OneOf, To};
+use Is::{A, AnyOf, OneOf, Several, To};
 
 type Row = (&'static str, &'static str, &'static str, Is);
 
@@ -24,7 +25,11 @@ fn choices(labels: &[(&str, &str)]) -> Vec<Choice> {
 }
 
 /// The texts in which people stand by name or are told of, by object and field.
-const PERSONAL: [(&str, &str); 7] = [
+const PERSONAL: [(&str, &str); 11] = [
+    ("contact", "name"),
+    ("contact", "note"),
+    ("task", "subject"),
+    ("task", "note"),
     ("lead", "name"),
     ("lead", "note"),
     ("deal", "note"),
@@ -42,6 +47,7 @@ fn object(object: &str, icon: &str, zh: &str, en: &str, rows: Vec<Row>) -> NewOb
             OneOf(labels) => Type::Choice { choices: choices(labels) },
             AnyOf(labels) => Type::MultiChoice { choices: choices(labels) },
             To(name) => Type::Relation { to: name.to_owned() },
+            Several(name) => Type::Relations { to: name.to_owned() },
         };
         let personal = PERSONAL.contains(&(object, name));
         NewField { required: place == 0, personal, ..NewField::plain(name, Text::new(zh, en), holds) }
@@ -59,6 +65,40 @@ pub fn standard_objects() -> Vec<NewObject> {
     let amount = || ("amount", "金额", "amount", A(Type::Money));
     let note = || ("note", "备注", "notes", A(Type::LongText));
     vec![
+        object(
+            "company",
+            "visit",
+            "公司",
+            "company",
+            vec![
+                ("name", "公司名称", "company name", text()),
+                ("industry", "行业", "industry", text()),
+                ("website", "网站", "website", A(Type::Link)),
+                ("phone", "电话", "phone", A(Type::Phone)),
+                ("address", "地址", "address", A(Type::Address)),
+                ("employees", "员工人数", "employees", A(Type::Number)),
+                customer(),
+                ("tags", "标签", "tags", A(Type::Tags)),
+                note(),
+            ],
+        ),
+        object(
+            "contact",
+            "profile",
+            "联系人",
+            "contact",
+            vec![
+                ("name", "姓名", "name", text()),
+                ("company", "公司", "company", To("company")),
+                ("job", "职务", "job title", text()),
+                ("phone", "电话", "phone", A(Type::Phone)),
+                ("email", "邮箱", "e-mail", A(Type::Email)),
+                ("address", "地址", "address", A(Type::Address)),
+                customer(),
+                ("tags", "标签", "tags", A(Type::Tags)),
+                note(),
+            ],
+        ),
         object(
             "lead",
             "sales",
@@ -133,6 +173,8 @@ pub fn standard_objects() -> Vec<NewObject> {
                     ]),
                 ),
                 ("next_step", "下一步", "next step", text()),
+                ("company", "公司", "company", To("company")),
+                ("contacts", "联系人", "contacts", Several("contact")),
                 note(),
             ],
         ),
@@ -170,6 +212,34 @@ pub fn standard_objects() -> Vec<NewObject> {
                     AnyOf(&[("物流", "delivery"), ("质量", "quality"), ("退款", "refund"), ("咨询", "question")]),
                 ),
                 ("description", "描述", "description", A(Type::LongText)),
+            ],
+        ),
+        object(
+            "task",
+            "task",
+            "任务",
+            "task",
+            vec![
+                ("subject", "主题", "subject", text()),
+                (
+                    "status",
+                    "状态",
+                    "status",
+                    OneOf(&[
+                        ("未开始", "to do"),
+                        ("进行中", "in progress"),
+                        ("已完成", "done"),
+                        ("已取消", "cancelled"),
+                    ]),
+                ),
+                ("priority", "优先级", "priority", OneOf(&[("低", "low"), ("中", "normal"), ("高", "high")])),
+                ("due_at", "截止时间", "due", A(Type::Instant)),
+                ("company", "公司", "company", To("company")),
+                ("contact", "联系人", "contact", To("contact")),
+                ("deal", "商机", "deal", To("deal")),
+                ("ticket", "工单", "ticket", To("ticket")),
+                customer(),
+                note(),
             ],
         ),
         object(
@@ -372,8 +442,8 @@ mod tests {
             for field in &object.fields {
                 let twins = object.fields.iter().filter(|known| known.name == field.name).count();
                 assert_eq!(twins, 1, "{}.{}", object.name, field.name);
-                if let Type::Relation { to } = &field.holds {
-                    assert!(before.contains(&to.as_str()), "{}.{} leads to {to}", object.name, field.name);
+                if let Some(to) = field.holds.leads_to() {
+                    assert!(before.contains(&to), "{}.{} leads to {to}", object.name, field.name);
                 }
             }
         }

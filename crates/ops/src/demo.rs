@@ -3,12 +3,13 @@
 use std::sync::atomic::Ordering;
 
 use ::demo::{Beat, Live, Written};
-use base::{DAY_MS, UserId};
+use base::{DAY_MS, Text, UserId};
 use lexicon::{Context, Reader, Reading};
 use pipeline::{Command, NewRule};
 
 use crate::audit::Line;
 use crate::intake::{Format, Terms, take};
+use crate::object::{self, FieldRequest, How, RollupRequest};
 use crate::record::{self, RecordRequest};
 use crate::{Access, Actor, App, OpError, Right, Rights, Scope, customer};
 
@@ -68,16 +69,46 @@ pub fn add_records(app: &App, owner: UserId) -> Result<(), OpError> {
     let named: Vec<_> = page.items.into_iter().filter_map(|item| Some((item.id, item.name?))).collect();
     let names: Vec<String> = named.iter().map(|(_, name)| name.clone()).collect();
     let day = |days: i64| app.now().plus_ms(days * DAY_MS).to_zoned(&app.zone).date().to_string();
+    let mut ids: Vec<String> = Vec::new();
     for (object, values) in ::demo::records(SEED, &names, day) {
         let value = |written| match written {
+            Written::Tags(tags) => tags.into(),
+            Written::Address(parts) => {
+                let parts = parts.into_iter().map(|(name, part)| (name.to_owned(), part.into()));
+                serde_json::Value::Object(parts.collect())
+            }
+            Written::Record(place) => ids.get(place).cloned().into(),
+            Written::Only(place) => serde_json::json!(ids.get(place).into_iter().collect::<Vec<_>>()),
             Written::Text(text) => text.into(),
             Written::Yes(yes) => yes.into(),
             Written::Among(choice) => serde_json::json!([choice]),
             Written::Customer(place) => named.get(place).map(|(id, _)| id.to_string()).into(),
         };
         let values = values.into_iter().map(|(field, written)| (field.to_owned(), value(written))).collect();
-        record::add(app, &me, object, &RecordRequest { values, version: None })?;
+        let made = record::add(app, &me, object, &RecordRequest { values, version: None })?;
+        ids.push(made.record.id.to_string());
     }
+    let weighted = FieldRequest {
+        label: Text::new("加权金额", "weighted"),
+        holds: "formula".to_owned(),
+        formula: Some("金额 × 赢率".to_owned()),
+        ..FieldRequest::default()
+    };
+    object::add_field(app, &me, "deal", &weighted)?;
+    let won = RollupRequest {
+        object: "deal".to_owned(),
+        by: "company".to_owned(),
+        how: How::Sum,
+        of: Some("amount".to_owned()),
+        only: Some("阶段 = \"赢单\"".to_owned()),
+    };
+    let won = FieldRequest {
+        label: Text::new("成交金额", "won"),
+        holds: "rollup".to_owned(),
+        rollup: Some(won),
+        ..FieldRequest::default()
+    };
+    object::add_field(app, &me, "company", &won)?;
     Ok(())
 }
 

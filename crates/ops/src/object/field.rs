@@ -63,7 +63,7 @@ pub struct ChoiceView {
 }
 
 /// A field to be made.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct FieldRequest {
     /// What it is called, in both languages or in one.
     pub label: Text,
