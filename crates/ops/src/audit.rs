@@ -1,7 +1,7 @@
 //! The audit: who did what. A change to people, roles, keys, sources or rules and its line are written both or neither; where a
 //! change goes through the log instead, its line follows it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use base::{AuditId, Text, Timestamp, UserId};
 use serde::Serialize;
@@ -204,6 +204,18 @@ impl Names {
         let subject_name = role.map_or_else(|| self.of(db, &subject).map(Text::same), |role| Ok(role.name))?;
         let detail = serde_json::from_str(&detail).unwrap_or_default();
         Ok(AuditView { id, at, actor, name, label: label(&action), action, subject, subject_name, detail })
+    }
+
+    /// Learns what people are called, all at once.
+    pub(crate) fn learn<'a>(
+        &mut self,
+        db: &mut Connection,
+        actors: impl Iterator<Item = &'a str>,
+    ) -> Result<(), OpError> {
+        let people: BTreeSet<UserId> = actors.filter_map(|actor| actor.parse().ok()).collect();
+        let named = db.person_names(people)?.into_iter();
+        self.0.extend(named.map(|(id, name)| (id.to_string(), name)));
+        Ok(())
     }
 
     pub(crate) fn of(&mut self, db: &mut Connection, actor: &str) -> Result<String, OpError> {

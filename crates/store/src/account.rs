@@ -106,6 +106,16 @@ impl Connection {
         Ok(self.query_one(&sql, &[id.number().into()])?.as_ref().map(person))
     }
 
+    /// What people are called; those that there are not are left out.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn person_names(&mut self, ids: impl IntoIterator<Item = UserId>) -> Result<Vec<(UserId, String)>, StoreError> {
+        let ids: Vec<crate::Value> = ids.into_iter().map(|id| id.number().into()).collect();
+        let rows = self.query_each("SELECT id, name FROM person WHERE id = $1", &ids)?;
+        Ok(rows.iter().map(|row| (UserId::new(row.number(0)), row.text(1).to_owned())).collect())
+    }
+
     /// Everyone, with when they were last seen.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! A connection to PostgreSQL that asks it to read each statement once.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use postgres::types::ToSql;
 use postgres::{Client, Row, Statement};
@@ -15,6 +15,8 @@ const PLANNED: &str = "SET plan_cache_mode = force_custom_plan";
 const UNREACHED: Duration = Duration::from_secs(20);
 /// How long an idle connection may take to say that it still stands.
 const ANSWER: Duration = Duration::from_secs(2);
+/// How long after it was used a connection is taken to stand still.
+const FRESH: Duration = Duration::from_secs(1);
 /// The most statements kept.
 const STATEMENTS: usize = 256;
 
@@ -22,6 +24,7 @@ const STATEMENTS: usize = 256;
 pub struct Postgres {
     client: Client,
     statements: HashMap<String, Statement>,
+    used: Instant,
 }
 
 impl Postgres {
@@ -34,12 +37,12 @@ impl Postgres {
         let mut client = config.connect(postgres::NoTls)?;
         client.batch_execute(FLUSHED)?;
         client.batch_execute(PLANNED)?;
-        Ok(Self { client, statements: HashMap::new() })
+        Ok(Self { client, statements: HashMap::new(), used: Instant::now() })
     }
 
     /// Whether its server neither ended nor was started again since it was last used.
     pub(crate) fn stands(&mut self) -> bool {
-        self.client.is_valid(ANSWER).is_ok()
+        self.used.elapsed() < FRESH || self.client.is_valid(ANSWER).is_ok()
     }
 
     /// Runs statements that take no values, separated by semicolons.
@@ -49,7 +52,9 @@ impl Postgres {
 
     pub(crate) fn query(&mut self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, postgres::Error> {
         let statement = self.prepared(sql)?;
-        self.client.query(&statement, values)
+        let rows = self.client.query(&statement, values)?;
+        self.used = Instant::now();
+        Ok(rows)
     }
 
     pub(crate) fn execute(&mut self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<u64, postgres::Error> {

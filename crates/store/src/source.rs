@@ -133,7 +133,7 @@ impl Connection {
         self.begin()?;
         for row in self.query(catalog, &[])?.iter().filter(|row| !KEPT.contains(&row.text(0))) {
             let table = row.text(0);
-            let is_objects = table.starts_with("o_"); // comes again with the object
+            let is_objects = table.starts_with("o_") || table.starts_with("l_"); // come again with the object
             self.batch(&if is_objects { format!("DROP TABLE {table}") } else { format!("DELETE FROM {table}") })?;
         }
         self.batch(

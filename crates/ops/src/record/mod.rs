@@ -184,6 +184,7 @@ fn views(
     let ids: Vec<RecordId> = rows.iter().map(|(id, _)| *id).collect();
     let writable = allowed_among(app, db, actor, object, Deed::Write, &ids)?;
     let mut names = Names::default();
+    names.learn(db, rows.iter().flat_map(|(_, row)| [row.created_by.as_str(), row.changed_by.as_str()]))?;
     let shown: Vec<&Field> = object.fields.iter().filter(|field| !field.archived).collect();
     let view = |(id, row): &(RecordId, RecordRow)| {
         let cell = |field: &&Field| {

@@ -306,9 +306,8 @@ pub(super) fn labels_in(
     let mut labels = BTreeMap::new();
     match &field.holds {
         Type::User => {
-            for id in numbers.into_iter().map(UserId::new) {
-                labels.extend(db.person(id)?.map(|person| (id.to_string(), person.name)));
-            }
+            let named = db.person_names(numbers.into_iter().map(UserId::new))?.into_iter();
+            labels.extend(named.map(|(id, name)| (id.to_string(), name)));
         }
         Type::Customer if actor.may(crate::Right::ReadCustomers).is_ok() => {
             for id in numbers.into_iter().map(CustomerId::new) {

@@ -356,6 +356,17 @@ impl Query {
 }
 
 impl Test {
+    /// Whether it is about the record itself and no other.
+    #[must_use]
+    pub fn is_of_one_record(&self) -> bool {
+        match self {
+            Self::All(tests) | Self::Any(tests) => tests.iter().all(Self::is_of_one_record),
+            Self::Not(test) => test.is_of_one_record(),
+            Self::To(..) | Self::From(..) | Self::ToSome(..) | Self::FromSome(..) => false,
+            _ => true,
+        }
+    }
+
     /// Whether it says itself what is to be in the trash: lists leave out what is there otherwise.
     #[must_use]
     pub fn is_about_trash(&self) -> bool {

@@ -42,6 +42,10 @@ impl Target<'_> {
             Type::Relation { to } if *to == self.object.name => {
                 Some(Test::Compare(field.number, Comparison::Equal, self.record.number().into()))
             }
+            Type::Relations { to } if *to == self.object.name => {
+                let here = Box::new(Test::Among(vec![self.record]));
+                Some(Test::ToSome((of.id, field.number), self.object.id, here))
+            }
             Type::Customer if !self.customers.is_empty() => {
                 Some(Test::OneOf(field.number, self.customers.iter().map(|id| id.number().into()).collect()))
             }
@@ -107,12 +111,14 @@ pub(super) fn labels(
     let mut labels = BTreeMap::new();
     for one in object.fields.iter().filter(|one| !one.archived && field::is_plain(actor, object, one)) {
         let told = changes.iter().flat_map(|change| &change.fields).filter(|change| change.field == one.name);
-        let numbers = told.flat_map(|change| [&change.before, &change.after]).filter_map(|value| {
+        let values = told.flat_map(|change| [&change.before, &change.after]);
+        let each = values.flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
+        let numbers = each.filter_map(|value| {
             let text = value.as_str()?;
             match one.holds {
                 Type::User => text.parse().map(base::UserId::number).ok(),
                 Type::Customer => text.parse().map(CustomerId::number).ok(),
-                Type::Relation { .. } => text.parse().map(RecordId::number).ok(),
+                Type::Relation { .. } | Type::Relations { .. } => text.parse().map(RecordId::number).ok(),
                 _ => None,
             }
         });
