@@ -1,7 +1,7 @@
 //! A connection to PostgreSQL that asks it to read each statement once.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use postgres::types::ToSql;
 use postgres::{Client, Row, Statement};
@@ -15,8 +15,6 @@ const PLANNED: &str = "SET plan_cache_mode = force_custom_plan";
 const UNREACHED: Duration = Duration::from_secs(20);
 /// How long an idle connection may take to say that it still stands.
 const ANSWER: Duration = Duration::from_secs(2);
-/// How long after it was used a connection is taken to stand still.
-const FRESH: Duration = Duration::from_secs(1);
 /// The most statements kept.
 const STATEMENTS: usize = 256;
 
@@ -24,7 +22,6 @@ const STATEMENTS: usize = 256;
 pub struct Postgres {
     client: Client,
     statements: HashMap<String, Statement>,
-    used: Instant,
 }
 
 impl Postgres {
@@ -37,12 +34,12 @@ impl Postgres {
         let mut client = config.connect(postgres::NoTls)?;
         client.batch_execute(FLUSHED)?;
         client.batch_execute(PLANNED)?;
-        Ok(Self { client, statements: HashMap::new(), used: Instant::now() })
+        Ok(Self { client, statements: HashMap::new() })
     }
 
     /// Whether its server neither ended nor was started again since it was last used.
     pub(crate) fn stands(&mut self) -> bool {
-        self.used.elapsed() < FRESH || self.client.is_valid(ANSWER).is_ok()
+        self.client.is_valid(ANSWER).is_ok()
     }
 
     /// Runs statements that take no values, separated by semicolons.
@@ -52,9 +49,7 @@ impl Postgres {
 
     pub(crate) fn query(&mut self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, postgres::Error> {
         let statement = self.prepared(sql)?;
-        let rows = self.client.query(&statement, values)?;
-        self.used = Instant::now();
-        Ok(rows)
+        self.client.query(&statement, values)
     }
 
     pub(crate) fn execute(&mut self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<u64, postgres::Error> {
