@@ -89,7 +89,7 @@ pub use value::{Column, Row, Value};
 pub use view::ViewRow;
 
 /// The most connections kept for readers.
-const READERS: usize = 8;
+const READERS: usize = 24;
 
 /// A database, migrated, with connections to it.
 pub struct Store {
