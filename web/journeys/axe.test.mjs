@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { openBrowser } from "./browser.mjs";
+import { choose } from "./select.mjs";
 import { startServer } from "./server.mjs";
 import { words } from "./words.mjs";
 
@@ -60,6 +61,7 @@ describe("what axe finds", { concurrency: readers.length }, () => {
 
   for (const { language, device, scheme, size } of readers) {
     const w = words[language];
+    const f = w.fields;
     const [s, r, m, d] = [w.settings, w.records, w.teams, w.door];
     describe(`in ${language} on a ${device}`, { concurrency: 1 }, () => {
       let browser;
@@ -207,6 +209,20 @@ describe("what axe finds", { concurrency: readers.length }, () => {
           await opened("a new source", "/events", () => button(w.source.add).click());
           await opened("a new object", "/settings/objects", () => button(s.new_object).click());
           await opened("a new field", "/settings/objects/deal", () => button(s.new_field).click());
+          await opened("a formula", "/settings/objects/deal", async () => {
+            await button(s.new_field).click();
+            await choose(dialog().getByLabel(s.type, { exact: true }), f.formula, true);
+            await dialog().getByLabel(f.formula, { exact: true }).fill("金额 × 2");
+          }, () => dialog().getByRole("status"));
+          await opened("a change of type", "/settings/objects/deal", async () => {
+            await button(f.edit).click();
+            await button(f.convert).click();
+            await choose(dialog().getByLabel(f.to, { exact: true }), f.tags, true);
+          }, () => dialog().getByRole("status"));
+          await opened("a filter by related records", "/o/deal", async () => {
+            await page.getByRole("row").nth(2).waitFor();
+            await button(f.related).click();
+          }, () => page.getByLabel(f.way, { exact: true }));
           await opened("an invitation", "/settings/people", () => button(s.invite).click());
           await opened("a new role", "/settings/roles", () => button(s.new_role).click());
           await opened("a new team", "/settings/teams", () => button(m.add).click());

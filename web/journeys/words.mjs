@@ -61,6 +61,7 @@ export const words = {
       phone: "联系电话", amount: "金额", show: "显示完整的联系电话", mask: "重新遮盖联系电话", noted: "这次查看已记录", title: "共享", share_to: "共享给…", with: "人员或团队", share: "共享", sees: "只能查看", access_of: (name) => `${name} 可以做什么`, unshare: (name) => `不再共享给 ${name}`, writes: "可以修改",
       because: "已与其或其团队共享", owner_field: "负责人", mine: "我的团队及下级", saw: "查看完整的值", next_step: "下一步", stage: "阶段", edit_field: (name) => `修改${name}`,
     },
+    fields: { formula: "公式", tags: "标签", edit: "修改下一步", convert: "更改类型…", to: "由单行文本改为", related: "按关联记录", way: "关联" },
     files: {
       title: "附件", add: "添加附件", preview: (name) => `预览 ${name}`, download: (name) => `下载 ${name}`, remove: (name) => `移除 ${name}`, removed: (name) => `已移除 ${name}`, lately: "最近移除的 1 个", restore: (name) => `恢复 ${name}`, restored: (name) => `已恢复 ${name}`, undo: "撤销", undone: "已撤销", history: "时间线", attached: "添加了附件", large: "文件最大 100 MB", dismiss: (name) => `关闭 ${name} 的提示`, missing: "没有这条记录", opened: "打开附件", cancel: (name) => `取消上传 ${name}`, progress: (name) => `正在上传 ${name}`,
     },
@@ -126,6 +127,7 @@ export const words = {
       phone: "Contact phone", amount: "Amount", show: "Show Contact phone in full", mask: "Mask Contact phone again", noted: "That you looked is noted", title: "Shared with", share_to: "Share", with: "Person or team", share: "Share", sees: "may see", access_of: (name) => `What ${name} may do`, unshare: (name) => `Share no longer with ${name}`, writes: "may change",
       because: "it is shared with them", owner_field: "Owner", mine: "my team and below", saw: "saw a value in full", next_step: "Next step", stage: "Stage", edit_field: (name) => `Edit ${name}`,
     },
+    fields: { formula: "Formula", tags: "Tags", edit: "Edit Next step", convert: "Change the type…", to: "From Text to", related: "By related records", way: "Relation" },
     files: {
       title: "Attachments", add: "Attach files", preview: (name) => `Preview ${name}`, download: (name) => `Download ${name}`, remove: (name) => `Remove ${name}`, removed: (name) => `${name} is removed`, lately: "Recently removed: 1", restore: (name) => `Put ${name} back`, restored: (name) => `${name} is back`, undo: "Undo", undone: "Undone", history: "Timeline", attached: "attached a file", large: "A file has at most 100 MB", dismiss: (name) => `Dismiss what is said of ${name}`, missing: "There is no such record", opened: "opened an attachment", cancel: (name) => `Cancel the upload of ${name}`, progress: (name) => `Uploading ${name}`,
     },

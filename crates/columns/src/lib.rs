@@ -240,6 +240,14 @@ impl Inner {
         (place >> ROW_BITS == object.number()).then_some((place & u64::from(u32::MAX)) as usize)
     }
 
+    /// Those of an object that pass and are not in the trash.
+    fn living<'o>(&self, objects: &'o Objects, object: ObjectId, test: &Test) -> Option<(&Table, &'o Object, Bits)> {
+        let (table, object) = self.table(objects, object)?;
+        let mut passing = self.passing(objects, table, object, test)?;
+        passing.without(&table.trashed);
+        Some((table, object, passing))
+    }
+
     /// Those that pass, without what is in the trash unless the test is about that.
     fn listed(&self, objects: &Objects, table: &Table, object: &Object, test: &Test) -> Option<Bits> {
         let mut among = self.passing(objects, table, object, test)?;
@@ -289,9 +297,7 @@ impl Inner {
                 table.column(object, *field)?.map_or_else(|| Bits::none(rows), |column| column.any_bit(rows, *bits))
             }
             Test::To(field, to, test) => {
-                let (other, target) = self.table(objects, *to)?;
-                let mut passing = self.passing(objects, other, target, test)?;
-                passing.without(&other.trashed);
+                let (.., passing) = self.living(objects, *to, test)?;
                 let mut among = Bits::none(rows);
                 if let Some(column) = table.column(object, *field)? {
                     for (row, number) in column.leads().enumerate() {
@@ -302,9 +308,7 @@ impl Inner {
                 among
             }
             Test::From(from, field, test) => {
-                let (other, source) = self.table(objects, *from)?;
-                let mut passing = self.passing(objects, other, source, test)?;
-                passing.without(&other.trashed);
+                let (other, source, passing) = self.living(objects, *from, test)?;
                 let mut among = Bits::none(rows);
                 if let Some(column) = other.column(source, *field)? {
                     for row in passing.rows() {
@@ -317,9 +321,7 @@ impl Inner {
                 among
             }
             Test::ToSome((_, field), to, test) => {
-                let (other, target) = self.table(objects, *to)?;
-                let mut passing = self.passing(objects, other, target, test)?;
-                passing.without(&other.trashed);
+                let (.., passing) = self.living(objects, *to, test)?;
                 let leads = |number| self.row(*to, number).is_some_and(|row| passing.has(row));
                 match table.column(object, *field)? {
                     Some(column) => column.leading(rows, leads)?,
@@ -327,9 +329,7 @@ impl Inner {
                 }
             }
             Test::FromSome(from, field, test) => {
-                let (other, source) = self.table(objects, *from)?;
-                let mut passing = self.passing(objects, other, source, test)?;
-                passing.without(&other.trashed);
+                let (other, source, passing) = self.living(objects, *from, test)?;
                 let mut among = Bits::none(rows);
                 if let Some(column) = other.column(source, *field)? {
                     for row in passing.rows() {

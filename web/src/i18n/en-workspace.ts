@@ -211,6 +211,7 @@ export const enWorkspace: Shape<typeof zhWorkspace> = {
     all: "All",
     any: "Any",
     inner: "A group of conditions",
+    other: "Another condition",
     group_last: "Put the last condition into a group",
     me: "me",
     my_team: "my team",

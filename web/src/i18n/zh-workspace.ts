@@ -207,6 +207,7 @@ export const zhWorkspace = {
     all: "满足全部",
     any: "满足任一",
     inner: "一组条件",
+    other: "其他条件",
     group_last: "把最后一个条件放进一组",
     me: "我自己",
     my_team: "我的团队",

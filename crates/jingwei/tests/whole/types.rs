@@ -185,3 +185,41 @@ fn a_field_holds_something_else() {
         assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stdout));
     }
 }
+
+#[test]
+fn a_change_of_type_that_is_killed_goes_on() {
+    for database in databases() {
+        let server = Server::start(database);
+        field(&server, "lead", "size", "text", json!({}));
+        for number in 0..1_200 {
+            add(&server, "lead", &json!({"name": format!("线索{number}"), "size": number.to_string()}));
+        }
+        let mut me = owner(&server);
+        let job = me.ask(&server, "POST", "/v1/objects/lead/fields/size/conversion", &json!({"type": "number"}));
+        assert_eq!(job.status, 200, "{}", job.body);
+        let holds = |server: &Server| {
+            let objects = server.get("/v1/objects");
+            let lead = objects["items"].as_array().unwrap().iter().find(|one| one["name"] == "lead").unwrap().clone();
+            let fields = lead["fields"].as_array().unwrap();
+            fields.iter().find(|field| field["name"] == "size").unwrap()["type"].as_str().unwrap().to_owned()
+        };
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while holds(&server) == "text" {
+            assert!(std::time::Instant::now() < until, "the field is of its former type still");
+        }
+        // The field is there; of its values, at most some are.
+        assert!(server.kill("app"));
+        server.wait();
+        let count = json!({"filter": is("size", "present", Value::Null)});
+        loop {
+            let found = server.post("/v1/objects/lead/count", &count).body["count"].clone();
+            if found == 1_200 {
+                break;
+            }
+            assert!(std::time::Instant::now() < until, "{found} values were brought over");
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        let sum = server.post("/v1/objects/lead/groups", &json!({"by": {"field": "status"}, "sums": ["size"]}));
+        assert_eq!(sum.body["total"]["sums"][0]["sum"], "719400");
+    }
+}

@@ -41,9 +41,15 @@ export function FilterBar({ object, fields, labels, group, change, depth = 0 }: 
   const add = (part: Filter) => change({ any, parts: [...parts, part] });
   const shown = (part: Filter, place: number) => {
     const key = `${place} ${JSON.stringify(part)}`;
+    // What cannot be edited here narrows the list all the same, and can be taken away.
+    const other = (
+      <Chip key={key} said={t("filter.other")} remove={() => put(place, undefined)}>
+        <span>{t("filter.other")}</span>
+      </Chip>
+    );
     if ("is" in part) {
       const field = fields.find((each) => each.name === part.is.field);
-      if (!field) return null;
+      if (!field) return other;
       const said = say(field, part.is, labels);
       return (
         <Chip key={key} said={said} remove={() => put(place, undefined)}>
@@ -56,7 +62,7 @@ export function FilterBar({ object, fields, labels, group, change, depth = 0 }: 
     const related = relatedIn(part);
     if (related) {
       const said = sayRelated(related);
-      if (said === null) return null;
+      if (said === null) return other;
       return (
         <Chip key={key} said={said} remove={() => put(place, undefined)}>
           <RelatedEditor object={object} start={related} inner={inner} take={(next) => put(place, next)}>
@@ -65,7 +71,7 @@ export function FilterBar({ object, fields, labels, group, change, depth = 0 }: 
         </Chip>
       );
     }
-    if ("not" in part) return null;
+    if ("not" in part) return other;
     return (
       <span key={place} className={css.group}>
         <FilterBar object={object} fields={fields} labels={labels} group={partsIn(part)} change={(next) => put(place, next.parts.length === 0 ? undefined : treeOf(next))} depth={depth + 1} />
