@@ -43,9 +43,9 @@ describe("the demo company", () => {
 
       /** Types into the search and waits until the customer is found. */
       async function find(text) {
-        await page.getByRole("searchbox", { name: w.search }).fill(text);
+        await page.getByRole("searchbox", { name: w.records.search }).fill(text);
         await page.waitForURL((url) => url.searchParams.get("q")?.replaceAll('"', "") === text);
-        await page.locator(`[id="${someone.id}"]`).waitFor();
+        await page.getByRole("grid").getByRole("button", { name: someone.name, exact: true }).first().waitFor();
       }
 
       it("refuses a wrong password and then goes where it was asked to", () =>
@@ -63,7 +63,7 @@ describe("the demo company", () => {
       it("finds a customer by name, by pinyin initials and by phone", () =>
         step("search", async () => {
           await menu(w.h.customers);
-          await page.getByRole("list", { name: w.h.customers }).getByRole("listitem").nth(5).waitFor();
+          await page.getByRole("grid", { name: w.h.customers }).getByRole("row").nth(6).waitFor();
           const { items } = await (await page.request.get("/v1/customers?limit=200")).json();
           const named = items.filter((item) => item.name !== null && item.identifiers.length > 0);
           someone = named[7] ?? items[7];
@@ -77,8 +77,9 @@ describe("the demo company", () => {
 
       it("shows one timeline, filtered by kind", () =>
         step("timeline", async () => {
-          await page.goto("/customers");
-          await page.locator(`[id="${someone.id}"]`).click();
+          await page.getByRole("grid").getByRole("button", { name: someone.name, exact: true }).first().click();
+          await page.getByRole("dialog").getByRole("link", { name: w.talk.whole }).click();
+          await heading(someone.name).waitFor();
           const timeline = page.getByRole("region", { name: w.h.timeline });
           await timeline.getByRole("article").first().waitFor();
           const kind = timeline.getByRole("group", { name: w.filter }).getByRole("button").first();

@@ -99,7 +99,8 @@ for (const language of ["zh", "en"]) {
         await page.goto("/customers");
         await page.getByRole("heading", { name: w.empty.customers }).waitFor();
         await send(order("o-1", 20, "680.00"));
-        await page.getByRole("list", { name: w.h.customers }).getByRole("link").click();
+        await page.getByRole("grid").getByRole("row").nth(1).getByRole("button").click();
+        await page.getByRole("dialog").getByRole("link", { name: w.talk.whole }).click();
         await page.getByRole("region", { name: w.h.timeline }).getByRole("article").first().waitFor();
       }));
 

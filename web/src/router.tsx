@@ -83,12 +83,16 @@ const home = createRoute({
   },
 });
 
+/** Customers are records like others; here those of a tag are found too. */
 const customers = createRoute({
   getParentRoute: () => shell,
   path: "/customers",
-  beforeLoad: needs("customers.read"),
-  validateSearch: (search): { q?: string | undefined; tag?: string | undefined } => ({ q: word(search.q), tag: word(search.tag) }),
-  component: lazyRouteComponent(() => import("./pages/customers"), "CustomersPage"),
+  validateSearch: (search): { tag?: string | undefined } => ({ tag: word(search.tag) }),
+  beforeLoad: async ({ context, search: { tag } }) => {
+    await needs("customers.read")({ context });
+    const filter = tag && JSON.stringify({ all: [{ is: { field: "tags", op: "equal", value: tag } }] });
+    throw redirect({ to: "/o/$object", params: { object: "customer" }, search: { filter } });
+  },
 });
 
 type CustomerSearch = { kind?: string | undefined; why?: string | undefined; rule?: string | undefined };

@@ -155,6 +155,26 @@ ids! {
     SessionId = "ses";
 }
 
+impl RecordId {
+    /// From here on records are customers'; no other record comes to such a number.
+    pub const CUSTOMERS: u64 = 1 << 40;
+
+    /// The record of a customer: its number says whose it is, so that no table has to.
+    #[must_use]
+    pub const fn of_customer(customer: CustomerId) -> Self {
+        Self(Self::CUSTOMERS + customer.0)
+    }
+
+    /// The customer whose record this is, if it is one's.
+    #[must_use]
+    pub const fn customer(self) -> Option<CustomerId> {
+        match self.0.checked_sub(Self::CUSTOMERS) {
+            Some(number) => Some(CustomerId(number)),
+            None => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,6 +186,13 @@ mod tests {
             assert_eq!(id.to_string().parse(), Ok(id), "{id}");
         }
         assert_eq!(CustomerId::new(74).to_string(), "cus_0000002a");
+    }
+
+    #[test]
+    fn a_customers_record_leads_back_to_the_customer() {
+        let customer = CustomerId::new(74);
+        assert_eq!(RecordId::of_customer(customer).customer(), Some(customer));
+        assert_eq!(RecordId::new(74).customer(), None);
     }
 
     #[test]

@@ -49,6 +49,8 @@ struct Inner {
     tables: HashMap<ObjectId, Table, foldhash::fast::RandomState>,
     /// Of which object a record is, and in which row of its table, by its number.
     places: Vec<u64>,
+    /// The same of customers' records, by the customer's number.
+    customers: Vec<u64>,
     /// Which load these are of: one that began before is of no use any more.
     load: u64,
     /// Whether that load has read all there was.
@@ -212,11 +214,15 @@ impl Inner {
     fn put(&mut self, rows: &RecordRows, are_latest: bool) {
         let Some(table) = self.tables.get_mut(&rows.object.id) else { return };
         for (id, record) in &rows.rows {
-            let Ok(number) = usize::try_from(id.number()) else { continue };
-            if self.places.len() <= number {
-                self.places.resize(number + 1, NOWHERE);
+            let (places, number) = match id.customer() {
+                Some(customer) => (&mut self.customers, customer.number()),
+                None => (&mut self.places, id.number()),
+            };
+            let Ok(number) = usize::try_from(number) else { continue };
+            if places.len() <= number {
+                places.resize(number + 1, NOWHERE);
             }
-            let Some(place) = self.places.get_mut(number) else { continue };
+            let Some(place) = places.get_mut(number) else { continue };
             if *place != NOWHERE && !are_latest {
                 continue;
             }
@@ -227,7 +233,7 @@ impl Inner {
     }
 
     fn bytes(&self) -> usize {
-        self.places.capacity() * 8 + self.tables.values().map(Table::bytes).sum::<usize>()
+        (self.places.capacity() + self.customers.capacity()) * 8 + self.tables.values().map(Table::bytes).sum::<usize>()
     }
 
     fn table<'o>(&self, objects: &'o Objects, object: ObjectId) -> Option<(&Table, &'o Object)> {
@@ -236,7 +242,11 @@ impl Inner {
 
     /// In which row a record of an object is.
     fn row(&self, object: ObjectId, number: u64) -> Option<usize> {
-        let place = *self.places.get(usize::try_from(number).ok()?)?;
+        let (places, number) = match RecordId::new(number).customer() {
+            Some(customer) => (&self.customers, customer.number()),
+            None => (&self.places, number),
+        };
+        let place = *places.get(usize::try_from(number).ok()?)?;
         (place >> ROW_BITS == object.number()).then_some((place & u64::from(u32::MAX)) as usize)
     }
 

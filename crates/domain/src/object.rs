@@ -11,6 +11,8 @@
 use base::{ObjectId, Text};
 use serde::{Deserialize, Serialize};
 
+/// The object whose records are the customers: they come of events and are joined and parted by them.
+pub const CUSTOMER: &str = "customer";
 /// The most objects of a workspace.
 pub const OBJECTS_LIMIT: usize = 200;
 /// The most fields of an object, archived ones too: each is a column.
@@ -245,6 +247,28 @@ pub enum Source {
     Formula(Written),
     /// The records of another object that lead here.
     Rollup(Rollup),
+    /// What events told of the customer whose record it is.
+    Customer(Fact),
+}
+
+/// What is known of a customer from its events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// What it is called.
+    Name,
+    /// The phone number that proves most about it.
+    Phone,
+    /// The e-mail address that proves most about it.
+    Email,
+    /// The tags that rules set.
+    Tags,
+    /// When it was first seen.
+    FirstSeen,
+    /// When it was last seen.
+    LastSeen,
+    /// How many events it has.
+    Events,
 }
 
 /// A formula of the definition language, as it writes itself.
@@ -328,6 +352,21 @@ impl Field {
         self.personal || matches!(self.holds, Type::Phone | Type::Email | Type::Address)
     }
 
+    /// What it says of a customer, where that is known from events.
+    #[must_use]
+    pub fn fact(&self) -> Option<Fact> {
+        match self.derived.as_ref()?.from {
+            Source::Customer(fact) => Some(fact),
+            _ => None,
+        }
+    }
+
+    /// Whether its values say who a customer is to whoever has them: they are masked until someone reveals them.
+    #[must_use]
+    pub fn identifies(&self) -> bool {
+        matches!(self.fact(), Some(Fact::Phone | Fact::Email))
+    }
+
     /// Its name once another has taken its place: what was said of it by its name still is said of it.
     #[must_use]
     pub fn former_name(&self) -> String {
@@ -376,6 +415,17 @@ impl Object {
     #[must_use]
     pub fn title(&self) -> Option<&Field> {
         self.fields.iter().find(|field| field.number == FieldNumber::FIRST)
+    }
+
+    /// Whether its records are the customers.
+    #[must_use]
+    pub fn is_of_customers(&self) -> bool {
+        self.name == CUSTOMER
+    }
+
+    /// The fields that say what is known of a customer, where its records are customers.
+    pub fn facts(&self) -> impl Iterator<Item = (FieldNumber, Fact)> + '_ {
+        self.fields.iter().filter_map(|field| Some((field.number, field.fact()?)))
     }
 
     /// The number of the next field.

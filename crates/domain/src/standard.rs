@@ -216,6 +216,7 @@ fn profile() -> Vec<Row> {
                 plain("gender", "性别|gender"),
                 plain("city", "城市|city"),
                 plain("tier", "会员等级、等级|tier, level"),
+                plain("by", "经办人|handler"),
             ],
         ),
         (

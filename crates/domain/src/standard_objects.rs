@@ -2,7 +2,7 @@
 
 use base::Text;
 
-use crate::object::{Choice, NewField, NewObject, Type};
+use crate::object::{CUSTOMER, Choice, Derived, Fact, NewField, NewObject, Source, Type};
 
 /// What a field of a standard object holds.
 enum Is {
@@ -11,9 +11,10 @@ enum Is {
     AnyOf(&'static [(&'static str, &'static str)]),
     To(&'static str),
     Several(&'static str),
+    Known(Type, Fact),
 }
 
-use Is::{A, AnyOf, OneOf, Several, To};
+use Is::{A, AnyOf, Known, OneOf, Several, To};
 
 type Row = (&'static str, &'static str, &'static str, Is);
 
@@ -25,7 +26,9 @@ fn choices(labels: &[(&str, &str)]) -> Vec<Choice> {
 }
 
 /// The texts in which people stand by name or are told of, by object and field.
-const PERSONAL: [(&str, &str); 11] = [
+const PERSONAL: [(&str, &str); 13] = [
+    (CUSTOMER, "name"),
+    (CUSTOMER, "note"),
     ("contact", "name"),
     ("contact", "note"),
     ("task", "subject"),
@@ -42,21 +45,27 @@ const PERSONAL: [(&str, &str); 11] = [
 /// The first field is what a record is called by, and required.
 fn object(object: &str, icon: &str, zh: &str, en: &str, rows: Vec<Row>) -> NewObject {
     let field = |(place, (name, zh, en, is)): (usize, Row)| {
+        let mut derived = None;
         let holds = match is {
             A(holds) => holds,
+            Known(holds, fact) => {
+                derived = Some(Derived { from: Source::Customer(fact), pending: false });
+                holds
+            }
             OneOf(labels) => Type::Choice { choices: choices(labels) },
             AnyOf(labels) => Type::MultiChoice { choices: choices(labels) },
             To(name) => Type::Relation { to: name.to_owned() },
             Several(name) => Type::Relations { to: name.to_owned() },
         };
         let personal = PERSONAL.contains(&(object, name));
-        NewField { required: place == 0, personal, ..NewField::plain(name, Text::new(zh, en), holds) }
+        let required = place == 0 && derived.is_none();
+        NewField { required, personal, derived, ..NewField::plain(name, Text::new(zh, en), holds) }
     };
     let fields = rows.into_iter().enumerate().map(field).collect();
     NewObject { name: object.to_owned(), label: Text::new(zh, en), icon: icon.to_owned(), fields }
 }
 
-/// The objects that every workspace has from the start. Customers come of events and are not among them.
+/// The objects that every workspace has from the start.
 #[must_use]
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub fn standard_objects() -> Vec<NewObject> {
@@ -65,6 +74,24 @@ pub fn standard_objects() -> Vec<NewObject> {
     let amount = || ("amount", "金额", "amount", A(Type::Money));
     let note = || ("note", "备注", "notes", A(Type::LongText));
     vec![
+        object(
+            CUSTOMER,
+            "customers",
+            "客户",
+            "customer",
+            vec![
+                ("name", "姓名", "name", Known(Type::Text, Fact::Name)),
+                ("phone", "电话", "phone", Known(Type::Phone, Fact::Phone)),
+                ("email", "邮箱", "e-mail", Known(Type::Email, Fact::Email)),
+                ("tags", "标签", "tags", Known(Type::Tags, Fact::Tags)),
+                ("level", "客户级别", "level", OneOf(&[("重点", "key"), ("普通", "regular"), ("低频", "occasional")])),
+                ("region", "地区", "region", text()),
+                ("last_seen", "最近出现", "last seen", Known(Type::Instant, Fact::LastSeen)),
+                ("first_seen", "首次出现", "first seen", Known(Type::Instant, Fact::FirstSeen)),
+                ("events", "事件数", "events", Known(Type::Number, Fact::Events)),
+                note(),
+            ],
+        ),
         object(
             "company",
             "visit",

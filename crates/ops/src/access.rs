@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::object::{DERIVED_DEPTH, FORMER, Field, FieldNumber, Object, Objects, Source};
+use domain::object::{CUSTOMER, DERIVED_DEPTH, FORMER, Field, FieldNumber, Object, Objects, Source};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::record::filter::Filter;
+use crate::{Right, Rights};
 
 /// Which records of an object; those that were shared with someone come on top, but for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -133,9 +134,19 @@ impl Access {
         self.objects.get(object).unwrap_or(&self.others).field(name)
     }
 
-    /// The same, with nothing of fields that follow from what is not seen as it is: they would tell.
+    /// What it comes to for someone with these rights: of customers nothing without the right to see them.
     #[must_use]
-    pub fn without_leaks(&self, objects: &Objects) -> Self {
+    pub fn with_rights(&self, rights: Rights, objects: &Objects) -> Self {
+        let mut narrowed = self.clone();
+        let customers = narrowed.objects.entry(CUSTOMER.to_owned()).or_insert_with(|| self.others.clone());
+        if !rights.has(Right::ReadCustomers) {
+            customers.read = Scope::None;
+        }
+        narrowed.without_leaks(objects)
+    }
+
+    /// The same, with nothing of fields that follow from what is not seen as it is: they would tell.
+    fn without_leaks(&self, objects: &Objects) -> Self {
         let mut narrowed = self.clone();
         for object in objects.iter() {
             let derived = object.fields.iter().filter(|field| field.derived.is_some());
@@ -154,12 +165,14 @@ impl Access {
             let field = object.numbered_field(number);
             field.is_some_and(|field| {
                 self.field(&object.name, &field.name) >= FieldAccess::Read
+                    && !field.identifies()
                     && self.sees_ground(objects, object, field, depth + 1)
             })
         };
         match field.derived.as_ref().map(|derived| &derived.from) {
             _ if depth > DERIVED_DEPTH => false,
             None => true,
+            Some(Source::Customer(_)) => true,
             Some(Source::Formula(written)) => written.reads.iter().all(|read| sees(object, *read)),
             Some(Source::Rollup(rollup)) => objects.by_name(&rollup.object).is_some_and(|from| {
                 self.of(&from.name).read != Scope::None && rollup.reads().all(|read| sees(from, read))

@@ -65,7 +65,7 @@ pub fn load(app: &App, customers: usize, progress: &mut dyn FnMut(u64, u64)) -> 
 pub fn add_records(app: &App, owner: UserId) -> Result<(), OpError> {
     let me = Actor::new(owner.to_string(), Rights::all(), Access::same(Scope::All, Scope::All));
     let page =
-        customer::list::list(app, &me, &customer::list::Query { limit: KNOWN, ..customer::list::Query::default() })?;
+        customer::list::list(app, &me, &customer::list::Wanted { limit: KNOWN, ..customer::list::Wanted::default() })?;
     let named: Vec<_> = page.items.into_iter().filter_map(|item| Some((item.id, item.name?))).collect();
     let names: Vec<String> = named.iter().map(|(_, name)| name.clone()).collect();
     let day = |days: i64| app.now().plus_ms(days * DAY_MS).to_zoned(&app.zone).date().to_string();

@@ -11,6 +11,7 @@
 //! ```
 
 use base::{Text, UserId};
+use domain::object::CUSTOMER;
 
 use crate::{Access, Fault, OpError, Scope};
 
@@ -267,6 +268,12 @@ impl Actor {
     #[must_use]
     pub const fn access(&self) -> &Access {
         &self.access
+    }
+
+    /// Whether they see all customers: what is told of many at once is theirs only then.
+    #[must_use]
+    pub fn sees_all_customers(&self) -> bool {
+        self.may(Right::ReadCustomers).is_ok() && self.access.of(CUSTOMER).read == Scope::All
     }
 
     /// Refuses what they may not do.

@@ -49,6 +49,8 @@ pub enum Command {
     WriteFiles(FileWrites),
     /// Destroys files and erases what records tell of a person, in one commit.
     EraseRecords(RecordWrites, FileWrites),
+    /// Brings the record of a customer up to date with what is stored of it.
+    Portray(base::CustomerId),
     /// Writes, changes or removes a comment on a record.
     WriteComment(CommentWrite),
     /// Erases identities, for someone: the id of a person or key, or `local`.
@@ -102,6 +104,11 @@ impl Engine {
             Command::EraseRecords(writes, files) => {
                 self.write_files(files, unit, done)?;
                 self.write_records(writes, unit, done)
+            }
+            Command::Portray(customer) => {
+                self.portray(&[customer], unit)?;
+                done.records.extend(unit.records.iter().map(|(object, rows)| (*object, rows.rows.len())));
+                Ok(Outcome::Done)
             }
             Command::WriteComment(write) => self.write_comment(write, unit, done),
             Command::Erase(actor, identities) => self.erase(actor, identities, unit),

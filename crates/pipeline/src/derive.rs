@@ -55,7 +55,7 @@ impl Derivations {
                 match field.derived.as_ref().map(|derived| &derived.from) {
                     Some(Source::Formula(written)) => formulas.push((field.number, formula(written)?)),
                     Some(Source::Rollup(rollup)) => all.gather(objects, object, field.number, rollup)?,
-                    None => {}
+                    Some(Source::Customer(_)) | None => {}
                 }
             }
             all.formulas.insert(object.id, in_order(formulas));
@@ -116,6 +116,11 @@ impl Derivations {
         let mut settled = object.fields.iter().filter(is_settled);
         let differs = settled.find(|field| follows.cells.get(&field.number) != row.cells.get(&field.number));
         Ok(differs.map(|field| field.name.clone()))
+    }
+
+    /// Whether any field gathers the records of an object.
+    pub(crate) fn gathers(&self, object: ObjectId) -> bool {
+        self.rollups.contains_key(&object)
     }
 
     /// The fields of an object that gather others' records.

@@ -1,7 +1,7 @@
 //! The one writer: takes sealed events and commands, keeps the graph, the states and the rules in memory, and makes a unit of
 //! work of each group.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use base::{BigMap, CustomerId, IdentityId, ObjectId, RecordId, RuleId, SourceId, TimeZone, Timestamp};
@@ -53,6 +53,16 @@ pub struct Settings {
     pub memory: usize,
 }
 
+/// A customer whose record lies behind what is stored.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stale {
+    /// Where the unit begins in the log that brought it.
+    pub(crate) seq: u64,
+    /// Which unit that is, of those since the start.
+    pub(crate) unit: u64,
+    pub(crate) customer: CustomerId,
+}
+
 /// The writer's memory. Everything in it can be rebuilt from the log.
 pub struct Engine {
     pub(crate) db: Connection,
@@ -81,8 +91,13 @@ pub struct Engine {
     pub(crate) next_seq: u64,
     pub(crate) last_identity: u64,
     pub(crate) last_time: Timestamp,
-    /// Customers whose name must be found again, from their profile as stored with the unit that begins there.
-    pub(crate) rename: VecDeque<(u64, CustomerId)>,
+    /// Customers whose record, and name, lie behind what is stored with a unit.
+    pub(crate) stale: VecDeque<Stale>,
+    /// How many units were handed over, and how many of them are known to be stored.
+    pub(crate) units: u64,
+    pub(crate) stored: u64,
+    /// The records of customers in the unit that is being written.
+    pub(crate) under_way: BTreeSet<RecordId>,
     /// Where the unit begins that was handed over last; all before it is stored.
     pub(crate) handed_over: u64,
     /// Customers whose rules must all be looked at again, behind.
@@ -166,7 +181,10 @@ impl Engine {
             decided,
             profile_keys: BigMap::default(),
             residents: Residents::default(),
-            rename: VecDeque::new(),
+            stale: VecDeque::new(),
+            units: 0,
+            stored: 0,
+            under_way: BTreeSet::new(),
             handed_over: next_seq,
             restating,
             waiting: 0,
@@ -221,12 +239,12 @@ impl Engine {
         self.residents.bytes()
     }
 
-    /// Whether something is left to do behind: states to write, rules to begin, customers to look at again.
+    /// Whether something is left to do behind: states to write, records of customers to bring up to date, rules to begin, customers to look at again.
     #[must_use]
     pub fn has_work(&self) -> bool {
         let beginning = self.rules.values().any(|row| row.beginning.is_some());
         let unwritten = self.residents.unwritten() + self.lookup.unwritten() + self.decided.unwritten();
-        unwritten > 0 || beginning || self.is_deriving() || !self.restating.is_empty() || !self.rename.is_empty()
+        unwritten > 0 || beginning || self.is_deriving() || !self.restating.is_empty() || !self.stale.is_empty()
     }
 
     /// The latest instant known: never goes back.
@@ -315,7 +333,20 @@ impl Engine {
     /// Notes that the unit which begins at `seq` is being written, and all before it is stored.
     pub(crate) fn handed_over(&mut self, seq: u64) {
         self.handed_over = seq;
+        self.stored = self.units; // whatever came before it
+        self.units += 1;
         self.graph.rest_components();
+    }
+
+    /// Notes that a customer's record lies behind from the unit on that begins at a place.
+    pub(crate) fn outdate(&mut self, customer: CustomerId, seq: u64) {
+        self.stale.push_back(Stale { seq, unit: self.units, customer });
+    }
+
+    /// Notes that all there is so far is stored.
+    pub(crate) fn settled(&mut self) {
+        self.stored = self.units;
+        self.under_way.clear();
     }
 
     /// Whether memory is short, so that a [`Engine::sweep`] is due.

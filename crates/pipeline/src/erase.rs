@@ -32,7 +32,8 @@ impl Engine {
         for customer in customers {
             unit.names.insert(customer, None);
             unit.unkeyed.push(customer);
-            self.rename.push_back((unit.seq, customer)); // by what is left of its profile
+            self.forget_known(customer, unit)?;
+            self.outdate(customer, unit.seq); // by what is left of its profile
         }
         unit.erased_at = Some(self.next_seq);
         unit.erased.extend(&identities);

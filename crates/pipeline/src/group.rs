@@ -5,17 +5,13 @@ use domain::Rejection;
 use store::log::Entry;
 use store::{RejectionRow, StoreError, Unit};
 
-use crate::engine::{Committed, Engine, Taken, sources_full};
-use crate::profile::search_keys;
+use crate::engine::{Committed, Engine, EngineError, Taken, sources_full};
 use crate::seal::Sealed;
 
 /// The most timers that one commit lets fire.
 const TIMERS_LIMIT: usize = 20_000;
 /// The most customers for whom one commit begins rules.
 const BEGIN_LIMIT: u32 = 500;
-/// The most customers whose name one commit finds again, but for a share of those that wait: so they never come to be many.
-const RENAME_LIMIT: usize = 2_000;
-const RENAME_SHARE: usize = 8;
 /// The most customers that one commit writes back when there is nothing else to do: few enough not to be in the way.
 const IDLE_WRITES: usize = 250;
 /// The rows by which identities, and decisions, are found that one commit writes, besides twice as many as are new with it.
@@ -72,17 +68,9 @@ impl Engine {
         Ok(taken)
     }
 
-    /// Notes the customers whose name this unit may change.
-    fn named(&mut self, unit: &Unit) {
-        let names = unit.profile.keys().filter(|(_, field)| field == "name").map(|(identity, _)| *identity);
-        for identity in names {
-            self.rename.extend(self.graph.owner(identity).map(|customer| (unit.seq, customer)));
-        }
-    }
-
-    /// Lets every window move that is due, and finds names again that earlier commits may have changed.
-    pub(crate) fn tick(&mut self, unit: &mut Unit, done: &mut Committed) -> Result<(), StoreError> {
-        self.rename_some(unit)?;
+    /// Lets every window move that is due, and brings records of customers up to date that earlier commits may have changed.
+    pub(crate) fn tick(&mut self, unit: &mut Unit, done: &mut Committed) -> Result<(), EngineError> {
+        self.portray_some(unit, done)?;
         self.waiting = self.restating.len();
         let at = unit.received_at;
         self.residents.wake(at, TIMERS_LIMIT, &mut self.db)?;
@@ -96,7 +84,6 @@ impl Engine {
 
     /// Does some of what is left to do behind.
     pub(crate) fn behind(&mut self, unit: &mut Unit, done: &mut Committed, load: Load) -> Result<(), StoreError> {
-        self.named(unit);
         self.begin_some(unit, done)?;
         self.derive_some(unit, done)?;
         if self.waiting > 0 && !self.restating.is_empty() {
@@ -120,7 +107,8 @@ impl Engine {
         unit.found = self.lookup.stretch(found, early);
         unit.decided = self.decided.stretch(decided, early);
         let from = self.residents.write_back(self.next_seq, limit, unit);
-        unit.recover_from = Some(self.rename.front().map_or(from, |(seq, _)| from.min(*seq)));
+        self.note_known(unit, done);
+        unit.recover_from = Some(self.stale.front().map_or(from, |one| from.min(one.seq)));
         unit.seen = self.seen.stretch(self.next_seq);
         Ok(())
     }
@@ -136,24 +124,6 @@ impl Engine {
         self.residents.load(customer, &mut self.db)?;
         self.restate(customer, seq, unit, done);
         self.write_tags(customer, false, unit);
-        Ok(())
-    }
-
-    /// Finds names again, from profiles that are committed.
-    fn rename_some(&mut self, unit: &mut Unit) -> Result<(), StoreError> {
-        let most = RENAME_LIMIT.max(self.rename.len() / RENAME_SHARE);
-        let stored = self.rename.iter().take(most).take_while(|(seq, _)| *seq < self.handed_over).count();
-        let mut customers: Vec<CustomerId> = self.rename.drain(..stored).map(|(_, customer)| customer).collect();
-        customers.sort_unstable();
-        customers.dedup();
-        for customer in customers {
-            let profile = self.db.profile(customer)?;
-            let name = profile.into_iter().find(|(field, ..)| field == "name").map(|(_, value, _)| value);
-            unit.unkeyed.push(customer);
-            let keys = name.as_deref().map(search_keys).unwrap_or_default();
-            unit.keys.extend(keys.into_iter().map(|key| (key, customer)));
-            unit.names.insert(customer, name);
-        }
         Ok(())
     }
 

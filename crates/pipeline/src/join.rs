@@ -44,7 +44,6 @@ impl Engine {
         unit.segments.retain(|(customer, ..), _| *customer != from);
         self.residents.change(into, seq, |state| state.absorb(from, seq, gone));
         self.restate_or_mark(into, unit, done);
-        self.rename.extend([(unit.seq, from), (unit.seq, into)]);
         Ok(())
     }
 
@@ -68,7 +67,6 @@ impl Engine {
             self.catch_up_rules(customer, unit, done)?;
             self.restate_or_mark(customer, unit, done);
             self.residents.change(customer, seq, |_| ());
-            self.rename.push_back((unit.seq, customer));
         }
         let stands = self.tags_of(from);
         let gone = stood.into_iter().filter(|tag| !stands.contains(tag));

@@ -17,6 +17,7 @@ mod erase;
 mod group;
 mod join;
 mod meter;
+mod portrait;
 pub mod profile;
 mod recognise;
 pub mod record;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 use std::sync::Arc;
 
-use base::{ObjectId, RecordId};
-use domain::object::{Cell, Field, FieldNumber, OBJECTS_LIMIT, Object, Type};
+use base::{CustomerId, ObjectId, RecordId};
+use domain::object::{CUSTOMER, Cell, Field, FieldNumber, OBJECTS_LIMIT, Object, Type};
 use store::log::{Entry, RecordAct, RecordEntry};
 use store::{Connection, ObjectRow, RecordChange, RecordKeys, RecordRow, RecordRows, Unit};
 
@@ -217,6 +217,10 @@ impl Engine {
         if object.fields.iter().filter_map(|field| field.derived.as_ref()).any(|derived| derived.pending) {
             self.deriving.insert(object.id, RecordId::new(0));
         }
+        if object.is_of_customers() && before.is_none() {
+            let all = self.db.customers_after(CustomerId::new(0), u32::MAX)?;
+            all.into_iter().for_each(|customer| self.outdate(customer, unit.seq));
+        }
         done.schema = true;
         unit.objects.push(ObjectRow { object, before });
         Ok(Outcome::Done)
@@ -248,7 +252,7 @@ impl Engine {
         Ok(Outcome::Written(written))
     }
 
-    fn write_record(
+    pub(crate) fn write_record(
         &mut self,
         actor: &str,
         batch: Option<u64>,
@@ -280,7 +284,13 @@ impl Engine {
             cells: BTreeMap::new(),
             sort: BTreeMap::new(),
         });
+        if matches!(act, RecordAct::Added) {
+            actor.clone_into(&mut row.created_by);
+        }
         let changes = set(&mut row, values);
+        if object.is_of_customers() && matches!(act, RecordAct::Trashed | RecordAct::Restored) {
+            return Ok(Written::Missing); // whether they stand is said by events
+        }
         let trashes = matches!(act, RecordAct::Trashed) && row.trashed_at.is_none();
         let restores = matches!(act, RecordAct::Restored) && row.trashed_at.is_some();
         let erases = matches!(act, RecordAct::Erased);
@@ -349,10 +359,18 @@ impl Engine {
         }
     }
 
-    /// The keys of a record, as they stand in the unit or are stored.
-    fn known_keys(&mut self, record: RecordId, unit: &Unit) -> Result<RecordKeys, EngineError> {
+    /// The keys of a record, as they stand in the unit or are stored; those of a customer's are made with its first change.
+    fn known_keys(&mut self, record: RecordId, unit: &mut Unit) -> Result<RecordKeys, EngineError> {
         if let Some(keys) = unit.record_keys.get(&record) {
             return Ok(keys.clone());
+        }
+        let customers = self.objects.by_name(CUSTOMER).filter(|_| record.customer().is_some());
+        if let Some(object) = customers.map(|object| object.id)
+            && self.db.record_keys(record)?.is_none()
+        {
+            let keys = RecordKeys { object, key: new_key()?, personal: None };
+            unit.record_keys.insert(record, keys.clone());
+            return Ok(keys);
         }
         let erased = || store::StoreError::Corrupt { what: "a record's key", why: "it was erased".to_owned() };
         Ok(self.db.record_keys(record)?.ok_or_else(erased)?)

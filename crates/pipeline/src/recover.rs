@@ -1,9 +1,9 @@
 //! From the log back to memory: the tail after a crash.
 
 use base::{CustomerId, IdentityId, Timestamp};
-use domain::Scheme;
+use domain::object::CUSTOMER;
 use identity::{Node, Standing};
-use store::log::{Block, Entry, Event};
+use store::log::{Block, Entry};
 use store::{Identity, StoreError, Unit};
 
 use crate::engine::{Committed, Engine, EngineError, node};
@@ -29,6 +29,10 @@ impl Engine {
         }
         self.next_seq = end;
         self.rules = current;
+        if let Some(object) = self.objects.by_name(CUSTOMER) {
+            let behind = self.db.known_otherwise(object)?;
+            behind.into_iter().for_each(|customer| self.outdate(customer, end - 1));
+        }
         self.recompile()
     }
 
@@ -40,13 +44,14 @@ impl Engine {
             let Some(customer) = self.subject(entry, seq)? else {
                 match entry {
                     Entry::Rule { rule, body } => self.restore_rule(*rule, body.as_deref())?,
-                    Entry::Erased { identities, .. } => self.rename_all(identities, unit.seq)?,
+                    Entry::Erased { identities, .. } => self.portray_all(identities, unit.seq)?,
                     _ => {}
                 }
                 continue;
             };
             self.residents.load(customer, &mut self.db)?;
             if self.residents.look(customer, |state| state.last_seq()).is_some_and(|last| last >= seq) {
+                self.outdate(customer, unit.seq); // its state is written, its record perhaps not
                 continue;
             }
             self.redo(customer, entry, seq, &mut unit, &mut done)?;
@@ -54,11 +59,12 @@ impl Engine {
         Ok(())
     }
 
-    /// Finds the names of the customers of these identities again.
-    fn rename_all(&mut self, identities: &[IdentityId], seq: u64) -> Result<(), StoreError> {
+    /// Has the records of the customers of these identities brought up to date.
+    fn portray_all(&mut self, identities: &[IdentityId], seq: u64) -> Result<(), StoreError> {
         for id in identities {
-            let found = self.db.identity(*id)?;
-            self.rename.extend(found.map(|(_, row)| (seq, row.customer)));
+            if let Some((_, row)) = self.db.identity(*id)? {
+                self.outdate(row.customer, seq);
+            }
         }
         Ok(())
     }
@@ -92,19 +98,6 @@ impl Engine {
         Ok(best.map(|(_, found)| found))
     }
 
-    /// Whether an event may have said what its customer is called.
-    fn says_name(&mut self, event: &Event) -> Result<bool, StoreError> {
-        if self.kinds.by_id(event.kind).is_some_and(|kind| kind.name == "customer.identified") {
-            return Ok(true);
-        }
-        for id in &event.who {
-            if self.db.identity(*id)?.is_some_and(|(_, row)| row.scheme == Scheme::NAME.name()) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Does to a state what an entry did.
     fn redo(
         &mut self,
@@ -118,9 +111,6 @@ impl Engine {
             Entry::Event(event) => {
                 let through = self.through(&event.who, seq)?.map_or(IdentityId::new(0), |(id, _)| id);
                 self.next_seq = seq + 1;
-                if self.says_name(event)? {
-                    self.rename.push_back((unit.seq, customer));
-                }
                 let shown = self.lay_out(event, through, seq);
                 self.observe(customer, &shown, unit, done)?;
             }

@@ -182,6 +182,12 @@ impl Residents {
         Some(f(&mut resident.customer))
     }
 
+    /// A customer that is in memory, which may still be dropped for having been touched by nobody.
+    #[must_use]
+    pub fn peek(&self, id: CustomerId) -> Option<&Customer> {
+        self.all.get(&id).map(|resident| &resident.customer)
+    }
+
     /// Takes a customer out for good.
     pub fn remove(&mut self, id: CustomerId) -> Option<Customer> {
         let resident = self.all.remove(&id)?;

@@ -10,7 +10,7 @@ use store::{Connection, RecordRow, StoreError};
 use crate::derive::Derivations;
 use crate::replay::ReplayReport;
 use crate::told::Told;
-use crate::{attachment, record};
+use crate::{attachment, portrait, record};
 
 /// What is known of a record from the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -121,13 +121,22 @@ impl Traces {
                 let page = db.records_after(object, after, PAGE)?;
                 let Some((last, _)) = page.last() else { break };
                 after = *last;
+                if object.is_of_customers() {
+                    report.differences.extend(portrait::differences(db, object, &page)?);
+                }
                 for (id, row) in &page {
                     if let Some(what) = derivations.difference(db, &stored, object, (*id, row), zone)? {
                         report.differences.push(format!("'{what}' of record {id} is stored otherwise than it follows"));
                     }
-                    let told = self
-                        .records
-                        .remove(id)
+                    let known = self.records.remove(id);
+                    // Customers come of events; only what people set of them is a change of their records.
+                    let blank = id.customer().map(|_| Trace { object: object.id, sum: Some(0), ..Trace::default() });
+                    let told = known
+                        .or(blank)
+                        .map(|trace| Trace {
+                            trashed: trace.trashed || id.customer().is_some() && row.trashed_at.is_some(),
+                            ..trace
+                        })
                         .map(|trace| Trace { sum: trace.sum.or_else(|| Some(sum(object, row))), ..trace });
                     let found = Trace {
                         object: object.id,

@@ -185,14 +185,18 @@ fn compute(
 ) -> Result<Computed, (EngineError, Vec<Answer>)> {
     let Writing { engine, committer } = writing;
     let mut failed = None;
-    if engine.is_deriving() || group.iter().any(|step| matches!(step, Step::Command(..))) {
+    if engine.is_deriving()
+        || engine.is_gathering_customers()
+        || group.iter().any(|step| matches!(step, Step::Command(..)))
+    {
         failed = committer.settle().map_err(EngineError::from).err(); // commands look at what is stored
+        engine.settled();
     }
     let unit = engine.unit(now);
     let done = Committed { received_at: unit.received_at, ..Committed::default() };
     let mut made = Computed { unit, done, good: Vec::new(), bad: Vec::new(), waited: Vec::new() };
     if failed.is_none() {
-        failed = engine.tick(&mut made.unit, &mut made.done).map_err(EngineError::from).err();
+        failed = engine.tick(&mut made.unit, &mut made.done).err();
     }
     if failed.is_none() {
         failed = engine.prefetch(group.iter().flat_map(Step::hashes)).map_err(EngineError::from).err();

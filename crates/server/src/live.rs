@@ -9,7 +9,7 @@ use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use base::UserId;
 use futures_util::{Stream, StreamExt as _};
-use ops::{Actor, Right, Scope};
+use ops::{Actor, Scope};
 use pipeline::{Committed, Listener};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::BroadcastStream;
@@ -112,7 +112,7 @@ async fn told(server: &Arc<Server>, done: Box<Committed>) -> Told {
 /// A name and its data, for one who watches, by what they may see; one who was too slow is told so.
 fn named(actor: &Actor, received: Result<Told, BroadcastStreamRecvError>) -> Option<(&'static str, Arc<str>)> {
     match received {
-        Ok(Told::Commit(text)) => actor.may(Right::ReadCustomers).is_ok().then_some(("commit", text)),
+        Ok(Told::Commit(text)) => actor.sees_all_customers().then_some(("commit", text)),
         Ok(Told::Records(objects, schema)) => {
             let seen = |name: &&String| actor.access().of(name).read != Scope::None;
             let objects: Vec<&String> = objects.iter().filter(seen).collect();

@@ -41,6 +41,7 @@ impl Unit {
         self.entries.is_empty()
             && self.names.is_empty()
             && self.states.is_empty()
+            && self.records.is_empty()
             && self.sources.is_empty()
             && self.rejections.is_empty()
             && self.rules.is_empty()

@@ -98,7 +98,7 @@ impl Connection {
         Ok(self.query(&sql, &values)?.iter().map(customer).collect())
     }
 
-    /// Customers found by the beginning of an identifier, a name, its pinyin or initials.
+    /// Customers found by the beginning of an identifier, a name, its pinyin or initials: those by an identifier first, each once.
     ///
     /// # Errors
     /// The database's.
@@ -107,25 +107,27 @@ impl Connection {
         beginnings: &[String],
         names: &[String],
         limit: u32,
-    ) -> Result<Vec<CustomerRow>, StoreError> {
+    ) -> Result<Vec<CustomerId>, StoreError> {
         let mut found: Vec<CustomerId> = Vec::new();
         let upto = self.found_upto()?;
-        let identity = "SELECT customer FROM identity WHERE value >= $1 AND value < $2 AND (id IN
-                        (SELECT id FROM identity_value WHERE value >= $1 AND value < $2 ORDER BY value LIMIT 50) OR id > $3)
-                        ORDER BY value LIMIT 50";
+        let identity = format!(
+            "SELECT customer FROM identity WHERE value >= $1 AND value < $2 AND (id IN
+             (SELECT id FROM identity_value WHERE value >= $1 AND value < $2 ORDER BY value LIMIT {limit}) OR id > $3)
+             ORDER BY value LIMIT {limit}"
+        );
         for text in beginnings {
-            let rows = self.query(identity, &[text.as_str().into(), beyond(text).into(), upto.into()])?;
+            let rows = self.query(&identity, &[text.as_str().into(), beyond(text).into(), upto.into()])?;
             found.extend(rows.iter().map(|row| CustomerId::new(row.number(0))));
         }
-        let key = "SELECT customer FROM customer_key WHERE key >= $1 AND key < $2 ORDER BY key LIMIT 50";
+        let key = format!("SELECT customer FROM customer_key WHERE key >= $1 AND key < $2 ORDER BY key LIMIT {limit}");
         for text in names {
-            let rows = self.query(key, &[text.as_str().into(), beyond(text).into()])?;
+            let rows = self.query(&key, &[text.as_str().into(), beyond(text).into()])?;
             found.extend(rows.iter().map(|row| CustomerId::new(row.number(0))));
         }
         let mut seen = std::collections::HashSet::new();
         found.retain(|id| seen.insert(*id));
-        let rows = found.into_iter().take(usize::try_from(limit).unwrap_or(50)).map(|id| self.customer(id));
-        rows.filter_map(Result::transpose).collect()
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(found)
     }
 
     /// A customer's state.

@@ -17,18 +17,9 @@ import type {
 
 const customerPath = (id: string) => `/v1/customers/${encodeURIComponent(id)}`;
 
-export type CustomerFilter = { q?: string | undefined; tag?: string | undefined };
-
-export const listCustomers = (filter: CustomerFilter, cursor: string | null, limit: number, signal?: AbortSignal) =>
-  http.get<Page<CustomerRow>>(`/v1/customers${query({ ...filter, cursor, limit })}`, signal);
-
-export const customersQuery = (filter: CustomerFilter) =>
-  infiniteQueryOptions({
-    queryKey: ["customers", filter],
-    queryFn: ({ pageParam, signal }) => listCustomers(filter, pageParam, 100, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next,
-  });
+/** The latest customers, or those found by a text. */
+export const listCustomers = (q: string | undefined, limit: number, signal?: AbortSignal) =>
+  http.get<Page<CustomerRow>>(`/v1/customers${query({ q, limit })}`, signal);
 
 export const customerQuery = (id: string) =>
   queryOptions({

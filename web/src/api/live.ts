@@ -2,9 +2,9 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { listTimeline, timelineKey } from "./customers";
 import { recentLimit } from "./events";
-import { joinCommits, losesTag, mergeTimeline, type Pages, patchCustomer, patchRows, patchRule, prepend } from "./patch";
+import { joinCommits, mergeTimeline, type Pages, patchCustomer, patchRule, prepend } from "./patch";
 import { askWho } from "./session";
-import type { Commit, Customer, CustomerRow, RecordDetail, RuleDetail, TimelineItem } from "./types";
+import type { Commit, Customer, RecordDetail, RuleDetail, TimelineItem } from "./types";
 
 /** `seconds` counts those heard since the stream opened; `per_second` holds the last sixty. */
 export type Live = { connected: boolean; rate: number; seconds: number; per_second: number[] };
@@ -66,7 +66,7 @@ function applyToTimelines(cache: QueryClient, commit: Commit, touched: (id: stri
 
 /** What is known of customers and not on the page is fetched anew when it is shown, however lately it was fetched. */
 function outdate(cache: QueryClient) {
-  for (const name of ["customers", "customer", "customer-decisions", "timeline", "why-not"]) {
+  for (const name of ["customer", "customer-decisions", "timeline", "why-not"]) {
     void cache.invalidateQueries({ queryKey: [name], type: "inactive", refetchType: "none" });
   }
 }
@@ -75,11 +75,6 @@ function applyToCustomers(cache: QueryClient, commit: Commit, run: ReturnType<ty
   const set = new Set(commit.customers);
   const all = commit.customers.length >= customers_limit;
   const touched = (id: string) => all || set.has(id);
-  const lists = cache.getQueriesData<Pages<CustomerRow>>({ queryKey: ["customers"], type: "active" });
-  if (lists.some(([, list]) => list && losesTag(list, commit.decisions))) {
-    run("customers", counts_ms, () => void cache.invalidateQueries({ queryKey: ["customers"] }));
-  }
-  cache.setQueriesData<Pages<CustomerRow>>({ queryKey: ["customers"], type: "active" }, (old) => old && patchRows(old, commit));
   cache.setQueriesData<Customer>({ queryKey: ["customer"], type: "active" }, (old) => old && patchCustomer(old, commit.decisions));
   for (const name of ["customer", "customer-decisions", "why-not"]) {
     for (const found of cache.getQueryCache().findAll({ queryKey: [name], type: "active" })) {
@@ -91,13 +86,13 @@ function applyToCustomers(cache: QueryClient, commit: Commit, run: ReturnType<ty
   outdate(cache);
 }
 
-/** Timelines of records that lead to one of these customers. */
+/** Timelines of these customers' records, and of those that lead to one of them. */
 function applyToStories(cache: QueryClient, commit: Commit, run: ReturnType<typeof throttle>) {
   const set = new Set<unknown>(commit.customers);
   for (const found of cache.getQueryCache().findAll({ queryKey: ["record"], type: "active" })) {
     const [, object, id, part] = found.queryKey;
     const detail = part === "timeline" ? cache.getQueryData<RecordDetail>(["record", object, id]) : undefined;
-    if (!detail || !Object.values(detail.record.values).some((value) => set.has(value))) continue;
+    if (!detail || ![detail.record.customer, ...Object.values(detail.record.values)].some((value) => set.has(value))) continue;
     run(`story ${String(id)}`, counts_ms, () => void cache.invalidateQueries({ queryKey: ["record", object, id, "timeline"] }));
   }
 }
@@ -126,6 +121,7 @@ export function openLive(cache: QueryClient): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let lost = false;
   let second = 0;
+  let hears = false;
   const set = (change: (live: Live) => Live) =>
     cache.setQueryData<Live>(liveKey, (old) => change(old ?? liveStart));
 
@@ -180,11 +176,14 @@ export function openLive(cache: QueryClient): () => void {
         run(`records ${object}`, counts_ms, () => {
           void cache.invalidateQueries({ queryKey: ["records", object] });
           void cache.invalidateQueries({ queryKey: ["record", object] });
+          // Who does not see all customers is told of no commits, only that something is new.
+          if (object === "customer" && !hears) for (const name of ["customer", "customer-decisions", "timeline"]) void cache.invalidateQueries({ queryKey: [name] });
         });
       }
     });
     stream.addEventListener("notices", () => void cache.invalidateQueries({ queryKey: ["notices"] }));
     stream.addEventListener("commit", (message: MessageEvent<string>) => {
+      hears = true;
       waiting.push(JSON.parse(message.data) as Commit);
       timer ??= setTimeout(flush, join_ms);
     });

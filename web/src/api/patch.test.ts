@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { joinCommits, losesTag, mergeTimeline, type Pages, patchCustomer, patchRows, patchRule, prepend } from "./patch";
-import type { Commit, Customer, CustomerRow, Decision, RuleDetail, TimelineItem } from "./types";
+import { joinCommits, mergeTimeline, type Pages, patchCustomer, patchRule, prepend } from "./patch";
+import type { Commit, Customer, Decision, RuleDetail, TimelineItem } from "./types";
 
 const text = { zh: "", en: "" };
 const event = (id: string, time: string, customer = "cus_1"): TimelineItem => ({
@@ -10,7 +10,6 @@ const decision = (id: string, outcome: Decision["outcome"], name: string, custom
   id, customer: { id: customer, name: null }, rule: { id: "aut_1", name: "r", version: 1 }, outcome, name, as_of: "", at: "", reason: "event", superseded: false, history: false, why: text,
 });
 const commit = (change: Partial<Commit>): Commit => ({ seq: 1, events: 1, customers: ["cus_1"], decisions: [], recent: [], ...change });
-const row = (id: string, tags: string[] = []): CustomerRow => ({ id, name: null, identifiers: [], tags, last_seen: "2026-01-01T00:00:00Z", events: 3 });
 const paged = <T>(...pages: T[][]): Pages<T> => ({ pages: pages.map((items, place) => ({ items, next: place < pages.length - 1 ? "more" : null })), pageParams: pages.map(() => null) });
 
 const tag = (name: string, rule = "aut_1") => ({ tag: name, since: "", rule: { id: rule, name: "r" }, decision: "dec_0", recomputing: false });
@@ -47,31 +46,6 @@ describe("mergeTimeline", () => {
   });
 });
 
-describe("patchRows", () => {
-  it("counts events, moves the time forward, and adds tags; one given up stays until the server says", () => {
-    const old = paged([row("cus_1", ["vip"]), row("cus_2")]);
-    const next = patchRows(old, commit({
-      recent: [event("e2", "2026-02-02T00:00:00Z"), event("e1", "2025-01-01T00:00:00Z")],
-      decisions: [decision("d2", "clear_tag", "vip"), decision("d1", "set_tag", "new")],
-    }));
-    expect(next.pages[0]?.items[0]).toMatchObject({ events: 5, last_seen: "2026-02-02T00:00:00Z", tags: ["vip", "new"] });
-    expect(next.pages[0]?.items[1]).toBe(old.pages[0]?.items[1]);
-  });
-
-  it("is the same value when nobody shown is touched", () => {
-    const old = paged([row("cus_9")]);
-    expect(patchRows(old, commit({ recent: [event("e1", "1")] }))).toBe(old);
-  });
-});
-
-describe("losesTag", () => {
-  it("is so when a rule gives up a tag that a row shows", () => {
-    const list = paged([row("cus_2")], [row("cus_1", ["vip"])]);
-    expect(losesTag(list, [decision("d1", "clear_tag", "vip")])).toBe(true);
-    expect(losesTag(list, [decision("d1", "set_tag", "vip"), decision("d2", "clear_tag", "old"), decision("d3", "clear_tag", "vip", "cus_2")])).toBe(false);
-  });
-});
-
 describe("patchRule", () => {
   it("takes its own decisions once", () => {
     const rule = { id: "aut_1", decisions: [decision("d1", "set_tag", "x")], decided_24h: 1 } as unknown as RuleDetail;
@@ -82,7 +56,7 @@ describe("patchRule", () => {
 });
 
 describe("patchCustomer", () => {
-  const customer: Customer = { id: "cus_1", name: null, profile: [], identifiers: [], tags: [tag("old"), tag("other", "aut_2")], first_seen: null, last_seen: null, events: 1, merges: [], tasks: [] };
+  const customer: Customer = { id: "cus_1", record: "rec_1", name: null, profile: [], identifiers: [], tags: [tag("old"), tag("other", "aut_2")], first_seen: null, last_seen: null, events: 1, merges: [], tasks: [] };
 
   it("sets and clears tags in order, only its own and only the same rule's", () => {
     const next = patchCustomer(customer, [decision("d4", "clear_tag", "other"), decision("d3", "set_tag", "theirs", "cus_2"), decision("d2", "set_tag", "vip"), decision("d1", "clear_tag", "old")]);

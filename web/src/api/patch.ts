@@ -1,5 +1,5 @@
 // What a commit changes in things already fetched. Pure: values in, values out.
-import type { Commit, Customer, CustomerRow, Decision, Page, RuleDetail, TimelineItem } from "./types";
+import type { Commit, Customer, Decision, Page, RuleDetail, TimelineItem } from "./types";
 
 export type Pages<T> = { pages: Page<T>[]; pageParams: unknown[] };
 
@@ -32,44 +32,6 @@ export function mergeTimeline(old: Pages<TimelineItem>, fresh: readonly Timeline
   if (news.length === 0) return old;
   const items = [...news, ...first.items].toSorted((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0));
   return { ...old, pages: [{ ...first, items }, ...rest] };
-}
-
-/** Whether a rule gives up a tag that a row shows. Another rule may hold it still, which only the server knows. */
-export function losesTag(list: Pages<CustomerRow>, decisions: readonly Decision[]): boolean {
-  const cleared = decisions.filter((decision) => decision.outcome === "clear_tag");
-  if (cleared.length === 0) return false;
-  const rows = new Map(list.pages.flatMap((page) => page.items.map((row) => [row.id, row])));
-  return cleared.some((decision) => rows.get(decision.customer.id)?.tags.includes(decision.name));
-}
-
-function addTags(tags: string[], decisions: readonly Decision[]): string[] {
-  const set = decisions.filter((decision) => decision.outcome === "set_tag").map((decision) => decision.name);
-  return [...new Set([...tags, ...set.toReversed()])];
-}
-
-function patchRow(row: CustomerRow, commit: Commit): CustomerRow {
-  const seen = commit.recent.filter((item) => item.customer === row.id);
-  const decided = commit.decisions.filter((decision) => decision.customer.id === row.id);
-  if (seen.length === 0 && decided.length === 0) return row;
-  const times = seen.map((item) => item.time).concat(row.last_seen ?? []);
-  return {
-    ...row,
-    events: row.events + seen.length,
-    last_seen: times.toSorted().at(-1) ?? null,
-    tags: addTags(row.tags, decided),
-  };
-}
-
-export function patchRows(old: Pages<CustomerRow>, commit: Commit): Pages<CustomerRow> {
-  const touched = new Set(commit.customers);
-  let changed = false;
-  const pages = old.pages.map((page) => {
-    const items = page.items.map((row) => (touched.has(row.id) ? patchRow(row, commit) : row));
-    if (items.every((row, place) => row === page.items[place])) return page;
-    changed = true;
-    return { ...page, items };
-  });
-  return changed ? { ...old, pages } : old;
 }
 
 /** A customer's tags after decisions about it, newest first; the rest follows with the next answer of the server. */

@@ -467,6 +467,8 @@ export interface components {
             name?: string | null;
             /** @description What is known about it. */
             profile: components["schemas"]["ProfileValue"][];
+            /** @description Its record, with what people set of it. */
+            record: string;
             /** @description Its tags. */
             tags: components["schemas"]["TagView"][];
             /** @description Its tasks. */
@@ -1056,9 +1058,9 @@ export interface components {
              * @description How many, at most 200.
              */
             limit?: number | null;
-            /** @description A text that is looked for in what they are called, in phones and e-mail addresses. */
+            /** @description A text that is looked for in what they are called, in phones and e-mail addresses; customers are also found by pinyin, initials, and the beginning of an identifier. */
             q?: string | null;
-            /** @description Their order; the latest changed first where it is left out. */
+            /** @description Their order; where it is left out, the latest changed first, of customers those seen last. */
             sort?: components["schemas"]["Sort"][];
             /** @description Whether those in the trash are listed instead. */
             trashed?: boolean;
@@ -1266,6 +1268,8 @@ export interface components {
             /** @description The choices, if it has some. */
             choices: components["schemas"]["ChoiceView"][];
             formula?: components["schemas"]["Text"] | null;
+            /** @description Whether it is what events say of a customer. */
+            known: boolean;
             /** @description What it is called. */
             label: components["schemas"]["Text"];
             /** @description Its name in the API. */
@@ -1279,6 +1283,8 @@ export interface components {
             rollup?: components["schemas"]["RollupView"] | null;
             /** @description The name of the object that a relation leads to. */
             to?: string | null;
+            /** @description Whether the reader may tell it of a customer all the same: what they say is an event, and what is known follows. */
+            told: boolean;
             /**
              * @description What it holds: `text`, `long_text`, `number`, `money`, `percent`, `date`, `instant`, `bool`, `choice`, `multi_choice`, `user`,
              *     `phone`, `email`, `link`, `customer`, `relation`, `relations`, `tags` or `address`.
@@ -1666,6 +1672,8 @@ export interface components {
             changed_by: string;
             /** @description Who made it. */
             created_by: string;
+            /** @description The customer whose record it is, if it is one's. */
+            customer?: string | null;
             /** @description Its id. */
             id: string;
             /** @description What it is called. */
@@ -1676,7 +1684,7 @@ export interface components {
             values: Record<string, never>;
             /**
              * Format: int32
-             * @description How many times it was written.
+             * @description How many times people wrote it.
              */
             version: number;
             /** @description Whether the reader may change it. */

@@ -11,10 +11,13 @@ export const isMasked = (field: Field) => field.access === "masked" || field.acc
 export const isPlain = (field: Field) => !field.archived && !isHidden(field) && !isMasked(field);
 
 /** Whether the reader may change it, in records that they may change. */
-export const isWritable = (field: Field) => !field.archived && !field.automatic && field.access === "write";
+export const isWritable = (field: Field) => !field.archived && (field.told ? !isMasked(field) : !field.automatic && field.access === "write");
+
+/** Whether the reader may say it of a record that is new; what is told of a customer may be masked as soon as it is there. */
+export const isGiven = (field: Field) => isWritable(field) || (field.told && !field.archived);
 
 /** Whether its value follows from others. */
 export const isDerived = (field: Field) => field.formula !== null || field.rollup !== null;
 
 /** Whether forms and pages of a record have it: when it was made and changed is told elsewhere. */
-export const isTold = (field: Field) => !field.archived && (!field.automatic || isDerived(field));
+export const isTold = (field: Field) => !field.archived && (!field.automatic || field.known || isDerived(field));

@@ -56,7 +56,7 @@ function Finder({ props, find }: { props: Props; find: (typed: string, signal: A
 }
 
 const findCustomers = (typed: string, signal: AbortSignal) =>
-  listCustomers({ q: typed === "" ? undefined : typed }, null, 20, signal).then((page) => page.items.map((row) => ({ value: row.id, label: row.name ?? row.id })));
+  listCustomers(typed === "" ? undefined : typed, 20, signal).then((page) => page.items.map((row) => ({ value: row.id, label: row.name ?? row.id })));
 
 const findRecords = (object: string) => (typed: string, signal: AbortSignal) =>
   listRecords(object, { q: typed, limit: 20 }, signal).then((page) => page.items.map((row) => ({ value: row.id, label: row.title ?? row.id })));

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Navigate, Outlet } from "@tanstack/react-router";
+import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { healthQuery } from "@/api/health";
@@ -41,7 +41,7 @@ function RailFoot() {
   );
 }
 
-type PlaceProps = { place: "customers" | "rules" | "events" | "settings" };
+type PlaceProps = { place: "rules" | "events" | "settings" };
 
 function Place({ place }: PlaceProps) {
   const { t } = useTranslation();
@@ -56,15 +56,17 @@ function Place({ place }: PlaceProps) {
   );
 }
 
-/** The objects whose records one may see. */
+/** The objects whose records one may see, customers first. */
 function Objects() {
   const label = useLabel();
   const objects = useQuery(objectsQuery).data?.items ?? [];
+  const isAtCustomer = useLocation({ select: ({ pathname }) => pathname.startsWith("/customers/") });
   return objects
     .filter((object) => !object.archived && object.rights.read !== "none")
+    .toSorted((a, b) => Number(b.name === "customer") - Number(a.name === "customer"))
     .map((object) => (
       <li key={object.name}>
-        <Link to="/o/$object" params={{ object: object.name }} search={{}} className={css.place} aria-label={label(object.label)} title={label(object.label)} activeProps={{ "data-active": true }}>
+        <Link to="/o/$object" params={{ object: object.name }} search={{}} className={css.place} aria-label={label(object.label)} title={label(object.label)} data-active={(isAtCustomer && object.name === "customer") || undefined} activeProps={{ "data-active": true }}>
           <Icon name={iconNamed(object.icon)} size={18} />
           <span>{label(object.label)}</span>
         </Link>
@@ -83,7 +85,6 @@ function Rail() {
         <span className={css.brand_en}>Jingwei</span>
       </Link>
       <ul className={css.places}>
-        {may("customers.read") && <Place place="customers" />}
         <Objects />
         {places.filter(({ right }) => may(right)).map(({ place }) => (
           <Place key={place} place={place} />

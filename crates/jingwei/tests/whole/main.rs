@@ -12,6 +12,7 @@ mod alike;
 mod attachments;
 mod bulk;
 mod cdnow;
+mod customers;
 mod derived;
 #[path = "../../../search/tests/support/disk.rs"]
 mod disk;

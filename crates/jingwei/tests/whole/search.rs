@@ -187,7 +187,8 @@ fn one_finds_what_ones_lists_show() {
     for database in databases() {
         let server = Server::start(database);
         let role = |name: &str, deal: Value, rights: &[&str]| {
-            let records = json!({"others": {"read": "none"}, "objects": {"deal": deal}});
+            let objects = json!({"deal": deal, "customer": {"read": "all"}});
+            let records = json!({"others": {"read": "none"}, "objects": objects});
             let made = server.post("/v1/roles", &json!({"name": name, "rights": rights, "records": records}));
             assert_eq!(made.status, 200, "{}", made.body);
             made.body["id"].clone()

@@ -156,7 +156,7 @@ fn standard() -> impl Iterator<Item = Role> {
 impl Role {
     /// Someone with this role.
     pub(crate) fn actor(&self, app: &App, id: String) -> Actor {
-        let access = self.access.without_leaks(&app.pipeline.objects());
+        let access = self.access.with_rights(self.rights, &app.pipeline.objects());
         let actor = Actor::new(id, self.rights, access);
         if self.id == OWNER { actor.owner() } else { actor }
     }
@@ -198,7 +198,7 @@ pub(crate) fn may_have(app: &App, db: &mut Connection, actor: &Actor, id: RoleId
 
 fn within_own(app: &App, actor: &Actor, role: &Role) -> Result<(), OpError> {
     if actor.rights().has_all(role.rights)
-        && actor.access().has_all(&role.access.without_leaks(&app.pipeline.objects()))
+        && actor.access().has_all(&role.access.with_rights(role.rights, &app.pipeline.objects()))
     {
         return Ok(());
     }

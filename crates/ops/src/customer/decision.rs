@@ -236,7 +236,7 @@ pub fn list(app: &App, actor: &Actor, id: CustomerId) -> Result<DecisionPage, Op
     actor.may(Right::ReadCustomers)?;
     let kinds = app.kinds();
     app.store.read(|db| {
-        let id = super::current(db, id)?;
+        let id = super::current(app, db, actor, id)?;
         let mut rows = Vec::new();
         for one in family::family(db, id)?.0 {
             rows.extend(db.decisions_of(one, DECISIONS)?);
@@ -289,6 +289,7 @@ pub fn get(app: &App, actor: &Actor, id: DecisionId) -> Result<DecisionDetail, O
     let kinds = app.kinds();
     app.store.read(|db| {
         let (id, row) = db.decision(id)?.ok_or_else(OpError::not_found)?;
+        super::current(app, db, actor, row.customer)?;
         let rules = Versions::load(db)?;
         let definition = rules.definition(row.rule, row.version);
         let mut teller = Teller { db, kinds: &kinds, zone: &app.zone };
@@ -314,7 +315,7 @@ pub fn get(app: &App, actor: &Actor, id: DecisionId) -> Result<DecisionDetail, O
 pub fn why_not(app: &App, actor: &Actor, id: CustomerId, rule: RuleId) -> Result<WhyNot, OpError> {
     actor.may(Right::ReadCustomers)?;
     let (kinds, now) = (app.kinds(), app.now());
-    let id = app.store.read(|db| super::current(db, id))?;
+    let id = app.store.read(|db| super::current(app, db, actor, id))?;
     let found = app
         .pipeline
         .look(|engine| engine.look(id, |state, program, scratch| state.explain(program, scratch, rule, now)))??;

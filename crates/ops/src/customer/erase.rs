@@ -75,8 +75,14 @@ struct Person {
 }
 
 impl Person {
-    fn find(db: &mut Connection, id: CustomerId, request: &EraseRequest) -> Result<Self, OpError> {
-        let customer = super::current(db, id)?;
+    fn find(
+        app: &App,
+        db: &mut Connection,
+        actor: &Actor,
+        id: CustomerId,
+        request: &EraseRequest,
+    ) -> Result<Self, OpError> {
+        let customer = super::current(app, db, actor, id)?;
         let mut identities = db.identities_of(customer)?;
         identities.retain(|(_, row)| row.standing != HUB); // what many share is nobody's own
         let missing = || OpError::invalid("identities", "该客户没有这个标识", "the customer has no such identity");
@@ -145,8 +151,11 @@ impl Person {
     ) -> Result<(), OpError> {
         let links = object.fields.iter().filter(|field| field.holds == Type::Customer);
         let ids: Vec<store::Value> = self.customers.iter().map(|id| id.number().into()).collect();
-        let links = links.map(|field| Test::OneOf(field.number, ids.clone())).collect();
-        let test = Test::All(vec![Test::Anywhere, Test::Any(links)]);
+        let mut tests: Vec<Test> = links.map(|field| Test::OneOf(field.number, ids.clone())).collect();
+        if object.is_of_customers() {
+            tests.push(Test::Among(self.customers.iter().map(|id| RecordId::of_customer(*id)).collect()));
+        }
+        let test = Test::All(vec![Test::Anywhere, Test::Any(tests)]);
         let query = Query { test, order: Vec::new(), after: None, limit: u32::MAX };
         let mut rows: Vec<_> = db.list_records(object, &query)?.into_iter().map(|one| (one.id, one.row)).collect();
         let named: Vec<RecordId> = found.keys().copied().collect();
@@ -202,7 +211,7 @@ fn told(app: &App, person: &Person, traces: &[(Object, Found)]) -> Result<Erasur
 /// The right is lacking, there is no such customer, or the database's.
 pub fn preview(app: &App, actor: &Actor, id: CustomerId) -> Result<Erasure, OpError> {
     actor.may(Right::EraseCustomers)?;
-    let person = app.store.read(|db| Person::find(db, id, &EraseRequest::default()))?;
+    let person = app.store.read(|db| Person::find(app, db, actor, id, &EraseRequest::default()))?;
     let found = traces(app, &person)?;
     told(app, &person, &found)
 }
@@ -214,7 +223,7 @@ pub fn preview(app: &App, actor: &Actor, id: CustomerId) -> Result<Erasure, OpEr
 /// rest erased.
 pub fn erase(app: &App, actor: &Actor, id: CustomerId, request: &EraseRequest) -> Result<Erasure, OpError> {
     actor.may(Right::EraseCustomers)?;
-    let person = app.store.read(|db| Person::find(db, id, request))?;
+    let person = app.store.read(|db| Person::find(app, db, actor, id, request))?;
     let mut found = traces(app, &person)?;
     let mut erased = told(app, &person, &found)?;
     let detail = serde_json::json!({"identities": erased.identities.len(), "records": erased.records, "values": erased.values, "files": erased.files});

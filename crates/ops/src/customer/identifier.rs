@@ -70,7 +70,7 @@ pub struct RevealedIdentifiers {
 pub fn reveal(app: &App, actor: &Actor, id: CustomerId) -> Result<RevealedIdentifiers, OpError> {
     actor.may(Right::RevealIdentifiers)?;
     let (customer, rows) = app.store.read(|db| {
-        let customer = super::current(db, id)?;
+        let customer = super::current(app, db, actor, id)?;
         Ok::<_, OpError>((customer, db.identities_of(customer)?))
     })?;
     let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);

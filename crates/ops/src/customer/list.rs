@@ -1,17 +1,26 @@
 //! Customers in a list: the latest, or those found.
 
-use base::{CustomerId, Timestamp};
+use std::collections::HashSet;
+
+use base::{CustomerId, RecordId, Timestamp};
+use domain::object::{CUSTOMER, Fact};
 use serde::Serialize;
+use store::record::query::{Order, Query, Test};
 use store::{Connection, CustomerRow};
 use utoipa::ToSchema;
 
 use crate::customer::forms;
 use crate::customer::identifier::IdentifierView;
 use crate::error::without_nul;
+use crate::record::PATIENCE;
 use crate::{Actor, App, OpError, Right};
 
 /// The most in one page.
 pub const PAGE_LIMIT: u32 = 200;
+/// Among how many are looked for those that somebody sees who does not see all.
+const FOUND_LIMIT: u32 = 1_000;
+/// The fewest digits by which a phone number is found anywhere in it.
+const PHONE_PART: usize = 4;
 
 /// A customer in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -43,7 +52,7 @@ pub struct CustomerPage {
 
 /// What is wanted.
 #[derive(Debug, Clone, Default)]
-pub struct Query {
+pub struct Wanted {
     /// Part of a name, pinyin, initials, or the beginning of an identifier.
     pub text: Option<String>,
     /// A tag they all have.
@@ -58,7 +67,7 @@ pub struct Query {
 ///
 /// # Errors
 /// The right is lacking, a cursor that is none, a text with U+0000, or the database's.
-pub fn list(app: &App, actor: &Actor, query: &Query) -> Result<CustomerPage, OpError> {
+pub fn list(app: &App, actor: &Actor, query: &Wanted) -> Result<CustomerPage, OpError> {
     actor.may(Right::ReadCustomers)?;
     without_nul("q", query.text.as_deref().unwrap_or_default())?;
     without_nul("tag", query.tag.as_deref().unwrap_or_default())?;
@@ -66,7 +75,7 @@ pub fn list(app: &App, actor: &Actor, query: &Query) -> Result<CustomerPage, OpE
     app.store.read(|db| {
         let text = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
         if let Some(text) = text {
-            let items = found(db, text, limit)?;
+            let items = found(app, db, actor, text, limit)?;
             return Ok(CustomerPage { items, next: None });
         }
         let cursor = query.cursor.as_deref().map(read_cursor).transpose()?;
@@ -74,20 +83,71 @@ pub fn list(app: &App, actor: &Actor, query: &Query) -> Result<CustomerPage, OpE
         let full = rows.len() == usize::try_from(limit).unwrap_or(0);
         let last =
             rows.last().filter(|_| full).and_then(|row| Some(format!("{}.{}", row.seen?.1.ms(), row.id.number())));
-        let items = rows.into_iter().map(|row| item(db, row)).collect::<Result<_, OpError>>()?;
+        let ids: Vec<CustomerId> = rows.iter().map(|row| row.id).collect();
+        let seen = super::seen_among(app, db, actor, &ids)?;
+        let rows = rows.into_iter().filter(|row| seen.contains(&row.id));
+        let items = rows.map(|row| item(db, row)).collect::<Result<_, OpError>>()?;
         Ok(CustomerPage { items, next: last })
     })
 }
 
-/// Customers found by a text.
-pub(crate) fn found(db: &mut Connection, text: &str, limit: u32) -> Result<Vec<CustomerItem>, OpError> {
-    if let Ok(id) = text.parse::<CustomerId>() {
-        let row = db.current_customer(id)?.map(|id| db.customer(id)).transpose()?.flatten();
-        return row.into_iter().map(|row| item(db, row)).collect();
+/// Customers found by a text. Of whom somebody sees only some, those are looked for among many.
+pub(crate) fn found(
+    app: &App,
+    db: &mut Connection,
+    actor: &Actor,
+    text: &str,
+    limit: u32,
+) -> Result<Vec<CustomerItem>, OpError> {
+    let ids = match text.parse::<CustomerId>() {
+        Ok(id) => db.current_customer(id)?.into_iter().collect(),
+        Err(_) => called(app, db, text, if actor.sees_all_customers() { limit } else { limit.max(FOUND_LIMIT) })?,
+    };
+    let seen = super::seen_among(app, db, actor, &ids)?;
+    let seen = ids.into_iter().filter(|id| seen.contains(id)).take(usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut items = Vec::new();
+    for id in seen {
+        if let Some(row) = db.customer(id)? {
+            items.push(item(db, row)?);
+        }
     }
+    Ok(items)
+}
+
+/// Customers by name, pinyin, initials, the beginning of an identifier, or any part of a phone number.
+fn called(app: &App, db: &mut Connection, text: &str, limit: u32) -> Result<Vec<CustomerId>, OpError> {
     let name = text.to_lowercase();
-    let rows = db.find_customers(&forms(text), &[name.clone(), name.replace(' ', "")], limit)?;
-    rows.into_iter().map(|row| item(db, row)).collect()
+    let mut ids = db.find_customers(&forms(text), &[name.clone(), name.replace(' ', "")], limit)?;
+    let known: HashSet<CustomerId> = ids.iter().copied().collect();
+    ids.extend(phoned(app, db, text, limit)?.into_iter().filter(|id| !known.contains(id)));
+    ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(ids)
+}
+
+/// Customers with these digits in their phone number, those seen last first.
+fn phoned(app: &App, db: &mut Connection, text: &str, limit: u32) -> Result<Vec<CustomerId>, OpError> {
+    let is_number = |letter: char| letter.is_ascii_digit() || matches!(letter, ' ' | '-' | '+');
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let objects = app.pipeline.objects();
+    let Some(object) = objects.by_name(CUSTOMER).filter(|_| digits.len() >= PHONE_PART && text.chars().all(is_number))
+    else {
+        return Ok(Vec::new());
+    };
+    let field = |wanted| object.facts().find(|(_, fact)| *fact == wanted).map(|(number, _)| number);
+    let test = Test::Any(field(Fact::Phone).map(|number| Test::Contains(number, digits)).into_iter().collect());
+    let order = field(Fact::LastSeen).map(|field| Order { field, descending: true }).into_iter().collect();
+    let query = Query { test, order, after: None, limit };
+    let found: Vec<RecordId> = match app.pipeline.columns().list(&objects, object.id, &query) {
+        Some(found) => found.into_iter().map(|(id, _)| id).collect(),
+        None => db.within(PATIENCE, |db| db.list_records(object, &query))?.into_iter().map(|one| one.id).collect(),
+    };
+    Ok(found.into_iter().filter_map(RecordId::customer).collect())
+}
+
+/// The records of customers found by a text, whoever may see them.
+pub(crate) fn records_found(app: &App, text: &str) -> Result<Vec<RecordId>, OpError> {
+    let ids = app.store.read(|db| called(app, db, text, FOUND_LIMIT))?;
+    Ok(ids.into_iter().map(RecordId::of_customer).collect())
 }
 
 fn read_cursor(text: &str) -> Result<(Timestamp, CustomerId), OpError> {

@@ -11,19 +11,41 @@ pub mod original;
 pub mod profile;
 pub mod task;
 pub mod timeline;
+pub(crate) mod told;
 
-use base::CustomerId;
+use std::collections::BTreeSet;
+
+use base::{CustomerId, RecordId};
 use domain::IncomingIdentifier;
+use domain::object::CUSTOMER;
 use store::Connection;
 
-use crate::{Actor, App, OpError, Right};
+use crate::record::{Deed, allowed_among};
+use crate::{Actor, App, OpError, Right, Scope};
 
-/// The customer of this id; one that was merged leads to the one it is part of.
-///
-/// # Errors
-/// There is none, or the database's.
-pub fn current(db: &mut Connection, id: CustomerId) -> Result<CustomerId, OpError> {
-    db.current_customer(id)?.ok_or_else(OpError::not_found)
+/// The customer of this id, if the actor may see it; one that was merged leads to the one it is part of.
+pub(crate) fn current(app: &App, db: &mut Connection, actor: &Actor, id: CustomerId) -> Result<CustomerId, OpError> {
+    let current = db.current_customer(id)?.ok_or_else(OpError::not_found)?;
+    let seen = seen_among(app, db, actor, &[current])?;
+    if seen.contains(&current) { Ok(current) } else { Err(OpError::not_found()) }
+}
+
+/// Which of these customers the actor may see: those whose records they may.
+pub(crate) fn seen_among(
+    app: &App,
+    db: &mut Connection,
+    actor: &Actor,
+    ids: &[CustomerId],
+) -> Result<BTreeSet<CustomerId>, OpError> {
+    let objects = app.pipeline.objects();
+    let Some(object) = objects.by_name(CUSTOMER) else {
+        // A workspace of before they had records, which nobody has served yet.
+        let sees_all = actor.access().of(CUSTOMER).read == Scope::All;
+        return Ok(ids.iter().copied().filter(|_| sees_all).collect());
+    };
+    let records: Vec<RecordId> = ids.iter().map(|id| RecordId::of_customer(*id)).collect();
+    let seen = allowed_among(app, db, actor, object, Deed::See, &records)?;
+    Ok(seen.into_iter().filter_map(RecordId::customer).collect())
 }
 
 /// The forms in which a typed text may be stored as an identifier.
@@ -48,12 +70,12 @@ pub(crate) fn forms(text: &str) -> Vec<String> {
 /// The right is lacking, there is none, or the database's.
 pub fn find(app: &App, actor: &Actor, text: &str) -> Result<CustomerId, OpError> {
     actor.may(Right::ReadCustomers)?;
-    app.store.read(|db| named(db, text))
+    app.store.read(|db| named(app, db, actor, text))
 }
 
-fn named(db: &mut Connection, text: &str) -> Result<CustomerId, OpError> {
+fn named(app: &App, db: &mut Connection, actor: &Actor, text: &str) -> Result<CustomerId, OpError> {
     if let Ok(id) = text.parse::<CustomerId>() {
-        return current(db, id);
+        return current(app, db, actor, id);
     }
     let value = text.split_once(':').map_or(text, |(scheme, value)| {
         if domain::Scheme::known().any(|known| known.name() == scheme) { value } else { text }
@@ -63,7 +85,7 @@ fn named(db: &mut Connection, text: &str) -> Result<CustomerId, OpError> {
     }
     for form in forms(value) {
         if let Some((_, row)) = db.identities_by_value(&form)?.into_iter().next() {
-            return current(db, row.customer);
+            return current(app, db, actor, row.customer);
         }
     }
     Err(OpError::not_found())

@@ -87,7 +87,7 @@ pub fn open(
 ) -> Result<OpenedOriginal, OpError> {
     actor.may(Right::OpenOriginals)?;
     let reference = app.store.read(|db| {
-        let customer = super::current(db, customer)?;
+        let customer = super::current(app, db, actor, customer)?;
         let (_, found) = timeline::event(db, event.number())?.ok_or_else(OpError::not_found)?;
         let owners: Vec<CustomerId> =
             found.who.iter().filter_map(|id| db.identity(*id).ok().flatten()).map(|(_, row)| row.customer).collect();
@@ -113,7 +113,7 @@ pub fn open(
 pub fn access(app: &App, actor: &Actor, customer: CustomerId) -> Result<AccessPage, OpError> {
     actor.may(Right::ReadCustomers)?;
     let aliases = app.store.read(|db| {
-        let customer = super::current(db, customer)?;
+        let customer = super::current(app, db, actor, customer)?;
         // What was erased goes by the same alias as who came with it since.
         let rows = db.identities_of(customer)?.into_iter().filter(|(_, row)| row.value.is_some());
         Ok::<_, OpError>(rows.map(|(_, row)| IdentityAlias(row.key_hash)).collect::<Vec<_>>())

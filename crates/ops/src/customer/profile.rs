@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use base::{CustomerId, DecisionId, MergeId, RuleId, TaskId, Text, Timestamp};
+use base::{CustomerId, DecisionId, MergeId, RecordId, RuleId, TaskId, Text, Timestamp};
 use domain::Kinds;
 use serde::Serialize;
 use store::{Connection, MergeRow};
@@ -17,6 +17,9 @@ pub struct CustomerView {
     /// Its id.
     #[schema(value_type = String)]
     pub id: CustomerId,
+    /// Its record, with what people set of it.
+    #[schema(value_type = String)]
+    pub record: RecordId,
     /// Its name.
     pub name: Option<String>,
     /// What is known about it.
@@ -120,7 +123,7 @@ pub struct TaskView {
 pub fn get(app: &App, actor: &Actor, id: CustomerId) -> Result<CustomerView, OpError> {
     actor.may(Right::ReadCustomers)?;
     let kinds = app.kinds();
-    let id = app.store.read(|db| super::current(db, id))?;
+    let id = app.store.read(|db| super::current(app, db, actor, id))?;
     let span =
         app.pipeline.look(|engine| engine.look(id, |state, _, _| (state.history.span(), state.history.len())))??;
     app.store.read(|db| view(db, &kinds, id, span))
@@ -152,6 +155,7 @@ fn view(db: &mut Connection, kinds: &Kinds, id: CustomerId, span: Span) -> Resul
     let tasks = tasks.into_iter().map(|(id, task, done)| super::task::view(id, task, done));
     Ok(CustomerView {
         id,
+        record: RecordId::of_customer(id),
         name: profile.iter().find(|(field, ..)| field == "name").map(|(_, value, _)| value.clone()).or(row.name),
         identifiers: identities.iter().map(|(id, identity)| IdentifierView::masked(*id, identity)).collect(),
         tags: tags.collect(),

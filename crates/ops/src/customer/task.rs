@@ -18,7 +18,7 @@ pub fn set_done(app: &App, actor: &Actor, id: TaskId, done: bool) -> Result<Task
     let (task, is_done, changed, who, by) = app.store.read(|db| {
         let (task, is_done, changed) =
             db.task(id)?.filter(|(task, ..)| !task.withdrawn).ok_or_else(OpError::not_found)?;
-        let customer = super::current(db, task.customer)?;
+        let customer = super::current(app, db, actor, task.customer)?;
         Ok::<_, OpError>((task, is_done, changed, strongest(db, customer)?, name_of(db, actor.id())?))
     })?;
     if is_done != done {
@@ -56,7 +56,7 @@ fn event<'e>(id: TaskId, title: &'e str, done: bool, changed: u64, by: &'e str) 
 }
 
 /// The identifier that says most surely who a customer is, with its hash.
-fn strongest(db: &mut Connection, customer: CustomerId) -> Result<(Identifier, [u8; 16]), OpError> {
+pub(super) fn strongest(db: &mut Connection, customer: CustomerId) -> Result<(Identifier, [u8; 16]), OpError> {
     let rank = |row: &IdentityRow| (row.standing, Scheme::named(&row.scheme).rank());
     let best = db.identities_of(customer)?.into_iter().map(|(_, row)| row).min_by_key(rank);
     let row = best.ok_or_else(OpError::not_found)?;

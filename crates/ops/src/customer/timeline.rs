@@ -93,7 +93,7 @@ pub struct Query {
 pub fn timeline(app: &App, actor: &Actor, id: CustomerId, query: &Query) -> Result<TimelinePage, OpError> {
     actor.may(Right::ReadCustomers)?;
     let kinds = app.kinds();
-    let id = app.store.read(|db| super::current(db, id))?;
+    let id = app.store.read(|db| super::current(app, db, actor, id))?;
     let before = query.cursor.as_deref().map(read_cursor).transpose()?.unwrap_or((Timestamp::MAX, u64::MAX));
     let limit = query.limit.clamp(1, PAGE_LIMIT);
     let kind = query.kind.as_deref().map(|name| kinds.by_name(name).map_or(KindId(0), |kind| kind.id));

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::customer::decision::{self, DecisionView};
 use crate::customer::identifier::IdentifierView;
 use crate::customer::timeline::{self, TimelineItem};
-use crate::{Actor, App, OpError, Right};
+use crate::{Actor, App, OpError, Right, customer};
 
 /// How intake is doing.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -217,7 +217,10 @@ pub fn recent(app: &App, actor: &Actor, limit: usize) -> Result<EventPage, OpErr
         let mut items = Vec::new();
         for (seq, who) in found.into_iter().rev().take(limit) {
             let owner = who.first().map(|id| db.identity(*id)).transpose()?.flatten().map(|(_, row)| row.customer);
-            items.extend(timeline::items(db, &kinds, &app.zone, owner.unwrap_or_default(), &[seq])?);
+            let owner = owner.unwrap_or_default();
+            if actor.sees_all_customers() || customer::seen_among(app, db, actor, &[owner])?.contains(&owner) {
+                items.extend(timeline::items(db, &kinds, &app.zone, owner, &[seq])?);
+            }
         }
         Ok(EventPage { items })
     })

@@ -135,7 +135,7 @@ fn read_back(written: &Written) -> Option<Formula> {
 pub(super) fn said(object: &Object, field: &Field) -> Option<Text> {
     match &field.derived.as_ref()?.from {
         Source::Formula(written) => Some(read_back(written)?.say(object)),
-        Source::Rollup(_) => None,
+        Source::Rollup(_) | Source::Customer(_) => None,
     }
 }
 
@@ -214,7 +214,7 @@ fn depth(objects: &Objects, object: &Object, number: FieldNumber, above: usize) 
         reads.map(|read| 1 + depth(objects, object, read, above + 1)).max().unwrap_or(0)
     };
     match derived.map(|derived| &derived.from) {
-        None => 0,
+        None | Some(Source::Customer(_)) => 0,
         Some(_) if above > DERIVED_DEPTH => above,
         Some(Source::Formula(written)) => deepest(object, &mut written.reads.iter().copied()),
         Some(Source::Rollup(rollup)) => {
@@ -228,7 +228,7 @@ pub(super) fn following<'o>(objects: &'o Objects, object: &Object, number: Field
     let reads = |on: &Object, field: &Field| match field.derived.as_ref().map(|derived| &derived.from) {
         Some(Source::Formula(written)) => on.id == object.id && written.reads.contains(&number),
         Some(Source::Rollup(rollup)) => rollup.object == object.name && rollup.reads().any(|read| read == number),
-        None => false,
+        Some(Source::Customer(_)) | None => false,
     };
     objects.iter().find_map(|on| on.fields.iter().find(|field| !field.archived && reads(on, field)))
 }

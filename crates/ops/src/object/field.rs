@@ -35,6 +35,10 @@ pub struct ObjectField {
     pub personal: bool,
     /// Whether the program itself sets it.
     pub automatic: bool,
+    /// Whether it is what events say of a customer.
+    pub known: bool,
+    /// Whether the reader may tell it of a customer all the same: what they say is an event, and what is known follows.
+    pub told: bool,
     /// What the reader may do with it.
     pub access: FieldAccess,
     /// The choices, if it has some.
@@ -140,6 +144,8 @@ pub(super) fn view(objects: &Objects, object: &Object, field: &Field, access: Fi
         archived: field.archived,
         personal: field.is_personal(),
         automatic: field.is_automatic(),
+        known: field.fact().is_some(),
+        told: false,
         access,
         choices: field.holds.choices().iter().map(choice).collect(),
         to: field.holds.leads_to().map(str::to_owned),

@@ -18,7 +18,7 @@ pub use field::{
 
 use crate::audit::Line;
 use crate::error::without_nul;
-use crate::{Actor, App, Fault, FieldAccess, OpError, RecordRights, Right, Scope};
+use crate::{Actor, App, Fault, FieldAccess, OpError, RecordRights, Right, Scope, customer, record};
 
 /// The longest label, in characters.
 const LABEL_CHARS: usize = 60;
@@ -87,7 +87,8 @@ fn view(objects: &Objects, object: &Object, actor: &Actor) -> ObjectView {
     let is_there = |field: &Field| builds || access(field) > FieldAccess::Hidden;
     let is_named = |name: &String| object.field(name).is_some_and(is_there);
     let shown = |field: &Field| {
-        let mut shown = field::view(objects, object, field, access(field));
+        let mut shown = field::view(objects, object, field, record::field::access(actor, object, field));
+        shown.told = customer::told::is_told(field) && access(field) == FieldAccess::Write;
         shown.choices.iter_mut().for_each(|choice| choice.wants.retain(is_named));
         shown
     };
@@ -193,6 +194,9 @@ pub fn update(app: &App, actor: &Actor, name: &str, change: &ObjectChange) -> Re
     let called = change.label.as_ref().map(|text| label("label", text)).transpose()?;
     let icon = change.icon.as_deref().map(|wanted| icon(Some(wanted))).transpose()?;
     let object = edit(app, actor, name, |object| {
+        if object.is_of_customers() && change.archived == Some(true) {
+            return Err(OpError::invalid("archived", "客户不能停用", "customers are always there"));
+        }
         object.label = called.clone().unwrap_or_else(|| object.label.clone());
         object.icon = icon.clone().unwrap_or_else(|| object.icon.clone());
         object.archived = change.archived.unwrap_or(object.archived);

@@ -122,7 +122,7 @@ fn alias(app: &App, object: &Object, id: RecordId, row: &RecordRow) -> Result<Id
         Some(Cell::Int(number)) => Some(base::CustomerId::new(number.cast_unsigned())),
         _ => None,
     });
-    let Some(customer) = linked.next() else { return Ok(own_alias(app, id)) };
+    let Some(customer) = id.customer().or_else(|| linked.next()) else { return Ok(own_alias(app, id)) };
     let identities = app.store.read(|db| match db.current_customer(customer)? {
         Some(customer) => db.identities_of(customer),
         None => Ok(Vec::new()),

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use super::list::{self, ListRequest};
 use super::{Deed, allowed, allowed_among, change, field, find, object, read, read_only, wanted};
+use crate::customer::told;
 use crate::{Actor, App, OpError};
 
 /// How many records are looked at in one step, and written in one commit at most.
@@ -136,6 +137,9 @@ pub fn ready(app: &App, actor: &Actor, name: &str, request: &BulkRequest) -> Res
     let values = read(app, actor, &object, &request.values)?;
     if (request.act == BulkAct::Change) == values.is_empty() {
         return Err(OpError::invalid("values", "请选择要修改的字段", "choose what is to be changed"));
+    }
+    if request.act != BulkAct::Change {
+        told::only_changes(&object)?;
     }
     let trashed = request.act == BulkAct::Restore;
     let test = list::test(app, actor, &object, &ListRequest { trashed, ..request.list.clone() })?;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::{Deed, found, object, value};
 use crate::audit::Line;
-use crate::{Actor, App, Fault, FieldAccess, OpError};
+use crate::{Actor, App, Fault, FieldAccess, OpError, Right};
 
 /// Of which field a value is to be shown.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -35,7 +35,17 @@ pub(super) fn known(actor: &Actor, object: &Object) -> Object {
 /// Whether the reader sees a field's values as they are. Where they do not, nothing that is found, ordered or added up by it is theirs
 /// either: a few questions would tell the value.
 pub(crate) fn is_plain(actor: &Actor, object: &Object, field: &Field) -> bool {
-    actor.access().field(&object.name, &field.name) >= FieldAccess::Read
+    access(actor, object, field) >= FieldAccess::Read
+}
+
+/// What the reader sees of a field's values. What says who a customer is is masked for everybody, as it is elsewhere.
+pub(crate) fn access(actor: &Actor, object: &Object, field: &Field) -> FieldAccess {
+    let known = actor.access().field(&object.name, &field.name);
+    match field.identifies() {
+        false => known,
+        true if actor.may(Right::RevealIdentifiers).is_ok() => known.min(FieldAccess::Reveal),
+        true => known.min(FieldAccess::Masked),
+    }
 }
 
 /// A field of this name that is used for something, if it fits that and the reader sees its values.
@@ -58,7 +68,7 @@ pub(super) fn is_writable(actor: &Actor, object: &Object, field: &Field) -> bool
 }
 
 /// Refuses a change to a field that the reader may not change.
-pub(super) fn may_write(actor: &Actor, object: &Object, field: &Field) -> Result<(), OpError> {
+pub(crate) fn may_write(actor: &Actor, object: &Object, field: &Field) -> Result<(), OpError> {
     if is_writable(actor, object, field) {
         return Ok(());
     }
@@ -95,7 +105,7 @@ pub fn reveal(
     let object = object(app, actor, name)?;
     let row = app.store.read(|db| found(app, db, actor, &object, Deed::See, id))?;
     let field = object.field(&request.field).filter(|field| !field.archived).ok_or_else(OpError::not_found)?;
-    if actor.access().field(name, &field.name) < FieldAccess::Reveal || actor.is_seen_as() {
+    if access(actor, &object, field) < FieldAccess::Reveal || actor.is_seen_as() {
         let Text { zh, en } = &field.label;
         let message = Text::new(format!("您不能查看完整的「{zh}」"), format!("you may not see '{en}' in full"));
         return Err(OpError { code: "forbidden", message, field: Some(field.name.clone()), fault: Fault::Forbidden });

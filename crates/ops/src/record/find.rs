@@ -14,7 +14,7 @@ use store::{Connection, StoreError, Value};
 use crate::{App, OpError};
 
 /// How long a list, a count or a board may take before it is cut off.
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The most columns of a board: there are fewer choices.
 const GROUPS: u32 = 200;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::RecordId;
 use base64::Engine as _;
-use domain::object::{Object, Storage, Type};
+use domain::object::{Fact, Field, FieldNumber, Object, Storage, Type};
 use serde::{Deserialize, Serialize};
 use store::Value;
 use store::record::query::{Order, Query, Test};
@@ -14,7 +14,7 @@ use super::filter::{self, Filter};
 use super::find::{self, PATIENCE};
 use super::{RecordView, field, object, value, views};
 use crate::error::without_nul;
-use crate::{Actor, App, OpError};
+use crate::{Actor, App, OpError, customer};
 
 /// The longest page, in records.
 const PAGE: u32 = 200;
@@ -29,10 +29,10 @@ pub struct ListRequest {
     /// What they must pass; all where it is left out.
     #[serde(default)]
     pub filter: Filter,
-    /// A text that is looked for in what they are called, in phones and e-mail addresses.
+    /// A text that is looked for in what they are called, in phones and e-mail addresses; customers are also found by pinyin, initials, and the beginning of an identifier.
     #[serde(default)]
     pub q: Option<String>,
-    /// Their order; the latest changed first where it is left out.
+    /// Their order; where it is left out, the latest changed first, of customers those seen last.
     #[serde(default)]
     pub sort: Vec<Sort>,
     /// Where the page begins.
@@ -78,9 +78,15 @@ pub(super) fn test(app: &App, actor: &Actor, object: &Object, request: &ListRequ
     let mut tests = vec![filter::test(app, actor, object, &request.filter)?];
     if let Some(text) = request.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         without_nul("q", text)?;
-        tests.push(filter::typed(actor, object, &filter::part(text)?));
+        let typed = filter::typed(actor, object, &filter::part(text)?);
+        tests.push(match object.is_of_customers() {
+            true => Test::Any(vec![typed, Test::Among(customer::list::records_found(app, text)?)]),
+            false => typed,
+        });
     }
-    if request.trashed {
+    if request.trashed && object.is_of_customers() {
+        tests.push(Test::Any(Vec::new())); // who became part of another is not in the trash
+    } else if request.trashed {
         tests.push(Test::Trashed);
     }
     Ok(Test::All(tests))
@@ -92,7 +98,9 @@ pub(super) fn order(actor: &Actor, object: &Object, sort: &[Sort]) -> Result<Vec
         return Err(invalid("最多按四个字段排序", "a list is ordered by at most four fields"));
     }
     if sort.is_empty() {
-        return Ok(vec![Order { field: domain::object::FieldNumber::CHANGED, descending: true }]);
+        let is_seen = |field: &&Field| field.fact() == Some(Fact::LastSeen) && field::is_plain(actor, object, field);
+        let field = object.fields.iter().find(is_seen).map_or(FieldNumber::CHANGED, |field| field.number);
+        return Ok(vec![Order { field, descending: true }]);
     }
     let each = |sort: &Sort| {
         let field = object.field(&sort.field).filter(|field| !field.archived);

@@ -14,6 +14,8 @@ pub mod share;
 pub mod similar;
 pub mod tags;
 pub mod talk;
+pub(crate) use find::PATIENCE;
+
 pub(crate) mod value;
 pub mod view;
 mod wanted;
@@ -21,7 +23,7 @@ pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{ChangeId, RecordId, Text, Timestamp, UserId};
+use base::{ChangeId, CustomerId, RecordId, Text, Timestamp, UserId};
 use domain::object::{Cell, Field, FieldNumber, Object};
 use pipeline::record::{Batch, RecordWrite, RecordWrites, Written};
 use pipeline::{Command, Outcome};
@@ -33,6 +35,7 @@ use store::{Connection, RecordRow};
 use utoipa::ToSchema;
 
 use crate::audit::Names;
+use crate::customer::told::{self, Told};
 use crate::{Actor, App, Fault, OpError, RecordRights, Scope};
 
 /// How often a change is tried again when somebody else's came first.
@@ -44,7 +47,10 @@ pub struct RecordView {
     /// Its id.
     #[schema(value_type = String)]
     pub id: RecordId,
-    /// How many times it was written.
+    /// The customer whose record it is, if it is one's.
+    #[schema(value_type = Option<String>)]
+    pub customer: Option<CustomerId>,
+    /// How many times people wrote it.
     pub version: u32,
     /// What it is called.
     pub title: Option<String>,
@@ -196,6 +202,7 @@ fn views(
         };
         Ok(RecordView {
             id: *id,
+            customer: id.customer(),
             version: row.version,
             title,
             values: shown.iter().filter_map(cell).collect(),
@@ -262,7 +269,8 @@ fn lacking(field: &Field) -> OpError {
 pub fn add(app: &App, actor: &Actor, name: &str, request: &RecordRequest) -> Result<RecordDetail, OpError> {
     let object = object(app, actor, name)?;
     let rights = actor.access().of(name);
-    let mut values = read(app, actor, &object, &request.values)?;
+    let (told, rest) = Told::of(app, actor, &object, &request.values)?;
+    let mut values = read(app, actor, &object, &rest)?;
     let me = actor.person().map(|me| Cell::Int(me.number().cast_signed()));
     if !values.iter().any(|(field, _)| *field == FieldNumber::OWNER) {
         values.push((FieldNumber::OWNER, me));
@@ -277,7 +285,12 @@ pub fn add(app: &App, actor: &Actor, name: &str, request: &RecordRequest) -> Res
     }
     wanted::check(&object, None, &values)?;
     let act = RecordAct::Added;
-    let write = RecordWrite { object: object.id, record: None, version: None, act, values, undoes: None };
+    let record = match (object.is_of_customers(), object.title()) {
+        (false, _) => None,
+        (true, Some(title)) if told.is_empty() => return Err(lacking(title)),
+        (true, _) => Some(RecordId::of_customer(told.tell(app, actor, None)?)),
+    };
+    let write = RecordWrite { object: object.id, record, version: None, act, values, undoes: None };
     let (id, _) = write_one(app, actor, write)?.ok_or_else(OpError::not_found)?;
     get(app, actor, name, id)
 }
@@ -308,7 +321,15 @@ fn may_own(app: &App, actor: &Actor, scope: Scope, values: &[(FieldNumber, Optio
 /// There is no such record, the reader may not change it, it has another version by now, a value does not fit, or the database's.
 pub fn update(app: &App, actor: &Actor, name: &str, id: RecordId, request: &RecordRequest) -> Result<Changed, OpError> {
     let object = object(app, actor, name)?;
-    let values = read(app, actor, &object, &request.values)?;
+    let (told, rest) = Told::of(app, actor, &object, &request.values)?;
+    let values = read(app, actor, &object, &rest)?;
+    if let Some(customer) = id.customer().filter(|_| !told.is_empty()) {
+        app.store.read(|db| found(app, db, actor, &object, Deed::Write, id))?;
+        told.tell(app, actor, Some(customer))?;
+        if values.is_empty() {
+            return Ok(Changed { detail: Some(get(app, actor, name, id)?), change: None });
+        }
+    }
     let change = Change { undoes: None, act: RecordAct::Changed, wanted: request.version };
     changed(app, actor, &object, id, &change, |row| {
         wanted::check(&object, Some(&row.cells), &values)?;
@@ -322,6 +343,7 @@ pub fn update(app: &App, actor: &Actor, name: &str, id: RecordId, request: &Reco
 /// There is no such record, the reader may not change it, or the database's.
 pub fn set_trashed(app: &App, actor: &Actor, name: &str, id: RecordId, trashed: bool) -> Result<Changed, OpError> {
     let object = object(app, actor, name)?;
+    told::only_changes(&object)?;
     let act = if trashed { RecordAct::Trashed } else { RecordAct::Restored };
     changed(app, actor, &object, id, &Change { undoes: None, act, wanted: None }, |_| Ok(Vec::new()))
 }

@@ -27,7 +27,7 @@ pub(super) fn read(app: &App, actor: &Actor, field: &Field, given: &Value) -> Re
         app.store.read(|db| {
             let is_there = match &field.holds {
                 Type::User => db.person(UserId::new(number))?.is_some_and(|person| person.ended_at.is_none()),
-                Type::Customer => db.current_customer(CustomerId::new(number))?.is_some(),
+                Type::Customer => crate::customer::current(app, db, actor, CustomerId::new(number)).is_ok(),
                 Type::Relation { to } | Type::Relations { to } => {
                     let object = super::object(app, actor, to).map_err(|_| missing())?;
                     let found = super::found(app, db, actor, &object, Deed::See, RecordId::new(number));
@@ -310,8 +310,13 @@ pub(super) fn labels_in(
             labels.extend(named.map(|(id, name)| (id.to_string(), name)));
         }
         Type::Customer if actor.may(crate::Right::ReadCustomers).is_ok() => {
+            let mut currents = Vec::with_capacity(numbers.len());
             for id in numbers.into_iter().map(CustomerId::new) {
-                let current = db.current_customer(id)?.unwrap_or(id);
+                currents.push((id, db.current_customer(id)?.unwrap_or(id)));
+            }
+            let ids: Vec<CustomerId> = currents.iter().map(|(_, current)| *current).collect();
+            let seen = crate::customer::seen_among(app, db, actor, &ids)?;
+            for (id, current) in currents.into_iter().filter(|(_, current)| seen.contains(current)) {
                 let name = db.customer(current)?.and_then(|row| row.name);
                 labels.extend(name.map(|name| (id.to_string(), name)));
             }

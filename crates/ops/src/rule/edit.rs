@@ -91,7 +91,7 @@ fn difference(
     let stays = before.intersection(&after).filter(|_| same).copied().collect::<BTreeSet<_>>();
     let side = |of: &BTreeSet<CustomerId>| of.difference(&stays).copied().collect::<Vec<_>>();
     let (gains, loses) = (side(&after), side(&before));
-    let shown = if actor.may(Right::ReadCustomers).is_ok() { SAMPLE / 2 } else { 0 };
+    let shown = if actor.sees_all_customers() { SAMPLE / 2 } else { 0 };
     let half = |of: &[CustomerId], gains: bool| of.iter().take(shown).map(|id| (*id, gains)).collect::<Vec<_>>();
     let sample = half(&gains, true).into_iter().chain(half(&loses, false)).map(|(customer, gains)| {
         let name = db.customer(customer)?.and_then(|row| row.name);

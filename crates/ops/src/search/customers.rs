@@ -5,17 +5,19 @@ use std::cmp::Reverse;
 
 use ::search::{Kind, Needle, Rank};
 
-use super::{CUSTOMER, Group, SearchDetail, SearchItem, texts};
+use domain::object::CUSTOMER;
+
+use super::{Group, SearchDetail, SearchItem, texts};
 use crate::customer::list::{CustomerItem, found};
-use crate::{App, OpError};
+use crate::{Actor, App, OpError};
 
 /// How many are looked at, to put the best first.
 const LOOKED_AT: usize = 20;
 
-/// Customers by name, pinyin, initials, or the beginning of an identifier. That they may be seen was asked before.
-pub(super) fn find(app: &App, needle: &Needle, text: &str, limit: usize) -> Result<Group, OpError> {
+/// Customers by name, pinyin, initials, or the beginning of an identifier. Those that the reader may see.
+pub(super) fn find(app: &App, actor: &Actor, needle: &Needle, text: &str, limit: usize) -> Result<Group, OpError> {
     let most = u32::try_from(LOOKED_AT.max(limit + 1)).unwrap_or(u32::MAX);
-    let all = app.store.read(|db| found(db, text.trim(), most))?;
+    let all = app.store.read(|db| found(app, db, actor, text.trim(), most))?;
     let mut items: Vec<_> = all.into_iter().map(|one| item(needle, one)).collect();
     items.sort_by_key(|(place, _)| *place);
     let is_more = items.len() > limit;

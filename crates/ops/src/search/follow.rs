@@ -250,7 +250,8 @@ impl Follower {
         writer.clear()?;
         let seq = self.store.read(store::Connection::next_seq)?.saturating_sub(1);
         let (objects, mut count) = (self.objects()?, 0);
-        for object in objects.iter() {
+        // Customers are found by what the database keeps for them.
+        for object in objects.iter().filter(|object| !object.is_of_customers()) {
             let mut after = RecordId::new(0);
             loop {
                 let page = self.store.read(|db| db.records_after(object, after, BATCH))?;
@@ -323,7 +324,8 @@ impl Follower {
             if self.objects()?.by_id(id).is_none() {
                 self.objects = None; // it was made a moment ago
             }
-            let Some(object) = self.objects()?.by_id(id).cloned() else { continue };
+            let object = self.objects()?.by_id(id).filter(|object| !object.is_of_customers()).cloned();
+            let Some(object) = object else { continue };
             for (id, row) in self.store.read(|db| db.records_by_id(&object, &ids))? {
                 if row.trashed_at.is_none() {
                     with_document(&object, id, &row, |document| writer.add(document))?;

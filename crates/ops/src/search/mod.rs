@@ -22,13 +22,13 @@ use utoipa::ToSchema;
 pub use follow::{Bell, IndexState, Searching};
 pub use texts::SearchPart;
 
+use domain::object::CUSTOMER;
+
 use crate::record::{Deed, allowed};
 use crate::{Actor, App, OpError, Right, Scope};
 
 /// The most of each object.
 pub const LIMIT: u32 = 50;
-/// By which name customers go among the objects.
-pub const CUSTOMER: &str = "customer";
 /// How long is looked before what was found by then is the answer.
 const PATIENCE: Duration = Duration::from_millis(400);
 /// How many records are looked through at a time.
@@ -155,7 +155,8 @@ fn grounds(app: &App, actor: &Actor, wanted: &[String]) -> Result<Vec<Ground>, O
         Some(Ground { object: object.clone(), part, group, decided: BTreeSet::new() })
     };
     let objects = app.pipeline.objects();
-    let mut grounds: Vec<Ground> = objects.iter().filter(|object| !object.archived).filter_map(ground).collect();
+    let mut grounds: Vec<Ground> =
+        objects.iter().filter(|object| !object.archived && !object.is_of_customers()).filter_map(ground).collect();
     let sees = |name: &str| actor.access().of(name).read != Scope::None && objects.by_name(name).is_some();
     if let Some(name) = wanted.iter().find(|name| *name != CUSTOMER && !sees(name)) {
         let (zh, en) = (format!("没有对象「{name}」"), format!("there is no object '{name}'"));
@@ -188,7 +189,7 @@ impl Search<'_> {
         if !is_wanted || self.actor.may(Right::ReadCustomers).is_err() {
             return Ok(Vec::new());
         }
-        Ok(vec![customers::find(self.app, self.needle, &query.text, self.limit)?])
+        Ok(vec![customers::find(self.app, self.actor, self.needle, &query.text, self.limit)?])
     }
 
     /// Looks through records: rank by rank, in each the latest first, until there are enough of each object. Something may be found elsewhere already.

@@ -97,9 +97,9 @@ impl World {
 
     pub fn export(&self, id: CustomerId) -> (ExportSummary, Vec<u8>) {
         let mut out = Vec::new();
-        let summary =
-            export(&self.app, &Actor::new("usr_00000001", ops::Rights::all(), ops::Access::default()), id, &mut out)
-                .unwrap();
+        let access = ops::Access::same(ops::Scope::All, ops::Scope::All);
+        let officer = Actor::new("usr_00000001", ops::Rights::all(), access);
+        let summary = export(&self.app, &officer, id, &mut out).unwrap();
         (summary, out)
     }
 

@@ -42,7 +42,7 @@ struct ListParams {
 #[utoipa::path(get, operation_id = "list_customers", path = "/v1/customers", tag = "customers", params(ListParams), responses((status = 200, body = CustomerPage)))]
 async fn list(caller: Caller, Query(params): Query<ListParams>) -> Answer<CustomerPage> {
     let query =
-        list::Query { text: params.q, tag: params.tag, cursor: params.cursor, limit: params.limit.unwrap_or(50) };
+        list::Wanted { text: params.q, tag: params.tag, cursor: params.cursor, limit: params.limit.unwrap_or(50) };
     caller.run(move |app, actor| list::list(app, actor, &query)).await
 }
 

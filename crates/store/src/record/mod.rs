@@ -288,7 +288,8 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub fn last_record(&mut self) -> Result<u64, StoreError> {
-        Ok(self.query_one("SELECT COALESCE(MAX(record), 0) FROM record_key", &[])?.map_or(0, |row| row.number(0)))
+        let sql = "SELECT COALESCE(MAX(record), 0) FROM record_key WHERE record < $1"; // but for customers'
+        Ok(self.query_one(sql, &[RecordId::CUSTOMERS.into()])?.map_or(0, |row| row.number(0)))
     }
 
     /// A record, in the trash or not.

@@ -20,7 +20,7 @@ export function useCommands(): Command[] {
   const may = useMay();
   const labelOf = useLabel();
   const objects = useQuery(objectsQuery).data?.items.filter((object) => !object.archived && object.rights.read !== "none") ?? [];
-  const go = (to: "/customers" | "/rules" | "/rules/new" | "/events" | "/settings/account" | "/settings/people", label: string, words: string): Command => ({
+  const go = (to: "/rules" | "/rules/new" | "/events" | "/settings/account" | "/settings/people", label: string, words: string): Command => ({
     id: to,
     group: "go",
     label,
@@ -30,7 +30,6 @@ export function useCommands(): Command[] {
   });
   const openObject = (object: string, name: string, words: string): Command => ({ id: `o/${object}`, group: "go", label: name, icon: "arrow", words, run: () => void navigate({ to: "/o/$object", params: { object }, search: {} }) });
   return [
-    ...(may("customers.read") ? [go("/customers", t("nav.customers"), "customers 客户 kehu kh")] : []),
     ...objects.map((object) => openObject(object.name, labelOf(object.label), `${object.name} ${object.label.zh} ${object.label.en}`)),
     ...(may("rules.read") ? [go("/rules", t("nav.rules"), "rules 规则 guize gz")] : []),
     ...(may("events.read") ? [go("/events", t("nav.events"), "events 事件 shijian sj sources 数据源")] : []),

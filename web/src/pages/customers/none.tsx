@@ -5,16 +5,7 @@ import { firstEvent } from "@/components/first-event";
 import { useLanguage } from "@/components/language";
 import { Code } from "@/ui/copy";
 import { Empty } from "@/ui/parts";
-import css from "./customers.module.css";
-
-export function NoneFound({ clear }: { clear: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <Empty icon="search" title={t("customers.none_found")} hint={t("customers.none_found_hint")}>
-      <Button onClick={clear}>{t("customers.clear")}</Button>
-    </Empty>
-  );
-}
+import css from "./none.module.css";
 
 export function NoCustomers() {
   const { t } = useTranslation();

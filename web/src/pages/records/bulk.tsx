@@ -20,7 +20,7 @@ export function Bulk({ object, list, close }: Props) {
   const label = useLabel();
   const format = useFormat();
   const problem = useProblem();
-  const fields = object.fields.filter(isWritable);
+  const fields = object.fields.filter((each) => isWritable(each) && !each.told);
   const [name, setName] = useState<string | undefined>((fields[1] ?? fields[0])?.name);
   const [value, setValue] = useState<Cell>(null);
   const count = useQuery(countQuery(object.name, list)).data?.count;
@@ -60,7 +60,7 @@ export function Bulk({ object, list, close }: Props) {
               </Field>
               {field && <Field label={t("bulk.value")} hint={value === null ? t("bulk.empties") : undefined}>{(id, note) => <Control key={field.name} id={id} describedBy={note} field={field} value={value} labels={{}} change={setValue} />}</Field>}
               <div className={css.buttons}>
-                <Button danger type="text" loading={begin.isPending && begin.variables === "trash"} onClick={() => begin.mutate("trash")}>{t("bulk.trash", { n })}</Button>
+                {object.name !== "customer" && <Button danger type="text" loading={begin.isPending && begin.variables === "trash"} onClick={() => begin.mutate("trash")}>{t("bulk.trash", { n })}</Button>}
                 <Button type="primary" disabled={field === undefined || (field.required && value === null)} loading={begin.isPending && begin.variables === "change"} onClick={() => begin.mutate("change")}>{t("bulk.change", { n })}</Button>
               </div>
             </>

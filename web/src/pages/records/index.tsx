@@ -1,7 +1,7 @@
 import { keepPreviousData, replaceEqualDeep, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Button, Input, Segmented } from "antd";
-import { useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { objectsQuery } from "@/api/objects";
 import { countQuery, recordsQuery } from "@/api/records";
@@ -104,6 +104,8 @@ function useLabelsOf(pages: readonly RecordPage[]): Labels {
   return now;
 }
 
+const NoCustomers = lazy(() => import("../customers/none").then(({ NoCustomers: component }) => ({ default: component })));
+
 type ListProps = { object: ObjectType; search: Search; change: (next: Partial<Search>) => void };
 
 function List({ object, search, change }: ListProps) {
@@ -123,6 +125,7 @@ function List({ object, search, change }: ListProps) {
   const here = pages.reduce((sum, page) => sum + page.items.length, 0);
   const filtered = Boolean(search.q || search.filter);
   const writes = object.rights.write !== "none" && !object.archived;
+  const isBare = object.name === "customer" && found.data !== undefined && here === 0 && !filtered && layout !== "calendar";
   const near = () => !grouped && more.wanted && more.load();
   const open = (row: RecordRow) => change({ record: row.id });
   const narrow = (filter: Filter) => change({ view: undefined, filter: filterOf(narrowed(partsOf(search.filter), filter)) });
@@ -146,7 +149,7 @@ function List({ object, search, change }: ListProps) {
         {found.data && <Count object={object.name} request={request} here={here} all={!found.hasNextPage} />}
         <div className={css.tools}>
           <Find key={object.name} q={search.q ?? ""} change={(q) => change({ q })} />
-          <Button type={search.trash ? "primary" : "default"} aria-pressed={Boolean(search.trash)} title={t("records.trash_bin")} aria-label={t("records.trash_bin")} icon={<Icon name="trash" size={15} />} onClick={() => change({ trash: search.trash ? undefined : true })} />
+          {object.name !== "customer" && <Button type={search.trash ? "primary" : "default"} aria-pressed={Boolean(search.trash)} title={t("records.trash_bin")} aria-label={t("records.trash_bin")} icon={<Icon name="trash" size={15} />} onClick={() => change({ trash: search.trash ? undefined : true })} />}
           {may("records.export") && here > 0 && <ExportLink object={object} list={request} columns={columnsOf(search.columns)} />}
           {writes && here > 0 && <Button onClick={() => setBulk(true)}>{t("bulk.open")}</Button>}
           {add}
@@ -161,7 +164,12 @@ function List({ object, search, change }: ListProps) {
       </div>
       {found.isPending && <Bones rows={12} label={t("common.loading")} />}
       {found.isError && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
-      {found.data && here === 0 && layout !== "calendar" && (
+      {isBare && (
+        <Suspense fallback={null}>
+          <NoCustomers />
+        </Suspense>
+      )}
+      {found.data && here === 0 && layout !== "calendar" && !isBare && (
         <Empty icon={iconNamed(object.icon)} title={filtered ? t("records.none_match") : search.trash ? t("records.trash_empty") : t("records.none", { name: text(object.label) })} hint={filtered ? t("records.none_match_hint") : t("records.none_hint")}>
           {!filtered && !search.trash && add}
         </Empty>

@@ -7,7 +7,7 @@ import { addRecord } from "@/api/records";
 import { sessionQuery } from "@/api/session";
 import type { ObjectType, RecordDetail, Values } from "@/api/types";
 import { useProblem } from "@/components/failed";
-import { isWritable } from "@/components/fields";
+import { isGiven } from "@/components/fields";
 import { useLabel, useText } from "@/components/language";
 import { Control } from "@/forms/control";
 import { Field } from "@/ui/field";
@@ -23,7 +23,7 @@ export function NewRecord({ object, start, close, added }: Props) {
   const problem = useProblem();
   const cache = useQueryClient();
   const user = useQuery({ ...sessionQuery, enabled: false }).data?.user;
-  const fields = object.fields.filter(isWritable);
+  const fields = object.fields.filter(isGiven);
   const [values, setValues] = useState<Values>(user && fields.some((field) => field.name === "owner") ? { owner: user.id, ...start } : start);
   const add = useMutation({
     mutationFn: () => addRecord(object.name, values),

@@ -7,7 +7,7 @@ import { ApiError } from "@/api/http";
 import { recordQuery } from "@/api/records";
 import type { Cell, Field, Labels, ObjectType, RecordRow } from "@/api/types";
 import { Failed } from "@/components/failed";
-import { isMasked, isTold, isWritable } from "@/components/fields";
+import { isGiven, isMasked, isTold, isWritable } from "@/components/fields";
 import { useFormat, useLabel, useText } from "@/components/language";
 import { useRemembered } from "@/components/recent";
 import { useMay } from "@/components/rights";
@@ -44,11 +44,13 @@ function Line({ object, field, row, labels, set }: LineProps) {
   const atOnce = ["choice", "user", "customer", "relation", "bool"].includes(field.type);
   const shown = value === null ? <span className={css.empty}>{t("records.empty")}</span> : <Shown field={field} value={value} labels={labels} />;
   const isLink = ["customer", "relation", "relations", "link", "email", "phone"].includes(field.type) && value !== null;
-  if (!row.writable || !isWritable(field)) {
+  const edit = <Button size="small" type="text" aria-label={t("records.edit", { name })} icon={<Icon name="note" size={14} />} onClick={() => setDraft(isMasked(field) ? null : value)} />;
+  if (draft === undefined && (!row.writable || !isWritable(field))) {
+    const read = isMasked(field) && value !== null ? <Masked key={`${row.version} ${String(value)}`} object={object.name} row={row} field={field} /> : <div className={css.value}>{shown}</div>;
     return (
       <div className={css.field}>
         <span>{name}</span>
-        {isMasked(field) && value !== null ? <Masked key={row.version} object={object.name} row={row} field={field} /> : <div className={css.value}>{shown}</div>}
+        {row.writable && isGiven(field) ? <div className={css.under}>{read}{edit}</div> : read}
       </div>
     );
   }
@@ -59,7 +61,7 @@ function Line({ object, field, row, labels, set }: LineProps) {
         isLink ? (
           <div className={css.under}>
             <div className={css.value}>{shown}</div>
-            <Button size="small" type="text" aria-label={t("records.edit", { name })} icon={<Icon name="note" size={14} />} onClick={() => setDraft(value)} />
+            {edit}
           </div>
         ) : (
           <button type="button" className={css.value} onClick={() => setDraft(value)}>
@@ -106,7 +108,7 @@ export function Fields({ object, row, labels }: { object: ObjectType; row: Recor
       <div className={css.under}>
         <span>{typeof changed === "string" && t("records.changed_by", { name: row.changed_by === "local" ? t("audit.local") : row.changed_by, time: format.full(changed) })}</span>
         {row.trashed_at !== null && <Button size="small" onClick={() => trash.mutate({ row, trashed: false })}>{t("records.restore")}</Button>}
-        {row.writable && <Button size="small" type="text" danger icon={<Icon name="trash" size={14} />} onClick={() => trash.mutate({ row, trashed: true })}>{t("records.trash")}</Button>}
+        {row.writable && row.customer === null && <Button size="small" type="text" danger icon={<Icon name="trash" size={14} />} onClick={() => trash.mutate({ row, trashed: true })}>{t("records.trash")}</Button>}
       </div>
       <Attachments object={object} row={row} />
       <Shares object={object.name} row={row} />
@@ -115,15 +117,15 @@ export function Fields({ object, row, labels }: { object: ObjectType; row: Recor
   );
 }
 
-function Tools({ object, id, name }: { object: string; id: string; name: string }) {
+function Tools({ object, row, name }: { object: string; row: RecordRow; name: string }) {
   const talk = useTalk();
+  const { id, customer } = row;
+  const page = { className: css.whole, "aria-label": talk("open"), title: talk("open"), children: <Icon name="expand" size={14} /> };
   return (
     <span className={css.marks}>
       <Follow object={object} id={id} />
       <Star object={object} record={id} name={name} />
-      <Link to="/o/$object/$id" params={{ object, id }} search={{}} className={css.whole} aria-label={talk("open")} title={talk("open")}>
-        <Icon name="expand" size={14} />
-      </Link>
+      {customer === null ? <Link to="/o/$object/$id" params={{ object, id }} search={{}} {...page} /> : <Link to="/customers/$id" params={{ id: customer }} search={{}} {...page} />}
     </span>
   );
 }
@@ -135,10 +137,10 @@ export function Panel({ object, id, close }: { object: ObjectType; id: string; c
   const text = useText();
   const [view, setView] = useState<"fields" | "timeline">("fields");
   const found = useQuery(recordQuery(object.name, id));
-  useRemembered({ object: object.name, id }, found.data !== undefined);
+  useRemembered({ object: object.name, id: found.data?.record.customer ?? id }, found.data !== undefined);
   const missing = found.error instanceof ApiError && found.error.status === 404;
   return (
-    <Drawer open onClose={close} mask={false} size={480} extra={found.data && !missing && <Tools object={object.name} id={id} name={found.data.record.title ?? t("records.untitled")} />} title={found.data ? (found.data.record.title ?? t("records.untitled")) : text(object.label)}>
+    <Drawer open onClose={close} mask={false} size={480} extra={found.data && !missing && <Tools object={object.name} row={found.data.record} name={found.data.record.title ?? t("records.untitled")} />} title={found.data ? (found.data.record.title ?? t("records.untitled")) : text(object.label)}>
       {missing && <Empty icon="question" title={t("records.missing")} hint={t("records.missing_hint")} />}
       {found.isError && !missing && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
       {found.isPending && <Bones rows={10} label={t("common.loading")} />}

@@ -75,7 +75,7 @@ pub fn whom(app: &App, actor: &Actor, name: &str) -> Result<CustomerId, OpError>
 pub fn export(app: &App, actor: &Actor, id: CustomerId, out: &mut dyn Write) -> Result<ExportSummary, OpError> {
     actor.may(Right::ExportCustomers)?;
     app.vault.status()?;
-    let subject = subject(app, id)?;
+    let subject = subject(app, actor, id)?;
     let count = u64::try_from(subject.identities.len()).unwrap_or(u64::MAX);
     audited(app, actor.id(), |db| {
         db.add_reveal(subject.now, actor.id(), subject.customer, count)?;
@@ -106,10 +106,10 @@ pub fn export(app: &App, actor: &Actor, id: CustomerId, out: &mut dyn Write) -> 
     })
 }
 
-fn subject(app: &App, id: CustomerId) -> Result<package::Subject<'_>, OpError> {
+fn subject<'a>(app: &'a App, actor: &Actor, id: CustomerId) -> Result<package::Subject<'a>, OpError> {
     let key = app.vault.export_key()?;
     app.store.read(|db| {
-        let customer = super::current(db, id)?;
+        let customer = super::current(app, db, actor, id)?;
         let (identities, profile) = (story::identities(db, customer)?, db.profile(customer)?);
         Ok(package::Subject { app, customer, now: app.now(), identities, profile, key })
     })

@@ -17,7 +17,7 @@ use super::related::{self, RelatedView, Target};
 use crate::customer::decision::{self, DecisionView};
 use crate::customer::family;
 use crate::customer::timeline::{self, TimelineItem};
-use crate::{Actor, App, OpError, Right};
+use crate::{Actor, App, Fault, OpError, Right};
 
 /// The most entries of a page.
 const PAGE: usize = 30;
@@ -101,20 +101,27 @@ struct Story<'s> {
     customer: Option<CustomerId>,
 }
 
-/// The customer that a record leads to by a field whose value the reader sees.
+/// The customer that a record is of, or leads to by a field whose value the reader sees; none that the reader may not see.
 fn customer(
+    app: &App,
     db: &mut Connection,
     actor: &Actor,
     object: &Object,
-    row: &RecordRow,
+    (id, row): (RecordId, &RecordRow),
 ) -> Result<Option<CustomerId>, OpError> {
+    if let Some(customer) = id.customer() {
+        return Ok(Some(customer));
+    }
     let shown = object.fields.iter().filter(|one| !one.archived && one.holds == Type::Customer);
     let mut shown = shown.filter(|one| field::is_plain(actor, object, one));
     let number = shown.find_map(|one| match row.cells.get(&one.number) {
         Some(Cell::Int(number)) => Some(number.cast_unsigned()),
         _ => None,
     });
-    Ok(number.map(|number| db.current_customer(CustomerId::new(number))).transpose()?.flatten())
+    match number.map(|number| crate::customer::current(app, db, actor, CustomerId::new(number))) {
+        Some(Err(error)) if error.fault != Fault::NotFound => Err(error),
+        current => Ok(current.and_then(Result::ok)),
+    }
 }
 
 impl Story<'_> {
@@ -226,7 +233,7 @@ pub fn get(app: &App, actor: &Actor, name: &str, record: RecordId, query: &Query
     let row = app.store.read(|db| found(app, db, actor, &object, Deed::See, record))?;
     let wanted = wanted(query)?;
     let places = Places::read(query.cursor.as_deref())?;
-    let customer = app.store.read(|db| customer(db, actor, &object, &row))?;
+    let customer = app.store.read(|db| customer(app, db, actor, &object, (record, &row)))?;
     let story = Story { app, actor, object: &object, record, customer };
     app.store.read(|db| {
         let mut sources: [Vec<Placed>; SORTS.len()] = Default::default();

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { Segmented } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { customerQuery } from "@/api/customers";
@@ -10,6 +11,7 @@ import { WhyDrawer } from "@/components/why/drawer";
 import { Bones, Empty } from "@/ui/parts";
 import { AccessHistory } from "./access";
 import { Decisions } from "./decisions";
+import { Details, Story } from "./details";
 import { Head } from "./head";
 import { Identifiers } from "./identifiers";
 import { Merges } from "./merges";
@@ -29,6 +31,7 @@ export function CustomerPage() {
   const { kind, why, rule } = route.useSearch();
   const navigate = route.useNavigate();
   const [view, setView] = useState<(typeof views)[number]>("profile");
+  const [story, setStory] = useState<"events" | "all">("events");
   const found = useQuery(customerQuery(id));
   useRemembered({ object: "customer", id: found.data?.id ?? id }, found.data !== undefined);
   const see = (decision: string | undefined) => void navigate({ search: (now) => ({ ...now, rule: undefined, why: decision }), replace: true, resetScroll: false });
@@ -53,6 +56,7 @@ export function CustomerPage() {
           <>
             <Head customer={customer} />
             <Tags tags={customer.tags} see={see} whyNot={() => seeNot("pick")} />
+            <Details record={customer.record} />
             <Profile fields={customer.profile} />
             <Identifiers customer={id} identifiers={customer.identifiers} />
             <Tasks customer={id} tasks={customer.tasks} see={see} />
@@ -65,7 +69,12 @@ export function CustomerPage() {
         )}
       </aside>
       <div className={css.main}>
-        <Timeline key={`${id} ${kind}`} customer={id} kind={kind ?? null} setKind={(next) => void navigate({ search: (now) => ({ ...now, kind: next ?? undefined }), replace: true })} />
+        <Segmented className={css.stories ?? ""} value={story} options={[{ value: "events", label: t("customer.story_events") }, { value: "all", label: t("customer.story_all") }]} onChange={(next) => setStory(next as "events" | "all")} />
+        {story === "all" && customer ? (
+          <Story record={customer.record} />
+        ) : (
+          <Timeline key={`${id} ${kind}`} customer={id} kind={kind ?? null} setKind={(next) => void navigate({ search: (now) => ({ ...now, kind: next ?? undefined }), replace: true })} />
+        )}
       </div>
       <WhyDrawer decision={why} see={see} />
       <WhyNotDrawer customer={id} rule={rule} choose={seeNot} />

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/http";
@@ -32,6 +32,7 @@ function Whole({ object, id }: { object: ObjectType; id: string }) {
   if (found.isError && !found.data) return <Failed error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Bones rows={14} label={t("common.loading")} />;
   const { record, labels } = found.data;
+  if (record.customer !== null) return <Navigate to="/customers/$id" params={{ id: record.customer }} search={{}} replace />;
   const title = record.title ?? t("records.untitled");
   return (
     <div className={css.page}>
