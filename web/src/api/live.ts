@@ -114,6 +114,9 @@ function applyToEvents(cache: QueryClient, commit: Commit) {
   });
 }
 
+/** Whether someone is about to pick a row, or has: customers are ordered by when they were seen, and would move under the hand. */
+const isInUse = () => document.querySelector('[role="grid"]:hover, [role="grid"]:focus-within, .ant-drawer-open') !== null;
+
 /** Opens the stream; the returned function closes it. */
 export function openLive(cache: QueryClient): () => void {
   const run = throttle();
@@ -174,7 +177,7 @@ export function openLive(cache: QueryClient): () => void {
       run("search", search_ms, () => void setTimeout(() => void cache.invalidateQueries({ queryKey: ["search"] }), search_ms));
       for (const object of objects) {
         run(`records ${object}`, counts_ms, () => {
-          void cache.invalidateQueries({ queryKey: ["records", object] });
+          void cache.invalidateQueries({ queryKey: ["records", object], ...(object === "customer" && isInUse() ? { refetchType: "none" } : {}) });
           void cache.invalidateQueries({ queryKey: ["record", object] });
           // Who does not see all customers is told of no commits, only that something is new.
           if (object === "customer" && !hears) for (const name of ["customer", "customer-decisions", "timeline"]) void cache.invalidateQueries({ queryKey: [name] });

@@ -20,7 +20,7 @@ const CALL: &str = "当客户30天内投诉至少1次,建任务「回访」";
 fn settled(server: &Server) {
     let (mut before, mut now) = (BTreeMap::new(), stored(server));
     while before != now {
-        std::thread::sleep(std::time::Duration::from_millis(500));
+        std::thread::sleep(std::time::Duration::from_millis(1_500));
         before = std::mem::replace(&mut now, stored(server));
     }
 }

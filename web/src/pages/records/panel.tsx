@@ -88,14 +88,13 @@ function Line({ object, field, row, labels, set }: LineProps) {
   );
 }
 
-/** What a record holds, and what is done with it as a whole. */
-export function Fields({ object, row, labels }: { object: ObjectType; row: RecordRow; labels: Labels }) {
+/** What a record holds, and its way into the trash. */
+export function Values({ object, row, labels }: { object: ObjectType; row: RecordRow; labels: Labels }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { put, form } = usePut(object);
   const trash = useTrash(object);
   const fields = object.fields.filter(isTold);
-  const may = useMay();
   const changed = row.values.changed_at;
   return (
     <>
@@ -106,13 +105,32 @@ export function Fields({ object, row, labels }: { object: ObjectType; row: Recor
         ))}
       </div>
       <div className={css.under}>
-        <span>{typeof changed === "string" && t("records.changed_by", { name: row.changed_by === "local" ? t("audit.local") : row.changed_by, time: format.full(changed) })}</span>
+        <span>{row.version > 0 && typeof changed === "string" && t("records.changed_by", { name: row.changed_by === "local" ? t("audit.local") : row.changed_by, time: format.full(changed) })}</span>
         {row.trashed_at !== null && <Button size="small" onClick={() => trash.mutate({ row, trashed: false })}>{t("records.restore")}</Button>}
         {row.writable && row.customer === null && <Button size="small" type="text" danger icon={<Icon name="trash" size={14} />} onClick={() => trash.mutate({ row, trashed: true })}>{t("records.trash")}</Button>}
       </div>
+    </>
+  );
+}
+
+/** What is kept with a record, and who sees it. */
+export function Around({ object, row }: { object: ObjectType; row: RecordRow }) {
+  const may = useMay();
+  return (
+    <>
       <Attachments object={object} row={row} />
       <Shares object={object.name} row={row} />
       {may("people.manage") && <WhySeen object={object.name} id={row.id} />}
+    </>
+  );
+}
+
+/** What a record holds, and what is done with it as a whole. */
+export function Fields({ object, row, labels }: { object: ObjectType; row: RecordRow; labels: Labels }) {
+  return (
+    <>
+      <Values object={object} row={row} labels={labels} />
+      <Around object={object} row={row} />
     </>
   );
 }

@@ -6,9 +6,10 @@ import { recordQuery } from "@/api/records";
 import type { ObjectType } from "@/api/types";
 import { isHidden } from "@/components/fields";
 import { ObjectName } from "@/components/object-name";
-import { Fields } from "@/pages/records/panel";
+import { Around, Values } from "@/pages/records/panel";
 import { Timeline } from "@/pages/records/timeline";
 import { Section } from "@/ui/parts";
+import css from "./customer.module.css";
 
 /** The object of customers, with those of its fields that are wanted. */
 function useCustomers(all: boolean): ObjectType | undefined {
@@ -25,9 +26,21 @@ export function Details({ record }: { record: string }) {
   return (
     <ObjectName value="customer">
       <Section title={t("customer.details")} icon="note">
-        <Fields object={object} row={found.record} labels={found.labels} />
+        <Values object={object} row={found.record} labels={found.labels} />
       </Section>
     </ObjectName>
+  );
+}
+
+/** What is kept with a customer, and who sees it. */
+export function Kept({ record }: { record: string }) {
+  const object = useCustomers(true);
+  const found = useQuery(recordQuery("customer", record)).data;
+  if (!object || !found) return null;
+  return (
+    <div className={css.kept}>
+      <Around object={object} row={found.record} />
+    </div>
   );
 }
 

@@ -11,7 +11,7 @@ import { WhyDrawer } from "@/components/why/drawer";
 import { Bones, Empty } from "@/ui/parts";
 import { AccessHistory } from "./access";
 import { Decisions } from "./decisions";
-import { Details, Story } from "./details";
+import { Details, Kept, Story } from "./details";
 import { Head } from "./head";
 import { Identifiers } from "./identifiers";
 import { Merges } from "./merges";
@@ -62,6 +62,7 @@ export function CustomerPage() {
             <Tasks customer={id} tasks={customer.tasks} see={see} />
             <Decisions customer={id} see={see} />
             <Merges customer={id} merges={customer.merges} />
+            <Kept record={customer.record} />
             <AccessHistory customer={id} />
           </>
         ) : (
