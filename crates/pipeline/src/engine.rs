@@ -98,6 +98,8 @@ pub struct Engine {
     pub(crate) stored: u64,
     /// The records of customers in the unit that is being written.
     pub(crate) under_way: BTreeSet<RecordId>,
+    /// Whether that unit makes or changes objects.
+    pub(crate) is_building: bool,
     /// Where the unit begins that was handed over last; all before it is stored.
     pub(crate) handed_over: u64,
     /// Customers whose rules must all be looked at again, behind.
@@ -185,6 +187,7 @@ impl Engine {
             units: 0,
             stored: 0,
             under_way: BTreeSet::new(),
+            is_building: false,
             handed_over: next_seq,
             restating,
             waiting: 0,

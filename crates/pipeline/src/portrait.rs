@@ -8,6 +8,7 @@ use domain::object::{CUSTOMER, Cell, Fact, FieldNumber, Object, several};
 use store::log::RecordAct;
 use store::{Connection, Known, RecordChange, RecordRow, StoreError, Unit};
 
+use crate::derive;
 use crate::engine::{Committed, Engine, EngineError, OWN_SOURCE};
 use crate::profile::search_keys;
 use crate::record::{RecordWrite, Written, put, sort_keys};
@@ -82,12 +83,15 @@ impl Engine {
         all.into_iter().for_each(|customer| self.outdate(customer, unit.seq));
         let portrayed = self.objects.by_name(CUSTOMER).and_then(|object| unit.records.get(&object.id));
         self.under_way = portrayed.map(|rows| rows.rows.keys().copied().collect()).unwrap_or_default();
+        self.is_building = !unit.objects.is_empty();
     }
 
-    /// Whether what is gathered of customers' records is to be brought up to date: then all before must be stored.
-    pub(crate) fn is_gathering_customers(&self) -> bool {
+    /// Whether records of customers can be brought up to date only when all before is stored: a field of theirs may be no column yet, or
+    /// other records follow from theirs.
+    pub(crate) fn awaits_records(&self) -> bool {
         let object = self.objects.by_name(CUSTOMER);
-        !self.stale.is_empty() && object.is_some_and(|object| self.derivations.gathers(object.id))
+        let gathers = object.is_some_and(|object| self.derivations.gathers(object.id));
+        !self.stale.is_empty() && (self.is_building || gathers)
     }
 
     /// Brings records of customers up to date that earlier commits may have changed, and what customers are found by.
@@ -119,8 +123,9 @@ impl Engine {
             }
         }
         let Some(object) = self.objects.by_name(CUSTOMER).cloned() else { return Ok(()) };
+        let Some(stored) = derive::stored(&object, unit) else { return Ok(()) };
         let ids: Vec<RecordId> = known.keys().map(|customer| RecordId::of_customer(*customer)).collect();
-        let mut rows: BTreeMap<RecordId, RecordRow> = self.db.records_by_id(&object, &ids)?.into_iter().collect();
+        let mut rows: BTreeMap<RecordId, RecordRow> = self.db.records_by_id(&stored, &ids)?.into_iter().collect();
         for (customer, known) in known {
             let id = RecordId::of_customer(customer);
             if self.under_way.contains(&id) {

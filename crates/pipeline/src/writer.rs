@@ -185,10 +185,7 @@ fn compute(
 ) -> Result<Computed, (EngineError, Vec<Answer>)> {
     let Writing { engine, committer } = writing;
     let mut failed = None;
-    if engine.is_deriving()
-        || engine.is_gathering_customers()
-        || group.iter().any(|step| matches!(step, Step::Command(..)))
-    {
+    if engine.is_deriving() || engine.awaits_records() || group.iter().any(|step| matches!(step, Step::Command(..))) {
         failed = committer.settle().map_err(EngineError::from).err(); // commands look at what is stored
         engine.settled();
     }
