@@ -4,10 +4,10 @@ import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
 import { openBrowser } from "./browser.mjs";
+import { ask, join, setUp } from "./person.mjs";
 import { startServer } from "./server.mjs";
 import { words } from "./words.mjs";
 
-const password = "correct horse battery";
 
 /** A chunk of a PNG. */
 function part(type, data) {
@@ -34,12 +34,6 @@ const image = { name: "门店 photo.png", mimeType: "image/png", buffer: png(240
 const text = { name: "采购合同（终稿）.txt", mimeType: "text/html", buffer: Buffer.from("甲方：云禾母婴\n<script>document.title = 'run'</script>\n") };
 const paper = { name: "contract.pdf", mimeType: "application/pdf", buffer: pdf };
 
-async function ask(of, method, path, data) {
-  const answer = await of.request.fetch(path, { method, headers: { "x-jingwei": "1" }, ...(data === undefined ? {} : { data }) });
-  assert.equal(answer.status(), 200, await answer.text());
-  return answer.json();
-}
-
 for (const language of ["zh", "en"]) {
   const w = words[language];
   const f = w.files;
@@ -63,7 +57,6 @@ for (const language of ["zh", "en"]) {
       await server?.stop();
     });
 
-    const labelled = (name, within = page) => within.getByLabel(name, { exact: true });
     const button = (name, within = page) => within.getByRole("button", { name, exact: true });
     const section = (of = page) => of.getByRole("region", { name: f.title, exact: true });
     const shown = (name) => page.getByRole("dialog", { name, exact: true });
@@ -82,10 +75,7 @@ for (const language of ["zh", "en"]) {
 
     it("attaches an image, a text with a Chinese name and a PDF", () =>
       step("attach", async () => {
-        await page.goto(/\/setup\?token=\S+/.exec(server.printed())[0]);
-        for (const [name, value] of [["company", w.company], ["name", w.owner], ["email", "owner@example.com"], ["password", password]]) await labelled(w.setup[name]).fill(value);
-        await button(w.setup.submit).click();
-        await page.getByRole("heading", { name: w.empty.customers }).waitFor();
+        await setUp(page, server, w);
         const made = await ask(page, "POST", "/v1/objects/deal/records", { values: { name: "D-1", region: 1 } });
         deal = made.record.id;
         await page.goto(`/o/deal?record=${deal}`);
@@ -195,9 +185,7 @@ for (const language of ["zh", "en"]) {
       step("rights", async () => {
         const east = { read: "some", write: "some", condition: { is: { field: "region", op: "equal", value: 0 } } };
         const role = await ask(page, "POST", "/v1/roles", { name: "east", rights: [], records: { others: { read: "none", write: "none" }, objects: { deal: east } } });
-        const { token } = await ask(page, "POST", "/v1/invitations", { email: "li@example.com", role: role.id });
-        const taken = await other.page.request.post("/v1/join", { data: { token, name: "李雷", password } });
-        assert.equal(taken.status(), 200);
+        await join(page, server, { as: "li@example.com", name: "李雷", role: role.id }, other.page);
         const path = `/v1/objects/deal/records/${deal}/attachments`;
         const [{ id }] = (await files()).items;
         for (const at of [path, `${path}/${id}`]) assert.equal((await other.page.request.get(at)).status(), 404);

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { openBrowser } from "./browser.mjs";
+import { hands, password, setUp } from "./person.mjs";
 import { choose } from "./select.mjs";
 import { startServer } from "./server.mjs";
 import { words } from "./words.mjs";
 
-const password = "correct horse battery";
 const places = (of) => of.getByRole("navigation").first().getByRole("link");
 const go = (of, name) => of.getByRole("navigation").getByRole("link", { name, exact: true }).click();
 
@@ -34,17 +34,11 @@ for (const language of ["zh", "en"]) {
       await server?.stop();
     });
 
-    const dialog = () => page.getByRole("dialog");
-    const button = (name) => page.getByRole("button", { name, exact: true }).click();
+    const { button, dialog } = hands(() => page);
 
     it("makes the owner's account and finds only the owner", () =>
       step("owner", async () => {
-        await page.goto(/\/setup\?token=\S+/.exec(server.printed())[0]);
-        for (const [name, value] of [["company", w.company], ["name", w.owner], ["email", "owner@example.com"], ["password", password]]) {
-          await page.getByLabel(w.setup[name], { exact: true }).fill(value);
-        }
-        await button(w.setup.submit);
-        await page.getByRole("heading", { name: w.empty.customers }).waitFor();
+        await setUp(page, server, w);
         await go(page, s.open);
         await page.getByText(s.now, { exact: true }).waitFor();
         await go(page, s.people);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { openBrowser } from "./browser.mjs";
+import { setUp } from "./person.mjs";
 import { startServer } from "./server.mjs";
 import { words } from "./words.mjs";
 
@@ -53,10 +54,7 @@ for (const language of ["zh", "en"]) {
 
     it("finds records by parts, pinyin, digits and mistyped words", () =>
       step("find", async () => {
-        await page.goto(/\/setup\?token=\S+/.exec(server.printed())[0]);
-        for (const [name, value] of [["company", w.company], ["name", w.owner], ["email", "owner@example.com"], ["password", "correct horse battery"]]) await page.getByLabel(w.setup[name], { exact: true }).fill(value);
-        await page.getByRole("button", { name: w.setup.submit, exact: true }).click();
-        await page.getByRole("navigation").first().waitFor();
+        await setUp(page, server, w);
         for (const values of leads) await add("lead", values);
         await add("deal", { name: "张三丰的年度框架" });
         await open();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { openBrowser } from "./browser.mjs";
+import { addDevice, email, password, setUp } from "./person.mjs";
 import { startPost } from "./post.mjs";
 import { startProvider, vouch } from "./provider.mjs";
 import { choose } from "./select.mjs";
@@ -9,8 +10,6 @@ import { startServer } from "./server.mjs";
 import { codeOf } from "./totp.mjs";
 import { words } from "./words.mjs";
 
-const password = "correct horse battery";
-const email = "owner@example.com";
 
 for (const language of ["zh", "en"]) {
   const w = words[language];
@@ -22,7 +21,6 @@ for (const language of ["zh", "en"]) {
     let page;
     let step;
     let device;
-    let authenticator;
     let guest;
     let member;
     let provider;
@@ -59,20 +57,12 @@ for (const language of ["zh", "en"]) {
 
     it("makes the owner's account at a host name", () =>
       step("owner", async () => {
-        await go(/\/setup\?token=\S+/.exec(server.printed())[0]);
-        for (const [name, value] of [["company", w.company], ["name", w.owner], ["email", email], ["password", password]]) {
-          await fill(w.setup[name], value);
-        }
-        await button(w.setup.submit);
-        await inside();
+        await setUp(page, server, w);
       }));
 
     it("makes a passkey, with the password only", () =>
       step("passkey made", async () => {
-        device = await page.context().newCDPSession(page);
-        await device.send("WebAuthn.enable");
-        const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
-        ({ authenticatorId: authenticator } = await device.send("WebAuthn.addVirtualAuthenticator", { options }));
+        device = await addDevice(page);
         await go("/settings/account");
         await button(d.add_passkey);
         await fill(d.passkey_name, d.laptop, dialog());
@@ -82,7 +72,7 @@ for (const language of ["zh", "en"]) {
         await fill(d.password, password, dialog());
         await button(d.create, dialog());
         await page.getByText(d.laptop, { exact: true }).waitFor();
-        const { credentials } = await device.send("WebAuthn.getCredentials", { authenticatorId: authenticator });
+        const { credentials } = await device.send("getCredentials");
         assert.deepEqual(credentials.map((one) => [one.isResidentCredential, one.rpId]), [[true, "localhost"]]);
       }));
 
@@ -98,10 +88,10 @@ for (const language of ["zh", "en"]) {
     it("lets nobody in whom the device does not know", () =>
       step("passkey refused", async () => {
         await leave();
-        await device.send("WebAuthn.setUserVerified", { authenticatorId: authenticator, isUserVerified: false });
+        await device.send("setUserVerified", { isUserVerified: false });
         await button(d.with_passkey);
         await page.getByRole("alert").waitFor();
-        await device.send("WebAuthn.setUserVerified", { authenticatorId: authenticator, isUserVerified: true });
+        await device.send("setUserVerified", { isUserVerified: true });
         assert.match(page.url(), /sign-in/);
         await button(d.with_passkey);
         await inside();
@@ -116,7 +106,7 @@ for (const language of ["zh", "en"]) {
         await leave();
         await button(d.with_passkey);
         await page.getByRole("alert").filter({ hasText: d.passkey_refused }).waitFor();
-        await device.send("WebAuthn.clearCredentials", { authenticatorId: authenticator });
+        await device.send("clearCredentials");
         await fill(w.setup.email, email);
         await fill(w.setup.password, password);
         await button(w.sign_in.submit);

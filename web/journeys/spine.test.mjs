@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { openBrowser } from "./browser.mjs";
+import { setUp } from "./person.mjs";
 import { startServer } from "./server.mjs";
 import { words } from "./words.mjs";
 import { filesOf } from "./zip.mjs";
 
-const password = "correct horse battery";
 const phone = "13800138000";
 const source = "shop/tmall";
 const tag_limit_ms = 500;
@@ -40,7 +40,6 @@ for (const language of ["zh", "en"]) {
 
     const heading = (name, level = 1) => page.getByRole("heading", { name, level, exact: true });
     const menu = (name) => page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
-    const labelled = (name) => page.getByLabel(name, { exact: true });
 
     async function send(body) {
       const response = await fetch(`${server.base}/v1/events`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/cloudevents+json" }, body: JSON.stringify(body) });
@@ -51,14 +50,7 @@ for (const language of ["zh", "en"]) {
 
     it("makes the owner's account from the setup link", () =>
       step("setup", async () => {
-        await page.goto(/\/setup\?token=\S+/.exec(server.printed())[0]);
-        await labelled(w.setup.company).fill(w.company);
-        await labelled(w.setup.name).fill(w.owner);
-        await labelled(w.setup.email).fill("owner@example.com");
-        await labelled(w.setup.password).fill(password);
-        await page.getByRole("button", { name: w.setup.submit }).click();
-        await heading(w.h.customers).waitFor();
-        await page.getByRole("heading", { name: w.empty.customers }).waitFor();
+        await setUp(page, server, w);
       }));
 
     it("says on every empty page what to do first", () =>

@@ -2,18 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { openBrowser } from "./browser.mjs";
+import { ask, join, roleNamed, setUp } from "./person.mjs";
 import { startServer } from "./server.mjs";
 import { words } from "./words.mjs";
 
-const password = "correct horse battery";
 const colleague = "李雷";
-
-/** Asks as whoever a page is signed in as. */
-async function asked(of, method, path, data) {
-  const answer = await of.request.fetch(path, { method, headers: { "x-jingwei": "1" }, ...(data === undefined ? {} : { data }) });
-  assert.equal(answer.status(), 200, await answer.text());
-  return answer.json();
-}
 
 for (const language of ["zh", "en"]) {
   const w = words[language];
@@ -49,16 +42,12 @@ for (const language of ["zh", "en"]) {
 
     it("begins with a deal and two people", () =>
       step("deal", async () => {
-        await page.goto(/\/setup\?token=\S+/.exec(server.printed())[0]);
-        for (const [name, value] of [["company", w.company], ["name", w.owner], ["email", "owner@example.com"], ["password", password]]) await labelled(w.setup[name]).fill(value);
-        await button(w.setup.submit).click();
-        await page.getByRole("heading", { name: w.empty.customers }).waitFor();
-        const roles = (await asked(page, "GET", "/v1/roles")).items;
-        const { token } = await asked(page, "POST", "/v1/invitations", { email: "li@example.com", role: roles.find((each) => each.name.en === "Owner").id });
-        await asked(theirs, "POST", "/v1/join", { token, name: colleague, password });
-        const made = await asked(page, "POST", "/v1/objects/deal/records", { values: { name: k.deal, amount: 100 } });
+        await setUp(page, server, w);
+        const { id: role } = await roleNamed(page, "en", "Owner");
+        await join(page, server, { as: "li@example.com", name: colleague, role }, theirs);
+        const made = await ask(page, "POST", "/v1/objects/deal/records", { values: { name: k.deal, amount: 100 } });
         deal.id = made.record.id;
-        await asked(page, "POST", "/v1/objects/contract/records", { values: { name: k.note, deal: deal.id } });
+        await ask(page, "POST", "/v1/objects/contract/records", { values: { name: k.note, deal: deal.id } });
         await theirs.goto("/o/product");
         await button(k.none, theirs).waitFor();
       }));
@@ -162,9 +151,9 @@ for (const language of ["zh", "en"]) {
         await theirs.goto("/settings/account");
         await theirs.getByRole("group", { name: k.choices }).getByLabel(k.on_comment).uncheck();
         await theirs.waitForFunction(async () => (await (await fetch("/v1/notices/choices")).json()).comment === false);
-        await asked(page, "PATCH", record(), { values: { amount: 300 } });
-        const told = await asked(theirs, "GET", "/v1/session");
-        await asked(page, "POST", `${record()}/comments`, { text: `@[${told.user.id}] 99` });
+        await ask(page, "PATCH", record(), { values: { amount: 300 } });
+        const told = await ask(theirs, "GET", "/v1/session");
+        await ask(page, "POST", `${record()}/comments`, { text: `@[${told.user.id}] 99` });
         await button(k.unread(1), theirs).click(); // the mention, and not the change before it
         await theirs.getByRole("region", { name: k.title }).getByRole("listitem").first().getByText(k.mention).waitFor();
       }));

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { openBrowser } from "./browser.mjs";
+import { ask, hands, join, roleNamed, setUp, signIn } from "./person.mjs";
 import { choose } from "./select.mjs";
 import { startServer } from "./server.mjs";
 import { words } from "./words.mjs";
 
-const password = "correct horse battery";
 const phones = { "D-own": "13800001111", "D-below": "13800002222", "D-other": "13800003333" };
 const go = (of, name) => of.getByRole("navigation").getByRole("link", { name, exact: true }).click();
 const titles = (of) => of.getByRole("grid").getByRole("row").getByRole("button").filter({ visible: true, hasText: /^D-/ });
@@ -40,20 +40,9 @@ for (const language of ["zh", "en"]) {
       await server?.stop();
     });
 
-    const button = (name, within = page) => within.getByRole("button", { name, exact: true }).click();
-    const labelled = (name, within = page) => within.getByLabel(name, { exact: true });
+    const { button, closePanel, labelled } = hands(() => page);
     const dialog = (of = page) => of.getByRole("dialog");
-    const post = async (path, data) => {
-      const answer = await page.request.post(path, { headers: { "x-jingwei": "1" }, data });
-      assert.equal(answer.status(), 200, await answer.text());
-      return answer.json();
-    };
-    const roleOf = async () => (await (await page.request.get("/v1/roles")).json()).items.find((each) => each.name[language] === m.role);
-
-    async function closePanel(of) {
-      await of.locator(".ant-drawer-close").click();
-      await dialog(of).waitFor({ state: "detached" });
-    }
+    const roleOf = () => roleNamed(page, language, m.role);
 
     async function addTeam(name, members, parent) {
       await dialog().waitFor({ state: "detached" }); // the one before
@@ -67,11 +56,8 @@ for (const language of ["zh", "en"]) {
 
     it("makes a role that sees what its teams have, without the amount and with masked phones", () =>
       step("role", async () => {
-        await page.goto(/\/setup\?token=\S+/.exec(server.printed())[0]);
-        for (const [name, value] of [["company", w.company], ["name", w.owner], ["email", "owner@example.com"], ["password", password]]) await labelled(w.setup[name]).fill(value);
-        await button(w.setup.submit);
-        await page.getByRole("heading", { name: w.empty.customers }).waitFor();
-        await post("/v1/objects/deal/fields", { label: { zh: "联系电话", en: "contact phone" }, type: "phone", name: "phone" });
+        await setUp(page, server, w);
+        await ask(page, "POST", "/v1/objects/deal/fields", { label: { zh: "联系电话", en: "contact phone" }, type: "phone", name: "phone" });
         await go(page, s.open);
         await go(page, s.roles);
         await button(s.new_role);
@@ -108,9 +94,7 @@ for (const language of ["zh", "en"]) {
       step("teams", async () => {
         const { id: role } = await roleOf();
         for (const [name, email] of [["李雷", "lilei@example.com"], ["韩梅", "hanmei@example.com"], ["何北", "hebei@example.com"]]) {
-          const { token } = await post("/v1/invitations", { email, role });
-          const joined = await fetch(`${server.base}/v1/join`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ token, name, password }) });
-          people[name] = (await joined.json()).user.id;
+          people[name] = await join(page, server, { as: email, name, role });
         }
         await go(page, m.teams);
         await page.getByRole("heading", { name: m.empty }).waitFor();
@@ -137,12 +121,9 @@ for (const language of ["zh", "en"]) {
     it("shows the lead of the upper team what the teams below have, and nothing else", () =>
       step("records", async () => {
         for (const [name, person] of [["D-own", "李雷"], ["D-below", "韩梅"], ["D-other", "何北"]]) {
-          await post("/v1/objects/deal/records", { values: { name, owner: people[person], amount: "5000", phone: phones[name], next_step: "call" } });
+          await ask(page, "POST", "/v1/objects/deal/records", { values: { name, owner: people[person], amount: "5000", phone: phones[name], next_step: "call" } });
         }
-        await theirs.goto("/sign-in");
-        await labelled(w.setup.email, theirs).fill("lilei@example.com");
-        await labelled(w.setup.password, theirs).fill(password);
-        await button(w.sign_in.submit, theirs);
+        await signIn(theirs, w, "lilei@example.com");
         await go(theirs, r.deal);
         await titles(theirs).nth(1).waitFor();
         assert.deepEqual((await titles(theirs).allInnerTexts()).toSorted(), ["D-below", "D-own"]);
@@ -167,7 +148,7 @@ for (const language of ["zh", "en"]) {
         await button(r.add, theirs);
         await labelled(r.deal_name, theirs).waitFor();
         for (const name of [m.phone, m.amount]) assert.equal(await labelled(name, dialog(theirs)).count(), 0);
-        await closePanel(theirs);
+        await hands(() => theirs).closePanel();
       }));
 
     it("masks a phone in the list, where it is not edited", () =>
@@ -196,19 +177,19 @@ for (const language of ["zh", "en"]) {
         await dialog(theirs).getByText("138****1111").waitFor();
         await button(m.show, dialog(theirs));
         await dialog(theirs).getByText("13800001111").waitFor();
-        await closePanel(theirs);
+        await hands(() => theirs).closePanel();
         await open(theirs, "D-own");
         await dialog(theirs).getByText("138****1111").waitFor();
         assert.equal(await theirs.getByText("13800001111").count(), 0);
         await dialog(theirs).getByText(r.history).click();
         await dialog(theirs).getByText("***").first().or(dialog(theirs).getByText("138****1111")).first().waitFor();
         assert.equal(await dialog(theirs).getByText("13800001111").count(), 0);
-        await closePanel(theirs);
+        await hands(() => theirs).closePanel();
         await open(theirs, "D-below");
         await dialog(theirs).getByText("138****2222").waitFor();
         assert.equal(await dialog(theirs).getByRole("button", { name: m.edit_field(m.next_step) }).count(), 0);
         assert.equal(await dialog(theirs).getByRole("button", { name: m.share_to }).count(), 0);
-        await closePanel(theirs);
+        await hands(() => theirs).closePanel();
       }));
 
     it("shares a record with them, which says why they see it", () =>
@@ -227,7 +208,7 @@ for (const language of ["zh", "en"]) {
         const shares = dialog(theirs).getByRole("region", { name: m.title });
         await shares.getByRole("listitem").filter({ hasText: "李雷" }).getByText(m.sees).waitFor();
         assert.equal(await shares.getByRole("button").count(), 0);
-        await closePanel(theirs);
+        await hands(() => theirs).closePanel();
       }));
 
     it("finds what one's team and those below have, in words", () =>
@@ -259,7 +240,7 @@ for (const language of ["zh", "en"]) {
       step("unshare", async () => {
         await button(m.unshare("李雷"), dialog());
         await labelled(m.access_of("李雷"), dialog()).waitFor({ state: "detached" });
-        await closePanel(page);
+        await closePanel();
         await theirs.goto("/o/deal");
         await titles(theirs).nth(1).waitFor();
         assert.deepEqual((await titles(theirs).allInnerTexts()).toSorted(), ["D-below", "D-own"]);

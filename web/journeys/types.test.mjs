@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { openBrowser } from "./browser.mjs";
+import { addField, hands, setUp } from "./person.mjs";
 import { choose } from "./select.mjs";
 import { startServer } from "./server.mjs";
 import { words } from "./words.mjs";
@@ -42,27 +43,13 @@ for (const language of ["zh", "en"]) {
       await server?.stop();
     });
 
-    const go = (name) => page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
-    const button = (name, within = page) => within.getByRole("button", { name, exact: true }).click();
-    const labelled = (name, within = page) => within.getByLabel(name, { exact: true });
-    const dialog = () => page.getByRole("dialog");
-    const grid = () => page.getByRole("grid");
-    const titles = () => grid().getByRole("row").getByRole("button").filter({ visible: true });
+    const { button, dialog, go, grid, labelled, titles } = hands(() => page);
 
     async function objectPage(object) {
       await go(s.open);
       await go(s.objects);
       await page.getByRole("table").getByRole("link", { name: object, exact: true }).click();
       await page.waitForURL(/\/settings\/objects\/\w+/);
-    }
-
-    async function addField(name, type, more = async () => undefined) {
-      await button(s.new_field);
-      await labelled(s.name, dialog()).fill(name);
-      await choose(labelled(s.type, dialog()), type, true);
-      await more();
-      await button(s.create_field, dialog());
-      await page.getByRole("rowheader", { name, exact: true }).waitFor();
     }
 
     async function add(object, values) {
@@ -76,16 +63,14 @@ for (const language of ["zh", "en"]) {
 
     it("tries a formula as it is typed, and makes the fields", () =>
       step("fields", async () => {
-        await page.goto(/\/setup\?token=\S+/.exec(server.printed())[0]);
-        for (const [name, value] of [["company", w.company], ["name", w.owner], ["email", "owner@example.com"], ["password", "correct horse battery"]]) await labelled(w.setup[name]).fill(value);
-        await button(w.setup.submit);
+        await setUp(page, server, w);
         await add(o.deal, async () => {
           await labelled(r.deal_name).fill("D-1");
           await labelled(o.amount).fill("20000");
           await labelled(o.probability).fill("30");
         });
         await objectPage(o.deal);
-        await addField(o.weighted, o.formula, async () => {
+        await addField(page, w, o.weighted, o.formula, async () => {
           const wrong = language === "zh" ? "金额 × 没有" : "amount * nothing";
           await labelled(o.formula, dialog()).fill(wrong);
           await dialog().getByText(o.wrong).waitFor();
@@ -93,16 +78,16 @@ for (const language of ["zh", "en"]) {
           await dialog().getByText(o.means).waitFor();
           await dialog().getByText("¥6,000").waitFor();
         });
-        await addField(o.quoted, o.rollup, async () => {
+        await addField(page, w, o.quoted, o.rollup, async () => {
           await choose(labelled(o.from, dialog()), o.way, true);
           await choose(labelled(o.how, dialog()), o.sum);
           await choose(labelled(o.of, dialog()), o.amount, true);
           await labelled(o.only, dialog()).fill(o.condition);
         });
-        await addField(o.labels, o.tags);
-        await addField(o.place, o.address);
-        await addField(o.products, o.several, () => choose(labelled(s.to, dialog()), o.product, true));
-        await addField(o.size, o.text);
+        await addField(page, w, o.labels, o.tags);
+        await addField(page, w, o.place, o.address);
+        await addField(page, w, o.products, o.several, () => choose(labelled(s.to, dialog()), o.product, true));
+        await addField(page, w, o.size, o.text);
         await page.getByText(o.pending).waitFor({ state: "detached" });
       }));
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { openBrowser } from "./browser.mjs";
+import { ask, hands, setUp } from "./person.mjs";
 import { choose } from "./select.mjs";
 import { startServer } from "./server.mjs";
 import { words } from "./words.mjs";
@@ -35,10 +36,7 @@ for (const language of ["zh", "en"]) {
       await server?.stop();
     });
 
-    const button = (name, within = page) => within.getByRole("button", { name, exact: true }).click();
-    const labelled = (name, within = page) => within.getByLabel(name, { exact: true });
-    const dialog = () => page.getByRole("dialog");
-    const grid = () => page.getByRole("grid");
+    const { button, dialog, grid, labelled } = hands(() => page);
     const title = (name) => grid().getByRole("row").getByRole("button", { name, exact: true });
     const heads = () => grid().getByRole("columnheader").allInnerTexts();
     const head = (name) => grid().getByRole("columnheader", { name });
@@ -52,11 +50,8 @@ for (const language of ["zh", "en"]) {
 
     it("chooses columns, their order and their width", () =>
       step("columns", async () => {
-        await page.goto(/\/setup\?token=\S+/.exec(server.printed())[0]);
-        for (const [name, value] of [["company", w.company], ["name", w.owner], ["email", "owner@example.com"], ["password", "correct horse battery"]]) await labelled(w.setup[name]).fill(value);
-        await button(w.setup.submit);
-        await page.getByRole("navigation").getByRole("link", { name: r.deal, exact: true }).waitFor();
-        for (const values of deals) assert.equal((await page.request.post("/v1/objects/deal/records", { headers: { "x-jingwei": "1" }, data: { values } })).status(), 200);
+        await setUp(page, server, w);
+        for (const values of deals) await ask(page, "POST", "/v1/objects/deal/records", { values });
         await page.getByRole("navigation").getByRole("link", { name: r.deal, exact: true }).click();
         await title("D-6").waitFor();
         await button(v.columns);

@@ -1,9 +1,2 @@
-import type { QueryClient } from "@tanstack/react-query";
-import { sessionQuery } from "@/api/session";
-
-/** Forgets all that was fetched and asks who is signed in, when the server answers as to somebody else from now on. */
-export async function startAnew(cache: QueryClient) {
-  await cache.cancelQueries();
-  await cache.fetchQuery({ ...sessionQuery, staleTime: 0 });
-  cache.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] });
-}
+/** Begins at a place as if the page had just been opened, since the server answers as to somebody else from now on: nothing that is shown or kept is theirs to ask for. */
+export const startAnew = (place: "/" | "/settings/people") => window.location.assign(place);

@@ -72,7 +72,7 @@ export function shown(reading: Reading, { field, value, labels, plain = false }:
     case "instant":
       return <time dateTime={said} title={format.full(said)}>{format.full(said)}</time>;
     case "bool":
-      return value === true ? <Icon name="check" size={15} /> : <span className={css.soft}>{t("records.no")}</span>;
+      return value === true ? <span role="img" className={css.check} aria-label={t("records.yes")}><Icon name="check" size={15} /></span> : <span className={css.soft}>{t("records.no")}</span>;
     case "choice":
       return chip(reading, field, Number(value));
     case "multi_choice":

@@ -1,5 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { seeAsOneself } from "@/api/people";
@@ -12,16 +11,8 @@ import css from "./demo-banner.module.css";
 /** Says as whom the workspace is seen, while it is, and leads back. */
 export function SeenBanner() {
   const { t } = useTranslation();
-  const cache = useQueryClient();
-  const navigate = useNavigate();
   const user = useQuery({ ...sessionQuery, enabled: false }).data?.user;
-  const end = useAct<void, unknown>({
-    mutationFn: seeAsOneself,
-    onSuccess: async () => {
-      await startAnew(cache);
-      await navigate({ to: "/settings/people" });
-    },
-  });
+  const end = useAct<void, unknown>({ mutationFn: seeAsOneself, onSuccess: () => startAnew("/settings/people") });
   if (!user?.seen_by) return null;
   return (
     <section className={css.banner} aria-label={t("seen.badge")}>

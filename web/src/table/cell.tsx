@@ -15,12 +15,13 @@ const takenAtOnce = new Set(["choice", "user", "customer", "relation", "bool"]);
 /** In these Enter is for what is typed, not for leaving. */
 export const keepsEnter = new Set(["long_text", "multi_choice", "tags", "relations"]);
 
-type EditorProps = { field: Field; value: Cell; labels: Labels; take: (value: Cell) => void; leave: (key: string | null, back: boolean) => void };
+type EditorProps = { field: Field; value: Cell; labels: Labels; take: (value: Cell) => void; /** By which key, or by none since something else has the focus. */ leave: (key: string | null, back: boolean) => void };
 
 function Editor({ field, value, labels, take, leave }: EditorProps) {
   const text = useText();
   const [draft, setDraft] = useState(value);
   const done = useRef(false);
+  const pressed = useRef("");
   const end = (key: string | null, back = false, keeps = true) => {
     if (done.current) return;
     done.current = true;
@@ -32,7 +33,7 @@ function Editor({ field, value, labels, take, leave }: EditorProps) {
     if (!takenAtOnce.has(field.type)) return;
     done.current = true;
     take(next);
-    leave(null, false);
+    leave(pressed.current, false);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
@@ -45,7 +46,7 @@ function Editor({ field, value, labels, take, leave }: EditorProps) {
     }
   };
   return (
-    <div role="presentation" onKeyDown={onKeyDown} onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && end(null)}>
+    <div role="presentation" onKeyDownCapture={(event) => (pressed.current = event.key)} onPointerDownCapture={() => (pressed.current = "")} onKeyDown={onKeyDown} onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && end(null)}>
       <Control field={field} value={draft} labels={labels} change={change} label={text(field.label)} autoFocus open />
     </div>
   );

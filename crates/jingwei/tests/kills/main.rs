@@ -1,4 +1,5 @@
-//! Killed at random moments under load: nothing acknowledged is lost, nothing is doubled, the log explains all that is stored.
+//! Killed at random moments under load, of events and of records with what is said of them and kept with them: nothing acknowledged is lost,
+//! nothing is doubled or half done, the log explains all that is stored.
 //!
 //! A dozen kills in the ordinary run, 200 in `cargo xtask check kills`. `JINGWEI_KILLS` and `JINGWEI_SEED` ask for others.
 
@@ -16,6 +17,7 @@ mod dice;
 mod disk;
 mod flushed;
 mod postgres;
+mod records;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../support/world.rs"]
@@ -163,8 +165,10 @@ fn trouble(mut database: Option<Postgres>, seed: u64) {
         let made = server.post("/v1/rules", &json!({"sentence": sentence}));
         assert_eq!(made.status, 200, "{}", made.body);
     }
+    records::begin(&server);
     let (stopped, sent, told) = (AtomicBool::new(false), AtomicU64::new(0), Told::default());
     let mut dice = Dice(seed);
+    let mut written = Vec::new();
     std::thread::scope(|scope| {
         let _end = End(&stopped);
         for _ in 0..3 {
@@ -174,6 +178,10 @@ fn trouble(mut database: Option<Postgres>, seed: u64) {
                 }
             });
         }
+        let writers = [1, 2, 3].map(|number| {
+            let (dice, server, stopped, told) = (Dice(dice.next(u64::MAX)), &server, &stopped, &told);
+            scope.spawn(move || records::write(server, number, dice, stopped, told))
+        });
         for turn in 0..kills {
             told.wait_for(1 + dice.next(5), &server);
             std::thread::sleep(Duration::from_millis(dice.next(200)));
@@ -182,6 +190,8 @@ fn trouble(mut database: Option<Postgres>, seed: u64) {
         std::thread::sleep(Duration::from_millis(500));
         server.wait();
         std::thread::sleep(Duration::from_millis(500));
+        stopped.store(true, Ordering::SeqCst);
+        written.extend(writers.into_iter().flat_map(|writer| writer.join().unwrap()));
     });
     let odd = told.odd.into_inner().unwrap();
     assert!(odd.is_empty(), "{odd:#?}");
@@ -197,6 +207,7 @@ fn trouble(mut database: Option<Postgres>, seed: u64) {
         let twice = server.send(&batch(number));
         assert_eq!((&twice.body["accepted"], &twice.body["duplicates"]), (&json!(0), &json!(20)), "each counts once");
     }
+    let records = records::check(&server, &written);
     server.stop();
     let replayed = run(&["replay", "--data", server.data(), "--verify"]);
     let found = String::from_utf8_lossy(&replayed.stdout).into_owned();
@@ -206,7 +217,7 @@ fn trouble(mut database: Option<Postgres>, seed: u64) {
     check(&world, &(0..sent).collect());
     let (name, acknowledged) = (world.app().store.location().name(), acknowledged.len() * 20);
     println!(
-        "{name}: {kills} kills, {acknowledged} events acknowledged meanwhile, {later} times told to try again, seed {seed}: {found}"
+        "{name}: {kills} kills, {acknowledged} events acknowledged meanwhile, {records}, {later} times told to try again, seed {seed}: {found}"
     );
 }
 

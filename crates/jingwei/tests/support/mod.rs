@@ -161,6 +161,27 @@ impl Server {
         read(Self::agent().run(request).unwrap()).unwrap()
     }
 
+    /// Asks with the owner's token, with the name of a file where the body is one; none when the connection broke.
+    pub fn try_ask(&self, method: &str, path: &str, file: Option<&str>, body: &[u8]) -> Option<Answer> {
+        let (url, token) = self.running()?;
+        let request = ureq::http::Request::builder().method(method).uri(format!("{url}{path}"));
+        let request = request.header("authorization", format!("Bearer {token}"));
+        let request = match file {
+            Some(name) => request.header("x-file-name", name),
+            None => request.header("content-type", "application/json"),
+        };
+        read(Self::agent().run(request.body(body).unwrap()).ok()?)
+    }
+
+    /// The bytes that are at a path.
+    pub fn bytes(&self, path: &str) -> Vec<u8> {
+        let (url, token) = self.running().unwrap();
+        let request = Self::agent().get(format!("{url}{path}")).header("authorization", format!("Bearer {token}"));
+        let mut response = request.call().unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        response.body_mut().read_to_vec().unwrap()
+    }
+
     /// The tables of the master zone with their rows.
     pub fn tables(&self) -> Vec<(String, Vec<store::Row>)> {
         let catalog = match self.location() {

@@ -146,7 +146,7 @@ export function ConditionEditor({ children, ...rest }: EditorProps & { children:
     rest.take(is);
   };
   return (
-    <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomLeft" destroyOnHidden content={<Editor {...rest} take={take} />}>
+    <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomLeft" classNames={{ root: css.editing ?? "" }} destroyOnHidden content={<Editor {...rest} take={take} />}>
       {children}
     </Popover>
   );

@@ -92,7 +92,7 @@ export function RelatedEditor({ children, ...rest }: EditorProps & { children: R
     rest.take(part);
   };
   return (
-    <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomLeft" destroyOnHidden content={<Editor {...rest} take={take} />}>
+    <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomLeft" classNames={{ root: css.editing ?? "" }} destroyOnHidden content={<Editor {...rest} take={take} />}>
       {children}
     </Popover>
   );

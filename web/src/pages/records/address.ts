@@ -10,7 +10,7 @@ export type Kept = {
   /** "name:300,amount": the columns, and how wide those are that were drawn. */
   columns?: string | undefined;
   frozen?: number | undefined;
-  /** "stage", "close_on.month". */
+  /** "stage", "close_on.month": by what a table is grouped, or a board stands in columns. */
   group?: string | undefined;
   /** "bars,sum,amount,close_on.month,stage": kind, measure, of what, by what, and by what once more. */
   chart?: string | undefined;

@@ -14,8 +14,8 @@ import { usePut } from "./use-put";
 
 const shown_fields = 3;
 
-/** The field by whose choices an object's board stands in columns; none, no board. */
-export const boardField = (object: ObjectType) => object.fields.find((field) => field.type === "choice" && isPlain(field));
+/** The fields by whose choices an object's board can stand in columns, the usual one first; none, no board. */
+export const boardFields = (object: ObjectType) => object.fields.filter((field) => field.type === "choice" && isPlain(field));
 
 type CardProps = { row: RecordRow; fields: readonly Field[]; labels: Labels; movable: boolean; opened: boolean; dragged: boolean; open: () => void; drag: (on: boolean) => void };
 

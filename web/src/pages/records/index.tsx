@@ -17,7 +17,7 @@ import { Icon, iconNamed } from "@/ui/icon";
 import { Bones, Empty } from "@/ui/parts";
 import { NewRecord } from "./new-record";
 import { Panel } from "./panel";
-import { Board, boardField } from "./board";
+import { Board, boardFields } from "./board";
 import { Bulk } from "./bulk";
 import { CalendarView, dayFields, usualCalendar } from "./calendar";
 import { ChartView, usualChart } from "./chart";
@@ -87,7 +87,8 @@ function Find({ q, change }: { q: string; change: (q: string | undefined) => voi
 
 /** The layouts that an object's records have, and which is chosen. */
 function useLayout(object: ObjectType, search: Search) {
-  const by = boardField(object);
+  const columns = boardFields(object);
+  const by = columns.find((field) => field.name === groupOf(search.group)?.field) ?? columns[0];
   const calendar = calendarOf(search.calendar) ?? usualCalendar(object);
   const day = dayFields(object).find((field) => field.name === calendar?.field);
   const chart = chartOf(search.chart) ?? usualChart(object);
@@ -158,6 +159,7 @@ function List({ object, search, change }: ListProps) {
       <div className={css.filters}>
         <FilterBar object={object.name} fields={object.fields.filter((field) => !field.archived)} labels={labels} group={partsOf(search.filter)} change={(next) => change({ filter: filterOf(next) })} />
         <div className={css.options}>
+          {layout === "board" && by && boardFields(object).length > 1 && <Grouping fields={boardFields(object)} by={{ field: by.name, unit: null }} always change={(next) => change({ group: groupIn(next) })} />}
           {layout === "table" && <Options object={object} search={search} change={change} />}
           <Segmented size="small" value={layout} options={offered.map((each) => ({ value: each, label: <span className={css.layout}><Icon name={each} size={14} /><span>{t(names[each])}</span></span> }))} onChange={shownAs} />
         </div>

@@ -72,6 +72,7 @@ function Line({ object, field, row, labels, set }: LineProps) {
       ) : (
         <div
           role="presentation"
+          className={field.type === "bool" ? css.value : undefined}
           onBlur={(event) => draft !== undefined && !atOnce && !event.currentTarget.contains(event.relatedTarget) && take(draft)}
           onKeyDown={(event) => {
             if (event.key === "Escape") {

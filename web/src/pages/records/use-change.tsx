@@ -40,6 +40,9 @@ function settled(cache: QueryClient, object: string, id: string) {
   void cache.invalidateQueries({ queryKey: ["record", object, id] });
 }
 
+/** The toast of what was changed last takes the place of the one before, so that they do not pile up over what is being worked on. */
+const toast = "change";
+
 /** Says in a toast what was done, with a way back. */
 export function useUndoable(object: ObjectType) {
   const { t } = useTranslation();
@@ -56,6 +59,7 @@ export function useUndoable(object: ObjectType) {
   return (said: string, change: string | null) => {
     if (change === null) return;
     const close = message.open({
+      key: toast,
       type: "success",
       duration: 6,
       content: (

@@ -31,7 +31,7 @@ pub struct ViewBody {
     /// How many columns stay where they are when the others are scrolled; what a record is called always does.
     #[serde(default)]
     pub frozen: u8,
-    /// By what the table is grouped.
+    /// By what the table is grouped, or the board stands in columns.
     #[serde(default)]
     pub group: Option<GroupBy>,
     /// What the chart shows.

@@ -30,14 +30,16 @@ export function ChooseBy({ fields, by, change, label: named, none }: ByProps) {
   );
 }
 
-/** By what a table is grouped. */
-export function Grouping({ fields, by, change }: Pick<ByProps, "fields" | "by" | "change">) {
+type GroupingProps = Pick<ByProps, "fields" | "by" | "change"> & { /** Whether there must be one. */ always?: boolean };
+
+/** By what a table is grouped, or a board stands in columns. */
+export function Grouping({ fields, by, change, always = false }: GroupingProps) {
   const { t } = useTranslation();
   const label = useLabel();
   const field = fields.find((each) => each.name === by?.field);
   const choose = (
     <div className={css.menu} role="group" aria-label={t("group.by")}>
-      <ChooseBy fields={fields} by={by} change={change} label={t("group.field")} none={t("group.none")} />
+      <ChooseBy fields={fields} by={by} change={change} label={t("group.field")} {...(always ? {} : { none: t("group.none") })} />
     </div>
   );
   return (

@@ -1,5 +1,4 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { App, Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -36,14 +35,7 @@ function Line({ person, oneself }: { person: Person; oneself: boolean }) {
   const { modal } = App.useApp();
   const change = useChange();
   const cache = useQueryClient();
-  const navigate = useNavigate();
-  const look = useAct({
-    mutationFn: seeAs,
-    onSuccess: async () => {
-      await startAnew(cache);
-      await navigate({ to: "/" });
-    },
-  });
+  const look = useAct({ mutationFn: seeAs, onSuccess: () => startAnew("/") });
   const d = useDoor();
   const reset = useAct({ mutationFn: resetSecondFactor, onSuccess: () => cache.invalidateQueries({ queryKey: peopleQuery.queryKey }) });
   const lost = () =>
