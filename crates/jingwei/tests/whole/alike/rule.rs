@@ -19,7 +19,9 @@ pub(super) struct Role {
     /// What may be seen of objects that only the stream tells of.
     tickets: &'static str,
     leads: &'static str,
-    pub(super) sees_customers: bool,
+    /// Whether customers may be seen at all, and which of them.
+    may_see_customers: bool,
+    customers: &'static str,
 }
 
 #[derive(Default)]
@@ -62,12 +64,17 @@ impl Role {
             sees_all_products: dice.once_in(2),
             tickets: dice.one(&["none", "own", "all"]),
             leads: dice.one(&["none", "own", "all"]),
-            sees_customers: dice.once_in(2),
+            may_see_customers: dice.once_in(2),
+            customers: dice.one(&["none", "own", "all"]),
         }
     }
 
     pub(super) fn rights(&self) -> Value {
-        json!(if self.sees_customers { ["records.export", "customers.read"].as_slice() } else { &["records.export"] })
+        json!(if self.may_see_customers {
+            ["records.export", "customers.read"].as_slice()
+        } else {
+            &["records.export"]
+        })
     }
 
     pub(super) fn json(&self, products: &[Product]) -> Value {
@@ -76,7 +83,7 @@ impl Role {
             json!({"read": self.read, "write": self.write, "condition": condition, "fields": {"amount": self.amount}});
         let sees = |read: &str| json!({"read": read, "write": "none"});
         let product = sees(if self.sees_all_products { "all" } else { "own" });
-        let objects = json!({"deal": deal, "product": product, "ticket": sees(self.tickets), "lead": sees(self.leads)});
+        let objects = json!({"deal": deal, "product": product, "ticket": sees(self.tickets), "lead": sees(self.leads), "customer": sees(self.customers)});
         json!({"others": sees("all"), "objects": objects})
     }
 
@@ -85,12 +92,19 @@ impl Role {
         ["hidden", "masked", "reveal"].contains(&self.amount)
     }
 
+    /// Whether all customers are seen, so that what is told of many at once is told.
+    pub(super) fn sees_all_customers(&self) -> bool {
+        self.may_see_customers && self.customers == "all"
+    }
+
     /// Whether any records of an object are seen.
     pub(super) fn sees_any(&self, object: &str) -> bool {
         let read = match object {
             "deal" => self.read,
             "ticket" => self.tickets,
             "lead" => self.leads,
+            "customer" if self.may_see_customers => self.customers,
+            "customer" => "none",
             _ => "all",
         };
         read != "none"
