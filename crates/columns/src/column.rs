@@ -150,6 +150,14 @@ impl Column {
         }
     }
 
+    /// A row's number, in a column of numbers other than choices.
+    pub(crate) fn wide(&self, row: usize) -> Option<i64> {
+        match self {
+            Self::Wide(values) => values.get(row).copied().filter(|value| *value != NO_WIDE),
+            Self::Small(_) | Self::Text(_) => None,
+        }
+    }
+
     pub(crate) fn key(&self, row: usize) -> Option<Key<'_>> {
         match self {
             Self::Text(texts) => texts.get(row).map(Key::Text),

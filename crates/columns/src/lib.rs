@@ -24,7 +24,7 @@ use store::{RecordRows, Store, StoreError, Value};
 use crate::bits::Bits;
 use crate::group::Adding;
 pub use crate::table::Placed;
-use crate::table::Table;
+use crate::table::{First, Table};
 
 /// How many records are read at once when all are taken in.
 const PAGE: u32 = 5_000;
@@ -141,7 +141,7 @@ impl Columns {
         let (table, object) = inner.table(objects, object)?;
         let among = inner.listed(objects, table, object, &query.test)?;
         let (order, limit) = (table.order(object, &query.order)?, usize::try_from(query.limit).ok()?);
-        let mut first = Vec::with_capacity(limit + 1);
+        let mut first = First::default();
         let take = |row| {
             if query.after.as_ref().is_none_or(|after| order.is_after(row, after)) {
                 order.put(&mut first, row, limit);
@@ -153,7 +153,7 @@ impl Columns {
         } else {
             among.rows().for_each(take);
         }
-        Some(first.into_iter().map(|row| order.told(row)).collect())
+        Some(first.rows.into_iter().map(|row| order.told(row)).collect())
     }
 
     /// How many records pass; none where the database has to be asked.
@@ -192,7 +192,7 @@ impl Columns {
             order.put(&mut group.first, row, limit);
         }
         let told = |(value, gathered): (Option<i64>, Gathered)| {
-            let first = gathered.first.into_iter().map(|row| order.told(row));
+            let first = gathered.first.rows.into_iter().map(|row| order.told(row));
             let value = value.map_or(Value::Null, Value::Int);
             (Group { value, split: None, count: gathered.count, sums: vec![gathered.sum.told()] }, first.collect())
         };
@@ -205,7 +205,7 @@ impl Columns {
 struct Gathered {
     count: u64,
     sum: Adding,
-    first: Vec<usize>,
+    first: First,
 }
 
 impl Inner {
@@ -321,12 +321,12 @@ impl Inner {
                 let (other, source, passing) = self.living(objects, *from, test)?;
                 let mut among = Bits::none(rows);
                 if let Some(column) = other.column(source, *field)? {
-                    for row in passing.rows() {
-                        let number = column.int(row).map(i64::cast_unsigned);
+                    passing.rows().for_each(|row| {
+                        let number = column.wide(row).map(i64::cast_unsigned);
                         if let Some(row) = number.and_then(|number| self.row(object.id, number)) {
                             among.set(row, true);
                         }
-                    }
+                    });
                 }
                 among
             }

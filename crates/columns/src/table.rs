@@ -114,6 +114,18 @@ impl By<'_> {
         self.column.and_then(|column| column.key(row))
     }
 
+    /// Whether a row comes after all that have this number; one without a number does.
+    fn is_behind(&self, row: usize, last: i64) -> bool {
+        let number = self.column.and_then(|column| column.wide(row));
+        number.is_none_or(|number| if self.descending { number < last } else { number > last })
+    }
+
+    /// Compares two rows that both have a number: most are told apart by that.
+    fn compare_numbers(&self, mine: usize, other: usize) -> Option<Ordering> {
+        let (mine, other) = self.column.and_then(|column| Some((column.wide(mine)?, column.wide(other)?)))?;
+        Some(if self.descending { other.cmp(&mine) } else { mine.cmp(&other) })
+    }
+
     /// What has no value comes last either way.
     fn compare(&self, mine: Option<Key<'_>>, other: Option<Key<'_>>) -> Ordering {
         match (mine, other) {
@@ -124,6 +136,14 @@ impl By<'_> {
             (Some(mine), Some(other)) => mine.cmp(&other),
         }
     }
+}
+
+/// The first rows of an order, as far as it was gone through.
+#[derive(Default)]
+pub(crate) struct First {
+    pub(crate) rows: Vec<usize>,
+    /// The number of the last by what rows are ordered by first, once there are as many as are wanted.
+    last: Option<i64>,
 }
 
 /// An order of a table's rows; those that are alike in it go by id.
@@ -151,6 +171,10 @@ impl InOrder<'_> {
     }
 
     fn compare_rows(&self, mine: usize, other: usize) -> Ordering {
+        let first = self.by.first().and_then(|by| by.compare_numbers(mine, other));
+        if let Some(order @ (Ordering::Less | Ordering::Greater)) = first {
+            return order;
+        }
         self.compare(mine, self.by.iter().map(|by| by.key(other)), self.id(other))
     }
 
@@ -160,14 +184,22 @@ impl InOrder<'_> {
     }
 
     /// Puts a row among the first, if it is one of so many.
-    pub(crate) fn put(&self, first: &mut Vec<usize>, row: usize, limit: usize) {
-        let is_full = first.len() >= limit;
-        if is_full && first.last().is_none_or(|last| self.compare_rows(row, *last) != Ordering::Less) {
-            return;
+    pub(crate) fn put(&self, first: &mut First, row: usize, limit: usize) {
+        if first.rows.len() >= limit {
+            // Most are none of them by their number alone.
+            if first.last.is_some_and(|last| self.by.first().is_some_and(|by| by.is_behind(row, last))) {
+                return;
+            }
+            if first.rows.last().is_none_or(|last| self.compare_rows(row, *last) != Ordering::Less) {
+                return;
+            }
         }
-        let place = first.partition_point(|known| self.compare_rows(*known, row) == Ordering::Less);
-        first.insert(place, row);
-        first.truncate(limit);
+        let place = first.rows.partition_point(|known| self.compare_rows(*known, row) == Ordering::Less);
+        first.rows.insert(place, row);
+        first.rows.truncate(limit);
+        if first.rows.len() >= limit {
+            first.last = first.rows.last().and_then(|last| self.by.first()?.column?.wide(*last));
+        }
     }
 
     /// A row's record, and its place in the order.

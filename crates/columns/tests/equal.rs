@@ -7,7 +7,7 @@
     reason = "a test may fail by panicking and says what it skips"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base::{ObjectId, RecordId, Text, Timestamp};
@@ -229,6 +229,7 @@ impl World {
             "seed {seed}: {query:?}"
         );
         self.ask_groups(columns, &object, &query.test, seed);
+        self.ask_among(&object, &query.test, seed);
         for (group, first) in held {
             let of = match group.number() {
                 Some(value) => Test::Compare(stage, Comparison::Equal, Value::Int(value)),
@@ -241,6 +242,24 @@ impl World {
 }
 
 impl World {
+    /// Some records by their ids: those that a list has of them, and a further test as if it were asked alone.
+    fn ask_among(&mut self, object: &Object, test: &Test, seed: u64) {
+        let ids: BTreeSet<RecordId> =
+            (0..self.dice.below(50)).map(|_| RecordId::new(1 + self.dice.below(70))).collect();
+        let ids: Vec<RecordId> = ids.into_iter().collect();
+        let further = self.test(object, 0);
+        let listed = |test: &[&Test]| -> BTreeSet<RecordId> {
+            let all = std::iter::once(Test::Among(ids.clone())).chain(test.iter().map(|test| (*test).clone()));
+            let query = Query { test: Test::All(all.collect()), order: Vec::new(), after: None, limit: 100 };
+            self.store.read(|db| db.list_records(object, &query)).unwrap().into_iter().map(|one| one.id).collect()
+        };
+        let (passing, marked) = (listed(&[test]), listed(&[&Test::Anywhere, &further]));
+        let found = self.store.read(|db| db.records_among(object, &ids, test, &further)).unwrap();
+        let known: BTreeMap<_, _> = found.into_iter().map(|one| (one.id, (one.row.version, one.passes))).collect();
+        let wanted = passing.iter().map(|id| (*id, (self.records[id].1.version, marked.contains(id)))).collect();
+        assert_eq!(known, wanted, "seed {seed}: {ids:?} {test:?} {further:?}");
+    }
+
     /// Groups of all sorts, asked of both.
     fn ask_groups(&mut self, columns: &Columns, object: &Object, test: &Test, seed: u64) {
         let day_ms = 86_400_000;

@@ -40,6 +40,7 @@ pub(crate) fn open_app(folder: &Folder, listener: Listener) -> Result<App, Failu
         zone: folder.zone()?,
         currency: folder.currency()?,
         readings: Readings::default(),
+        known: ops::account::Known::default(),
         waiting: ops::account::Waiting::default(),
         search: Searching::off(),
         ending: AtomicBool::new(false),

@@ -8,7 +8,7 @@ use domain::Kinds;
 use pipeline::{Pipeline, Secrets};
 use store::Store;
 
-use crate::account::Waiting;
+use crate::account::{Known, Waiting};
 use crate::rule::Readings;
 use crate::search::Searching;
 use vault::Client;
@@ -31,6 +31,8 @@ pub struct App {
     pub currency: Currency,
     /// What reading sentences learnt of the log's values.
     pub readings: Readings,
+    /// Who came a moment ago, and what people are called.
+    pub known: Known,
     /// What people began at the door and have yet to finish.
     pub waiting: Waiting,
     /// The search index.

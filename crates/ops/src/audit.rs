@@ -82,7 +82,7 @@ impl Line {
 
     /// Writes it by itself: what it tells of is done.
     pub(crate) fn note(self, app: &App, actor: &Actor) -> Result<(), OpError> {
-        Ok(app.store.write(|db| db.add_audit(&self.row(app.now(), actor.id())))?)
+        Ok(app.store.note(|db| db.add_audit(&self.row(app.now(), actor.id())))?)
     }
 }
 
@@ -209,11 +209,12 @@ impl Names {
     /// Learns what people are called, all at once.
     pub(crate) fn learn<'a>(
         &mut self,
+        app: &App,
         db: &mut Connection,
         actors: impl Iterator<Item = &'a str>,
     ) -> Result<(), OpError> {
         let people: BTreeSet<UserId> = actors.filter_map(|actor| actor.parse().ok()).collect();
-        let named = db.person_names(people)?.into_iter();
+        let named = app.known.names(app, db, people)?.into_iter();
         self.0.extend(named.map(|(id, name)| (id.to_string(), name)));
         Ok(())
     }

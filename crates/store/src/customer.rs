@@ -1,5 +1,7 @@
 //! Reading customers: states, names, profiles, tags.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base::{CustomerId, DecisionId, RuleId, Timestamp};
 use domain::KindId;
 
@@ -62,6 +64,34 @@ impl Connection {
             }
         }
         Ok(None)
+    }
+
+    /// What customers are called, those that were merged as the one that they are part of now; those without a name are left out.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn customer_names(&mut self, ids: &BTreeSet<CustomerId>) -> Result<Vec<(CustomerId, String)>, StoreError> {
+        let mut named = Vec::new();
+        // Of each, by which it goes now.
+        let mut open: Vec<(CustomerId, u64)> = ids.iter().map(|id| (*id, id.number())).collect();
+        for _ in 0..64 {
+            let keys: BTreeSet<u64> = open.iter().map(|(_, now)| *now).collect();
+            let keys: Vec<Value> = keys.into_iter().map(Value::from).collect();
+            let rows = self.query_each("SELECT id, merged_into, name FROM customer WHERE id = $1", &keys)?;
+            let rows: BTreeMap<u64, &Row> = rows.iter().map(|row| (row.number(0), row)).collect();
+            for (id, now) in std::mem::take(&mut open) {
+                let Some(row) = rows.get(&now) else { continue };
+                match (row.int_or_null(1), row.text_or_null(2)) {
+                    (Some(into), _) => open.push((id, u64::try_from(into).unwrap_or(0))),
+                    (None, Some(name)) => named.push((id, name.to_owned())),
+                    (None, None) => {}
+                }
+            }
+            if open.is_empty() {
+                break;
+            }
+        }
+        Ok(named)
     }
 
     /// A customer's row.

@@ -52,6 +52,7 @@ mod view;
 
 use std::fs::File;
 use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -100,6 +101,8 @@ pub struct Store {
     file: Option<Arc<ManuallyDrop<File>>>,
     readers: Mutex<Vec<Connection>>,
     accounts: Mutex<Option<Connection>>,
+    /// How often that one was lent.
+    writes: AtomicU64,
 }
 
 impl Store {
@@ -116,7 +119,8 @@ impl Store {
             }
             Location::Postgres(_) => None,
         };
-        Ok(Self { location, file, readers: Mutex::new(Vec::new()), accounts: Mutex::new(None) })
+        let (readers, accounts, writes) = (Mutex::default(), Mutex::default(), AtomicU64::default());
+        Ok(Self { location, file, readers, accounts, writes })
     }
 
     /// Where it is.
@@ -171,6 +175,23 @@ impl Store {
     /// # Errors
     /// The database's, or what `f` returns.
     pub fn write<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
+        let answer = self.note(f);
+        self.writes.fetch_add(1, Ordering::SeqCst);
+        answer
+    }
+
+    /// How often [`Store::write`] has been through. What was read of people, sessions, roles, keys and settings after one answer is so still
+    /// when the next is the same.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::SeqCst)
+    }
+
+    /// As [`Store::write`], for what changes nothing of who may do what: when a session was last used, a line of the audit, what people are told.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn note<T, E: From<StoreError>>(&self, f: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E> {
         let mut slot = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         let mut connection = match slot.take().and_then(Connection::sound) {
             Some(connection) => connection,
@@ -201,7 +222,7 @@ impl Store {
     /// A reader that nobody uses. When one has ended with its server, so have the others.
     fn idle_reader(&self) -> Option<Connection> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
-        let sound = idle.sound();
+        let sound = idle.sound_to_read();
         if sound.is_none() {
             self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use postgres::types::ToSql;
 use thiserror::Error;
 
-use crate::prepared::Postgres;
+use crate::prepared::{Manner, Postgres};
 use crate::value::{Column, Row, Value, postgres_row, sqlite_value};
 
 /// Where the master zone is kept.
@@ -135,6 +135,15 @@ impl Connection {
         stands.then_some(self)
     }
 
+    /// As [`Connection::sound`], for who only reads.
+    pub(crate) fn sound_to_read(mut self) -> Option<Self> {
+        let stands = match &mut self {
+            Self::Sqlite(_) => true,
+            Self::Postgres(server) => server.stands_to_read(),
+        };
+        stands.then_some(self)
+    }
+
     /// Opens a connection that only reads.
     ///
     /// # Errors
@@ -201,14 +210,24 @@ impl Connection {
                     answer
                 })
             }
-            Self::Postgres(server) => {
-                server.batch(&format!("SET statement_timeout = {}", most.as_millis()))?;
-                let answer = f(self);
-                self.batch("SET statement_timeout = 0")?;
-                answer
-            }
+            Self::Postgres(_) => self.in_manner(|manner| Manner { most_ms: most.as_millis(), ..manner }, f),
         };
         answer.map_err(StoreError::or_too_long)
+    }
+
+    /// Asks questions that can only go by a key, whatever their values are: PostgreSQL keeps its plans of them.
+    pub(crate) fn by_key<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.in_manner(|manner| Manner { keeps_plans: true, ..manner }, f)
+    }
+
+    fn in_manner<T>(&mut self, manner: impl FnOnce(Manner) -> Manner, f: impl FnOnce(&mut Self) -> T) -> T {
+        let Self::Postgres(server) = self else { return f(self) };
+        let before = server.set_manner(manner);
+        let answer = f(self);
+        if let Self::Postgres(server) = self {
+            server.set_manner(|_| before);
+        }
+        answer
     }
 
     /// Does several reads as of one moment, which spares SQLite a lock for each. PostgreSQL is asked as always.

@@ -141,6 +141,11 @@ impl Row {
         self.0.get(column).cloned().unwrap_or(Value::Null)
     }
 
+    /// The value, which the row has no longer.
+    pub(crate) fn take(&mut self, column: usize) -> Value {
+        self.0.get_mut(column).map_or(Value::Null, |value| std::mem::replace(value, Value::Null))
+    }
+
     /// Bytes; empty for nothing.
     #[must_use]
     pub fn blob(&self, column: usize) -> &[u8] {

@@ -127,6 +127,10 @@ pub fn remove(app: &App, actor: &Actor, id: ApiKeyId) -> Result<(), OpError> {
 /// # Errors
 /// There is no such key, or the database's.
 pub fn actor(app: &App, secret: &str) -> Result<Actor, OpError> {
+    app.known.learn(app, secret, || Ok((found(app, secret)?, None)))
+}
+
+fn found(app: &App, secret: &str) -> Result<Actor, OpError> {
     let (key, role) = app.store.read(|db| {
         let key = db.api_key(&fingerprint(secret))?.ok_or_else(OpError::sign_in)?;
         let role = role::find(db, key.role)?.unwrap_or_default();
@@ -134,7 +138,7 @@ pub fn actor(app: &App, secret: &str) -> Result<Actor, OpError> {
     })?;
     let now = app.now();
     if key.used_at.is_none_or(|used| now.ms() - used.ms() > SEEN_MS) {
-        app.store.write(|db| db.set_api_key_used(key.id, now))?;
+        app.store.note(|db| db.set_api_key_used(key.id, now))?;
     }
     Ok(role.actor(app, key.id.to_string()))
 }

@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod invitation;
+mod known;
 pub mod own;
 pub mod passkey;
 pub mod person;
@@ -18,6 +19,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
+pub use known::Known;
 pub use waiting::Waiting;
 
 use crate::OpError;

@@ -179,6 +179,8 @@ pub struct SignedIn {
     pub seen_by: Option<String>,
     /// Whether the workspace wants a second factor that they have yet to show; until then they can do nothing else.
     pub is_bare: bool,
+    /// When the session ends by itself.
+    pub until: Timestamp,
 }
 
 impl SignedIn {
@@ -302,12 +304,12 @@ pub fn signed_in(app: &App, token: &str) -> Result<Option<SignedIn>, OpError> {
     let (hash, now) = (fingerprint(token), app.now());
     let Some((person, session)) = app.store.read(|db| db.session(&hash, now))? else { return Ok(None) };
     if now.ms() - session.seen_at.ms() > SEEN_MS {
-        app.store.write(|db| db.set_session_seen(&hash, now))?;
+        app.store.note(|db| db.set_session_seen(&hash, now))?;
     }
     app.store.read(|db| {
         let role = role::find(db, person.role)?.unwrap_or_default();
         let is_bare = session.factors < 2 && site::wants_second_factor(db)?;
-        let me = SignedIn { person, role, seen_by: None, is_bare };
+        let me = SignedIn { person, role, seen_by: None, is_bare, until: session.expires_at };
         match session.sees_as.filter(|_| !is_bare) {
             // When that is no longer allowed they see as themselves, and still do nothing, until they end it.
             Some(other) => {
@@ -319,11 +321,22 @@ pub fn signed_in(app: &App, token: &str) -> Result<Option<SignedIn>, OpError> {
     })
 }
 
+/// Who acts in a session.
+///
+/// # Errors
+/// The session is not open, or the database's.
+pub fn actor(app: &App, token: &str) -> Result<Actor, OpError> {
+    app.known.learn(app, token, || {
+        let one = signed_in(app, token)?.ok_or_else(OpError::sign_in)?;
+        Ok((one.actor(app), Some(one.until)))
+    })
+}
+
 /// Another as whom someone may see the workspace: one who may sign in, and who sees nothing that they do not.
 fn seen(app: &App, db: &mut Connection, me: &SignedIn, other: UserId) -> Result<Option<SignedIn>, OpError> {
     let Some(person) = db.person(other)?.filter(|person| person.ended_at.is_none()) else { return Ok(None) };
     let role = role::find(db, person.role)?.unwrap_or_default();
-    let they = SignedIn { person, role, seen_by: Some(me.person.name.clone()), is_bare: false };
+    let they = SignedIn { person, role, seen_by: Some(me.person.name.clone()), is_bare: false, until: me.until };
     let (mine, theirs) = (me.actor(app), they.actor(app));
     let may = mine.may(Right::ManagePeople).is_ok()
         && mine.rights().has_all(theirs.rights())

@@ -165,7 +165,7 @@ impl Teller {
             return Ok(seq);
         }
         let seq = self.store.read(Connection::next_seq)?.saturating_sub(1);
-        self.store.write(|db| db.set_setting(name, &seq.to_string()))?;
+        self.store.note(|db| db.set_setting(name, &seq.to_string()))?;
         Ok(seq)
     }
 
@@ -226,7 +226,7 @@ impl Teller {
     /// Stores how far was read of what concerned nobody.
     fn keep(&mut self) -> Result<(), StoreError> {
         let read = std::mem::take(&mut self.read);
-        read.into_iter().try_for_each(|(name, upto)| self.store.write(|db| db.set_setting(name, &upto.to_string())))
+        read.into_iter().try_for_each(|(name, upto)| self.store.note(|db| db.set_setting(name, &upto.to_string())))
     }
 
     /// Writes what people are told, of what they want to be told, together with how far was read. What concerns nobody is not worth a commit of
@@ -240,7 +240,7 @@ impl Teller {
         let active: BTreeSet<UserId> =
             people.iter().filter(|(person, _)| person.ended_at.is_none()).map(|(person, _)| person.id).collect();
         let mut told: BTreeMap<UserId, (Vec<NoticeKind>, Timestamp)> = BTreeMap::new();
-        self.store.write(|db| {
+        self.store.note(|db| {
             db.begin()?;
             for (person, row) in lines.all().filter(|(person, _)| active.contains(person)) {
                 let off = match told.get(&person) {

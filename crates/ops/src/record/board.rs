@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::find;
 use super::list::{self, ListRequest};
-use super::{RecordView, field, object, value, views};
+use super::{Deed, RecordView, allowed, field, object, value, views};
 use crate::{Actor, App, OpError};
 
 /// The most cards of a column.
@@ -67,8 +67,9 @@ pub fn get(app: &App, actor: &Actor, name: &str, request: &BoardRequest) -> Resu
     let order = list::order(actor, &object, &request.list.sort)?;
     let limit = request.limit.unwrap_or(20).clamp(1, CARDS);
     let query = Query { test, order, after: None, limit };
+    let (sum, writes) = (sum.map(|sum| sum.number), allowed(app, actor, &object, Deed::Write));
     app.store.read(|db| {
-        let groups = find::board(app, db, &object, &query, by.number, sum.map(|sum| sum.number))?;
+        let (groups, writable) = find::board(app, db, &object, &query, by.number, sum, &writes)?;
         let (mut heads, mut rows) = (Vec::new(), Vec::new());
         for (choice, column) in in_order(by.holds.choices(), groups) {
             let (group, listed) = column.unzip();
@@ -77,7 +78,7 @@ pub fn get(app: &App, actor: &Actor, name: &str, request: &BoardRequest) -> Resu
             rows.extend(listed.into_iter().map(|one| (one.id, one.row)));
         }
         let labels = value::labels(app, db, actor, &object, &rows)?;
-        let mut cards = views(app, db, actor, &object, &rows)?.into_iter();
+        let mut cards = views(app, db, actor, &object, &rows, &writable)?.into_iter();
         let column = |(choice, group, cards_of): (Option<u8>, Option<Group>, usize)| BoardColumn {
             choice,
             count: group.as_ref().map_or(0, |group| group.count),

@@ -162,12 +162,9 @@ pub fn run(app: &App, actor: &Actor, ready: &Ready, task: &Task) {
             }
             let query =
                 Query { test: ready.test.clone(), order: Vec::new(), after: Some((Vec::new(), after)), limit: STEP };
-            let (find::Page { listed: rows, next }, may) = app.store.read(|db| {
-                let page = find::page(app, db, &ready.object, &query, PATIENCE)?;
-                let ids: Vec<RecordId> = page.listed.iter().map(|one| one.id).collect();
-                let may = allowed_among(app, db, actor, &ready.object, Deed::Write, &ids)?;
-                Ok::<_, OpError>((page, may))
-            })?;
+            let writes = allowed(app, actor, &ready.object, Deed::Write);
+            let found = app.store.read(|db| find::page(app, db, actor, &ready.object, &query, &writes, PATIENCE))?;
+            let find::Page { listed: rows, passing: may, next } = found;
             let seen = rows.len();
             let mut lacking = None;
             let writable = rows.into_iter().filter(|one| may.contains(&one.id)).filter(|one| {

@@ -203,7 +203,8 @@ pub(super) fn views(
 }
 
 fn told(actor: &Actor, object: &Object, field: &Field, before: Option<&Cell>, after: Option<&Cell>) -> FieldChangeView {
-    let write = |cell: Option<&Cell>| cell.map_or(Value::Null, |cell| field::shown(actor, object, field, cell));
+    let is_plain = field::is_plain(actor, object, field);
+    let write = |cell: Option<&Cell>| cell.map_or(Value::Null, |cell| field::shown(field, is_plain, cell));
     FieldChangeView {
         field: field.name.clone(),
         label: field.label.clone(),

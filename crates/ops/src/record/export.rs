@@ -116,10 +116,10 @@ impl Export {
         actor: &Actor,
     ) -> Result<(Vec<Vec<String>>, Option<(Vec<store::Value>, RecordId)>), OpError> {
         app.store.read(|db| {
-            let found = find::page(app, db, &self.object, &self.query, PATIENCE)?;
+            let found = find::page(app, db, actor, &self.object, &self.query, &find::NONE, PATIENCE)?;
             let rows: Vec<_> = found.listed.into_iter().map(|one| (one.id, one.row)).collect();
             let labels = value::labels(app, db, actor, &self.object, &rows)?;
-            let shown = views(app, db, actor, &self.object, &rows)?;
+            let shown = views(app, db, actor, &self.object, &rows, &found.passing)?;
             let cell = |values: &serde_json::Map<String, Value>, field: &Field| {
                 let value = values.get(&field.name);
                 value.map_or_else(String::new, |value| self.cell(app, actor, field, value, &labels))

@@ -29,7 +29,14 @@ pub struct RevealedValue {
 pub(super) fn known(actor: &Actor, object: &Object) -> Object {
     let access = actor.access();
     let shown = |field: &&Field| access.field(&object.name, &field.name) > FieldAccess::Hidden;
-    Object { fields: object.fields.iter().filter(shown).cloned().collect(), ..object.clone() }
+    Object {
+        id: object.id,
+        name: object.name.clone(),
+        label: object.label.clone(),
+        icon: object.icon.clone(),
+        fields: object.fields.iter().filter(shown).cloned().collect(),
+        archived: object.archived,
+    }
 }
 
 /// Whether the reader sees a field's values as they are. Where they do not, nothing that is found, ordered or added up by it is theirs
@@ -77,9 +84,9 @@ pub(crate) fn may_write(actor: &Actor, object: &Object, field: &Field) -> Result
     Err(OpError { code: "forbidden", message, field: Some(field.name.clone()), fault: Fault::Forbidden })
 }
 
-/// A field's value as the reader sees it.
-pub(super) fn shown(actor: &Actor, object: &Object, field: &Field, cell: &Cell) -> Value {
-    if is_plain(actor, object, field) { value::write(field, cell) } else { Value::from(masked(field, cell)) }
+/// A field's value as someone sees it for whom it is plain, or is not.
+pub(super) fn shown(field: &Field, is_plain: bool, cell: &Cell) -> Value {
+    if is_plain { value::write(field, cell) } else { Value::from(masked(field, cell)) }
 }
 
 /// Enough of a value to recognise it, too little to use it.

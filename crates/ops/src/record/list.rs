@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::filter::{self, Filter};
 use super::find::{self, PATIENCE};
-use super::{RecordView, field, object, value, views};
+use super::{Deed, RecordView, allowed, field, object, value, views};
 use crate::error::without_nul;
 use crate::{Actor, App, OpError, customer};
 
@@ -177,11 +177,12 @@ pub fn list(app: &App, actor: &Actor, name: &str, request: &ListRequest) -> Resu
     let after = request.cursor.as_deref().map(|cursor| after(&object, &order, cursor)).transpose()?;
     let limit = request.limit.unwrap_or(50).clamp(1, PAGE);
     let query = Query { test: test(app, actor, &object, request)?, order, after, limit };
+    let writes = allowed(app, actor, &object, Deed::Write);
     app.store.read(|db| {
-        let found = find::page(app, db, &object, &query, PATIENCE)?;
+        let found = find::page(app, db, actor, &object, &query, &writes, PATIENCE)?;
         let next = found.next.as_ref().map(|(place, id)| next(&query.order, place, *id));
         let rows: Vec<_> = found.listed.into_iter().map(|one| (one.id, one.row)).collect();
-        let items = views(app, db, actor, &object, &rows)?;
+        let items = views(app, db, actor, &object, &rows, &found.passing)?;
         let labels = value::labels(app, db, actor, &object, &rows)?;
         Ok(RecordPage { items, labels, next })
     })

@@ -146,11 +146,21 @@ pub(crate) fn allowed_among(
     deed: Deed,
     ids: &[RecordId],
 ) -> Result<BTreeSet<RecordId>, OpError> {
-    match allowed(app, actor, object, deed) {
-        Test::All(tests) if tests.is_empty() => Ok(ids.iter().copied().collect()),
-        Test::Any(tests) if tests.is_empty() => Ok(BTreeSet::new()),
-        test => Ok(db.within(find::PATIENCE, |db| db.passing(object, ids, &test))?),
-    }
+    Ok(find::passing(db, object, ids, &allowed(app, actor, object, deed))?)
+}
+
+/// A record that the reader may see, in the trash or not, and whether they may change it.
+fn seen(
+    app: &App,
+    db: &mut Connection,
+    actor: &Actor,
+    object: &Object,
+    id: RecordId,
+) -> Result<(RecordRow, bool), OpError> {
+    let see = Test::All(vec![Test::Anywhere, allowed(app, actor, object, Deed::See)]);
+    let write = allowed(app, actor, object, Deed::Write);
+    let found = find::among(db, object, &[id], &see, &write, find::PATIENCE)?;
+    found.into_iter().next().map(|one| (one.row, one.passes)).ok_or_else(OpError::not_found)
 }
 
 /// A record that someone may do this with.
@@ -162,14 +172,10 @@ fn found(
     deed: Deed,
     id: RecordId,
 ) -> Result<RecordRow, OpError> {
-    let row = db.record(object, id)?.ok_or_else(OpError::not_found)?;
-    if !allowed_among(app, db, actor, object, Deed::See, &[id])?.contains(&id) {
-        return Err(OpError::not_found());
+    match seen(app, db, actor, object, id)? {
+        (_, false) if deed == Deed::Write => Err(read_only(object)),
+        (row, _) => Ok(row),
     }
-    if deed == Deed::Write && !allowed_among(app, db, actor, object, Deed::Write, &[id])?.contains(&id) {
-        return Err(read_only(object));
-    }
-    Ok(row)
 }
 
 fn read_only(object: &Object) -> OpError {
@@ -179,22 +185,22 @@ fn read_only(object: &Object) -> OpError {
     OpError { code: "forbidden", message, field: Some(object.name.clone()), fault: Fault::Forbidden }
 }
 
-/// Records as the reader sees them.
+/// Records as the reader sees them, who may change those that are `writable`.
 fn views(
     app: &App,
     db: &mut Connection,
     actor: &Actor,
     object: &Object,
     rows: &[(RecordId, RecordRow)],
+    writable: &BTreeSet<RecordId>,
 ) -> Result<Vec<RecordView>, OpError> {
-    let ids: Vec<RecordId> = rows.iter().map(|(id, _)| *id).collect();
-    let writable = allowed_among(app, db, actor, object, Deed::Write, &ids)?;
     let mut names = Names::default();
-    names.learn(db, rows.iter().flat_map(|(_, row)| [row.created_by.as_str(), row.changed_by.as_str()]))?;
-    let shown: Vec<&Field> = object.fields.iter().filter(|field| !field.archived).collect();
+    names.learn(app, db, rows.iter().flat_map(|(_, row)| [row.created_by.as_str(), row.changed_by.as_str()]))?;
+    let shown = object.fields.iter().filter(|field| !field.archived);
+    let shown: Vec<(&Field, bool)> = shown.map(|field| (field, field::is_plain(actor, object, field))).collect();
     let view = |(id, row): &(RecordId, RecordRow)| {
-        let cell = |field: &&Field| {
-            Some((field.name.clone(), field::shown(actor, object, field, row.cells.get(&field.number)?)))
+        let cell = |(field, is_plain): &(&Field, bool)| {
+            Some((field.name.clone(), field::shown(field, *is_plain, row.cells.get(&field.number)?)))
         };
         let title = match row.cells.get(&FieldNumber::FIRST) {
             Some(Cell::Text(text)) => Some(text.clone()),
@@ -222,10 +228,11 @@ fn views(
 pub fn get(app: &App, actor: &Actor, name: &str, id: RecordId) -> Result<RecordDetail, OpError> {
     let object = object(app, actor, name)?;
     app.store.read(|db| {
-        let row = found(app, db, actor, &object, Deed::See, id)?;
+        let (row, is_writable) = seen(app, db, actor, &object, id)?;
         let rows = [(id, row)];
         let labels = value::labels(app, db, actor, &object, &rows)?;
-        let mut views = views(app, db, actor, &object, &rows)?;
+        let writable = is_writable.then_some(id).into_iter().collect();
+        let mut views = views(app, db, actor, &object, &rows, &writable)?;
         Ok(RecordDetail { record: views.pop().ok_or_else(OpError::not_found)?, labels })
     })
 }

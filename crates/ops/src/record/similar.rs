@@ -97,7 +97,7 @@ fn same(
     for test in [whole, candidates] {
         let test = Test::All(vec![seen.clone(), test]);
         let query = Query { test, order: order.clone(), after: None, limit: LOOKED_AT };
-        let page = app.store.read(|db| find::page(app, db, object, &query, find::PATIENCE))?;
+        let page = app.store.read(|db| find::page(app, db, actor, object, &query, &find::NONE, find::PATIENCE))?;
         found.extend(page.listed.into_iter().map(|one| (one.id, one.row)));
     }
     let wanted = normal(field, text);

@@ -36,7 +36,7 @@ pub fn list(app: &App, actor: &Actor, name: &str, tags: &str, part: Option<&str>
     tests.extend(part.clone().map(|part| Test::Contains(field.number, part)));
     let order = vec![Order { field: FieldNumber::CHANGED, descending: true }];
     let query = Query { test: Test::All(tests), order, after: None, limit: RECORDS };
-    let listed = app.store.read(|db| find::page(app, db, &object, &query, PATIENCE))?.listed;
+    let listed = app.store.read(|db| find::page(app, db, actor, &object, &query, &find::NONE, PATIENCE))?.listed;
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for one in &listed {
         if let Some(Cell::Text(text)) = one.row.cells.get(&field.number) {

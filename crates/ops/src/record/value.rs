@@ -8,9 +8,10 @@ use domain::object::{
     Type, several,
 };
 use serde_json::Value;
+use store::record::query::Test;
 use store::{Connection, RecordRow};
 
-use super::Deed;
+use super::{Deed, find};
 use crate::error::without_nul;
 use crate::{Actor, App, OpError};
 
@@ -304,38 +305,53 @@ pub(super) fn labels_in(
     numbers: BTreeSet<u64>,
 ) -> Result<BTreeMap<String, String>, OpError> {
     let mut labels = BTreeMap::new();
+    if numbers.is_empty() {
+        return Ok(labels);
+    }
     match &field.holds {
         Type::User => {
-            let named = db.person_names(numbers.into_iter().map(UserId::new))?.into_iter();
+            let people = numbers.into_iter().map(UserId::new).collect();
+            let named = app.known.names(app, db, people)?.into_iter();
             labels.extend(named.map(|(id, name)| (id.to_string(), name)));
         }
         Type::Customer if actor.may(crate::Right::ReadCustomers).is_ok() => {
-            let mut currents = Vec::with_capacity(numbers.len());
-            for id in numbers.into_iter().map(CustomerId::new) {
-                currents.push((id, db.current_customer(id)?.unwrap_or(id)));
-            }
-            let ids: Vec<CustomerId> = currents.iter().map(|(_, current)| *current).collect();
-            let seen = crate::customer::seen_among(app, db, actor, &ids)?;
-            for (id, current) in currents.into_iter().filter(|(_, current)| seen.contains(current)) {
-                let name = db.customer(current)?.and_then(|row| row.name);
-                labels.extend(name.map(|name| (id.to_string(), name)));
-            }
+            let seen = seen_customers(app, db, actor, numbers)?;
+            let named = db.customer_names(&seen)?.into_iter();
+            labels.extend(named.map(|(id, name)| (id.to_string(), name)));
         }
         Type::Relation { to } | Type::Relations { to } => {
             let Ok(target) = super::object(app, actor, to) else { return Ok(labels) };
             let ids: Vec<RecordId> = numbers.into_iter().map(RecordId::new).collect();
-            let seen = super::allowed_among(app, db, actor, &target, Deed::See, &ids)?;
-            for (id, row) in db.records_by_id(&target, &ids)? {
-                if let Some(Cell::Text(title)) = row.cells.get(&crate::object::TITLE)
-                    && seen.contains(&id)
-                {
-                    labels.insert(id.to_string(), title.clone());
+            let see = Test::All(vec![Test::Anywhere, super::allowed(app, actor, &target, Deed::See)]);
+            for one in find::among(db, &target, &ids, &see, &find::NONE, find::PATIENCE)? {
+                if let Some(Cell::Text(title)) = one.row.cells.get(&crate::object::TITLE) {
+                    labels.insert(one.id.to_string(), title.clone());
                 }
             }
         }
         _ => {}
     }
     Ok(labels)
+}
+
+/// Those of these customers that the reader may see, whatever they became part of.
+fn seen_customers(
+    app: &App,
+    db: &mut Connection,
+    actor: &Actor,
+    numbers: BTreeSet<u64>,
+) -> Result<BTreeSet<CustomerId>, OpError> {
+    let all = numbers.into_iter().map(CustomerId::new);
+    if actor.sees_all_customers() {
+        return Ok(all.collect());
+    }
+    let mut currents = Vec::new();
+    for id in all {
+        currents.push((id, db.current_customer(id)?.unwrap_or(id)));
+    }
+    let ids: Vec<CustomerId> = currents.iter().map(|(_, current)| *current).collect();
+    let seen = crate::customer::seen_among(app, db, actor, &ids)?;
+    Ok(currents.into_iter().filter(|(_, current)| seen.contains(current)).map(|(id, _)| id).collect())
 }
 
 /// The numbers of people, customers and records that a value names.

@@ -72,6 +72,7 @@ impl World {
             zone,
             currency,
             readings: ops::rule::Readings::default(),
+            known: ops::account::Known::default(),
             waiting: ops::account::Waiting::default(),
             search: ops::search::Searching::off(),
             ending,

@@ -32,14 +32,22 @@ use crate::state::Server;
 
 /// List records that one may see: filtered, ordered, a page at a time.
 #[utoipa::path(post, operation_id = "list_records", path = "/v1/objects/{object}/list", tag = "records", params(("object" = String, Path)), request_body = ListRequest, responses((status = 200, body = RecordPage)))]
-async fn list(caller: Caller, Path(object): Path<String>, Body(request): Body<ListRequest>) -> Answer<RecordPage> {
-    caller.run(move |app, actor| list::list(app, actor, &object, &request)).await
+async fn list(
+    caller: Caller,
+    Path(object): Path<String>,
+    Body(request): Body<ListRequest>,
+) -> Result<Response, ApiError> {
+    caller.tells(move |app, actor| list::list(app, actor, &object, &request)).await
 }
 
 /// Lay records that one may see on a board: a column for each choice, with how many there are, what they come to, and the latest.
 #[utoipa::path(post, operation_id = "get_board", path = "/v1/objects/{object}/board", tag = "records", params(("object" = String, Path)), request_body = BoardRequest, responses((status = 200, body = Board)))]
-async fn board(caller: Caller, Path(object): Path<String>, Body(request): Body<BoardRequest>) -> Answer<Board> {
-    caller.run(move |app, actor| board::get(app, actor, &object, &request)).await
+async fn board(
+    caller: Caller,
+    Path(object): Path<String>,
+    Body(request): Body<BoardRequest>,
+) -> Result<Response, ApiError> {
+    caller.tells(move |app, actor| board::get(app, actor, &object, &request)).await
 }
 
 /// Put records that one may see into groups: how many there are of each, and what fields come to.

@@ -1,5 +1,6 @@
 //! Objects and their records: one real table for each object, with a column for each field.
 
+pub mod among;
 pub mod feed;
 pub mod group;
 pub mod query;
@@ -251,12 +252,14 @@ pub(crate) fn all_columns(object: &Object, alias: &str) -> String {
     names.join(", ")
 }
 
-pub(crate) fn read(object: &Object, row: &Row) -> (RecordId, RecordRow) {
+/// Takes the record out of a row that begins with [`all_columns`].
+pub(crate) fn read(object: &Object, mut row: Row) -> (RecordId, RecordRow) {
     let mut cells = BTreeMap::new();
     for (place, field) in (5..).zip(&object.fields) {
-        let found = match field.holds.storage() {
-            Storage::Int => row.int_or_null(place).map(Cell::Int),
-            Storage::Text => row.text_or_null(place).map(|text| Cell::Text(text.to_owned())),
+        let found = match (field.holds.storage(), row.take(place)) {
+            (Storage::Int, Value::Int(number)) => Some(Cell::Int(number)),
+            (Storage::Text, Value::Text(text)) => Some(Cell::Text(text)),
+            _ => None,
         };
         cells.extend(found.map(|found| (field.number, found)));
     }
@@ -298,7 +301,7 @@ impl Connection {
     /// The database's.
     pub fn record(&mut self, object: &Object, id: RecordId) -> Result<Option<RecordRow>, StoreError> {
         let sql = format!("SELECT {} FROM {} t WHERE t.id = $1", all_columns(object, "t"), table(object.id));
-        Ok(self.query_one(&sql, &[id.number().into()])?.map(|row| read(object, &row).1))
+        Ok(self.query_one(&sql, &[id.number().into()])?.map(|row| read(object, row).1))
     }
 
     /// Several records, in no order.
@@ -312,7 +315,7 @@ impl Connection {
     ) -> Result<Vec<(RecordId, RecordRow)>, StoreError> {
         let sql = format!("SELECT {} FROM {} t WHERE t.id = $1", all_columns(object, "t"), table(object.id));
         let keys: Vec<Value> = ids.iter().map(|id| id.number().into()).collect();
-        Ok(self.query_each(&sql, &keys)?.iter().map(|row| read(object, row)).collect())
+        Ok(self.query_each(&sql, &keys)?.into_iter().map(|row| read(object, row)).collect())
     }
 
     /// The records of an object after `after`, in order of id; those in the trash too.
@@ -327,7 +330,7 @@ impl Connection {
     ) -> Result<Vec<(RecordId, RecordRow)>, StoreError> {
         let (columns, table) = (all_columns(object, "t"), table(object.id));
         let sql = format!("SELECT {columns} FROM {table} t WHERE t.id > $1 ORDER BY t.id LIMIT {limit}");
-        Ok(self.query(&sql, &[after.number().into()])?.iter().map(|row| read(object, row)).collect())
+        Ok(self.query(&sql, &[after.number().into()])?.into_iter().map(|row| read(object, row)).collect())
     }
 
     /// The records of an object after `after` whose relation leads to `to`, in order of id; those in the trash too.
@@ -347,7 +350,7 @@ impl Connection {
             format!("SELECT {columns} FROM {table} t WHERE t.{by} = $1 AND t.id > $2 ORDER BY t.id LIMIT {limit}");
         Ok(self
             .query(&sql, &[to.number().into(), after.number().into()])?
-            .iter()
+            .into_iter()
             .map(|row| read(object, row))
             .collect())
     }
@@ -368,16 +371,16 @@ impl Connection {
         let (columns, table) = (all_columns(object, "t"), table(object.id));
         let sql = format!("SELECT {columns}{keys} FROM {table} t WHERE t.id > $1 ORDER BY t.id LIMIT {limit}");
         let first = 5 + object.fields.len();
-        let sort = |row: &Row| {
-            let (id, mut record) = read(object, row);
-            let keys = sorted
-                .iter()
-                .zip(first..)
-                .filter_map(|(number, place)| row.text_or_null(place).map(|text| (*number, text.to_owned())));
-            record.sort = keys.collect();
-            (id, record)
+        let sort = |mut row: Row| {
+            let keys = sorted.iter().zip(first..).filter_map(|(number, place)| match row.take(place) {
+                Value::Text(text) => Some((*number, text)),
+                _ => None,
+            });
+            let sort = keys.collect();
+            let (id, record) = read(object, row);
+            (id, RecordRow { sort, ..record })
         };
-        Ok(self.query(&sql, &[after.number().into()])?.iter().map(sort).collect())
+        Ok(self.query(&sql, &[after.number().into()])?.into_iter().map(sort).collect())
     }
 
     /// The keys under which a record's values stand in the log.

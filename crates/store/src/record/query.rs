@@ -1,6 +1,5 @@
 //! Lists of records: a test, an order and a place to go on from, as one statement for either database.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use base::{ObjectId, RecordId, UserId};
@@ -100,9 +99,9 @@ pub struct Listed {
 
 /// A statement being written.
 pub(super) struct Writing {
-    sql: String,
+    pub(super) sql: String,
     values: Vec<Value>,
-    is_sqlite: bool,
+    pub(super) is_sqlite: bool,
     /// How many tables were named so far.
     tables: usize,
 }
@@ -147,7 +146,7 @@ impl Writing {
         self.push(")");
     }
 
-    fn test(&mut self, test: &Test, of: &str) {
+    pub(super) fn test(&mut self, test: &Test, of: &str) {
         let at = |field: &FieldNumber| format!("{of}.{}", column(*field));
         match test {
             Test::All(tests) => self.joined(tests, of, " AND ", "1 = 1"),
@@ -220,6 +219,13 @@ impl Writing {
             Test::Among(ids) => {
                 if ids.is_empty() {
                     return self.push("1 = 0");
+                }
+                if !self.is_sqlite {
+                    // As one value, so that it is one statement for however many.
+                    let list: Vec<String> = ids.iter().map(|id| id.number().to_string()).collect();
+                    let list = self.value(format!("{{{}}}", list.join(",")).into());
+                    write!(self.sql, "{of}.id = ANY ({list}::text::bigint[])").ok();
+                    return;
                 }
                 let marks: Vec<String> = ids.iter().map(|id| self.value(id.number().into())).collect();
                 write!(self.sql, "{of}.id IN ({})", marks.join(", ")).ok();
@@ -386,7 +392,7 @@ impl Connection {
     /// The database's.
     pub fn list_records(&mut self, object: &Object, query: &Query) -> Result<Vec<Listed>, StoreError> {
         let (first, keys) = (5 + object.fields.len(), query.order.len());
-        let listed = |row: &Row| {
+        let listed = |row: Row| {
             let place = (0..keys).map(|at| row.value(first + at)).collect();
             let (id, row) = read(object, row);
             Listed { id, row, place }
@@ -397,28 +403,10 @@ impl Connection {
             if page.len() < limit {
                 let mut to = Writing::new(self);
                 query.write(&mut to, object, *part, limit - page.len());
-                page.extend(self.query(&to.sql, &to.values)?.iter().map(listed));
+                page.extend(self.query(&to.sql, &to.values)?.into_iter().map(listed));
             }
         }
         Ok(page)
-    }
-
-    /// Which of these records pass, in the trash or not.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn passing(
-        &mut self,
-        object: &Object,
-        ids: &[RecordId],
-        test: &Test,
-    ) -> Result<BTreeSet<RecordId>, StoreError> {
-        let test = Test::All(vec![Test::Among(ids.to_vec()), Test::Anywhere, test.clone()]);
-        let query = Query { test, order: Vec::new(), after: None, limit: 0 };
-        let mut to = Writing::new(self);
-        to.push("SELECT t0.id");
-        query.from(&mut to, object);
-        Ok(self.query(&to.sql, &to.values)?.iter().map(|row| RecordId::new(row.number(0))).collect())
     }
 
     /// How many records pass, counted no further than `most`.

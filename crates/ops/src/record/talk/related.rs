@@ -78,7 +78,7 @@ pub(super) fn list(
         let test = Test::All(vec![allowed(app, actor, &of, Deed::See), leads, other]);
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let query = Query { test, order: order.clone(), after: after.clone(), limit };
-        let page = find::page(app, db, &of, &query, find::PATIENCE)?;
+        let page = find::page(app, db, actor, &of, &query, &find::NONE, find::PATIENCE)?;
         let title = of.title().filter(|title| field::is_plain(actor, &of, title)).map(|title| title.number);
         all.extend(page.listed.into_iter().filter_map(|one| made(&of, title, one)));
     }
