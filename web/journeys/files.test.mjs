@@ -181,6 +181,49 @@ for (const language of ["zh", "en"]) {
         await first.getByText("next.txt").waitFor();
       }));
 
+    it("is put into a field of its own, removed from it, and back", () =>
+      step("field", async () => {
+        await ask(page, "POST", "/v1/objects/deal/fields", { label: { zh: f.scans, en: f.scans }, name: "scans", type: "files" });
+        await page.goto(`/o/deal?record=${deal}`);
+        const field = page.getByRole("group", { name: f.scans, exact: true });
+        const choosing = page.waitForEvent("filechooser");
+        await button(f.choose).click();
+        await (await choosing).setFiles([paper, { ...image, name: "scan.png" }]);
+        for (const name of [paper.name, "scan.png"]) await button(f.preview(name), field).waitFor();
+        const cell = page.getByRole("grid").getByRole("gridcell").filter({ hasText: "scan.png" });
+        await cell.waitFor();
+        await page.screenshot({ path: `${import.meta.dirname}/out/files-field-${language}.png` });
+        await button(f.remove("scan.png"), field).click();
+        await button(f.preview("scan.png"), field).waitFor({ state: "detached" });
+        await cell.waitFor({ state: "detached" });
+        await button(f.undo).click();
+        await button(f.preview("scan.png"), field).waitFor();
+        await button(f.remove("scan.png"), field).click();
+        await page.getByText(f.lately, { exact: true }).click();
+        await button(f.restore("scan.png")).click();
+        await cell.waitFor();
+        assert.equal(await section().getByText("scan.png").count(), 0, "it stands in its field alone");
+      }));
+
+    it("comes with a new record, and the record is found by it", () =>
+      step("new", async () => {
+        await page.goto("/o/deal");
+        await button(f.new).click();
+        const drawer = page.getByRole("dialog");
+        await labelled(f.deal_name, drawer).fill("D-2");
+        const choosing = page.waitForEvent("filechooser");
+        await button(f.choose, drawer).click();
+        await (await choosing).setFiles([text]);
+        await drawer.getByText(text.name).waitFor();
+        await button(f.added, drawer).click();
+        await button(f.preview(text.name)).waitFor();
+        const filter = encodeURIComponent(JSON.stringify({ is: { field: "scans", op: "contains", value: "采购合同" } }));
+        await page.goto(`/o/deal?filter=${filter}`);
+        const rows = page.getByRole("grid").getByRole("row").filter({ hasText: "D-" });
+        await rows.filter({ hasText: "D-2" }).waitFor();
+        assert.equal(await rows.count(), 1);
+      }));
+
     it("is not there for who sees another region only", () =>
       step("rights", async () => {
         const east = { read: "some", write: "some", condition: { is: { field: "region", op: "equal", value: 0 } } };

@@ -41,7 +41,7 @@ for (const language of ["zh", "en"]) {
         const { record } = await ask(page, "POST", "/v1/objects/deal/records", { values: { name: "D-1", amount: "120000.5" } });
         for (const values of [{ name: r.first, area: 320, grade: 0, deal: record.id }, { name: r.second, area: 80 }]) await ask(page, "POST", `/v1/objects/${store}/records`, { values });
         await page.reload();
-        await go(r.store);
+        await go(r.stores);
         await titles(r.first).waitFor();
       }));
 
@@ -95,7 +95,7 @@ for (const language of ["zh", "en"]) {
 
     it("drags a card on a board, and takes it back", () =>
       step("board", async () => {
-        await go(r.deal);
+        await go(r.deals);
         await page.getByText(r.board, { exact: true }).click();
         const card = (column) => page.getByRole("region", { name: column, exact: true }).getByRole("button", { name: "D-1" });
         await card(r.none).dragTo(page.getByRole("region", { name: r.won, exact: true }));

@@ -124,7 +124,7 @@ for (const language of ["zh", "en"]) {
           await ask(page, "POST", "/v1/objects/deal/records", { values: { name, owner: people[person], amount: "5000", phone: phones[name], next_step: "call" } });
         }
         await signIn(theirs, w, "lilei@example.com");
-        await go(theirs, r.deal);
+        await go(theirs, r.deals);
         await titles(theirs).nth(1).waitFor();
         assert.deepEqual((await titles(theirs).allInnerTexts()).toSorted(), ["D-below", "D-own"]);
       }));
@@ -194,7 +194,7 @@ for (const language of ["zh", "en"]) {
 
     it("shares a record with them, which says why they see it", () =>
       step("share", async () => {
-        await go(page, r.deal);
+        await go(page, r.deals);
         await open(page, "D-other");
         await button(m.share_to, dialog());
         await choose(labelled(m.with, dialog()), "李雷");

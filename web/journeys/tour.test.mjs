@@ -10,13 +10,13 @@ import { words } from "./words.mjs";
 
 const own = {
   zh: {
-    project: "装修项目", region: "区域", regions: ["华东", "华南"], stage: "阶段", stages: ["量房", "施工", "验收"], budget: "预算", begins: "开工日期", urgent: "加急", manager: "项目经理", deal: "来源商机",
+    project: "装修项目", projects: "装修项目", region: "区域", regions: ["华东", "华南"], stage: "阶段", stages: ["量房", "施工", "验收"], budget: "预算", begins: "开工日期", urgent: "加急", manager: "项目经理", deal: "来源商机",
     types: { choice: "单选", money: "金额", date: "日期", bool: "是或否", user: "成员", relation: "关联记录" }, date: "2026年7月1日", yes: "是",
     first: "静安寺旗舰店", south: "天河城店", by_related: "按关联记录", way: "关联", amount: "金额", has: "有 来源商机 （1 个条件）", view: "华东项目", 
     sees_role: "华东项目组", reads: "查看装修项目", writes: "修改装修项目", counted: (n) => `共 ${n} 条`, condition: "符合角色的条件:区域 是 华东", condition_not: "不符合角色的条件:区域 是 华东",
   },
   en: {
-    project: "Project", region: "Region", regions: ["East", "South"], stage: "Stage", stages: ["Survey", "Building", "Handed over"], budget: "Budget", begins: "Starts on", urgent: "Urgent", manager: "Manager", deal: "Deal behind it",
+    project: "Project", projects: "Projects", region: "Region", regions: ["East", "South"], stage: "Stage", stages: ["Survey", "Building", "Handed over"], budget: "Budget", begins: "Starts on", urgent: "Urgent", manager: "Manager", deal: "Deal behind it",
     types: { choice: "Choice", money: "Money", date: "Date", bool: "Yes or no", user: "Member", relation: "Relation" }, date: "1 Jul 2026", yes: "yes",
     first: "West Street flagship", south: "Harbour corner", by_related: "By related records", way: "Relation", amount: "Amount", has: "has Deal behind it (1 condition)", view: "Projects in the east", 
     sees_role: "Projects east", reads: "See: Project", writes: "Change: Project", counted: (n) => `${n} records`, condition: "it passes the role's condition: Region is East", condition_not: "it does not pass the role's condition: Region is East",
@@ -194,7 +194,7 @@ for (const language of ["zh", "en"]) {
       step("view", async () => {
         const { id: role } = await roleNamed(page, "en", "Sales and service");
         await join(page, server, { as: "lilei@example.com", name: colleague, role }, theirs);
-        await go(o.project);
+        await go(o.projects);
         await button(r.add_filter);
         await choose(labelled(r.field), o.region, true);
         await choose(labelled(r.value), o.regions[0], true);
@@ -210,7 +210,7 @@ for (const language of ["zh", "en"]) {
         await page.getByRole("button", { name: `${r.views}: ${o.view}`, exact: true }).waitFor();
         const them = hands(() => theirs);
         await theirs.goto("/");
-        await them.go(o.project);
+        await them.go(o.projects);
         await them.titles("P-5").waitFor();
         await theirs.getByRole("button", { name: new RegExp(`^${r.views}: `) }).click();
         await theirs.getByRole("list", { name: r.views }).getByRole("button", { name: o.view }).first().click();
@@ -220,7 +220,7 @@ for (const language of ["zh", "en"]) {
 
     it("stands as a board by the stage; a card is dragged on", () =>
       step("board", async () => {
-        await go(o.project);
+        await go(o.projects);
         await layout(r.board);
         await button(v.grouped_by(o.region));
         await choose(labelled(v.group_field), o.stage, true);
@@ -239,7 +239,7 @@ for (const language of ["zh", "en"]) {
 
     it("is edited in the grid by the keyboard alone", () =>
       step("keyboard", async () => {
-        await go(o.project);
+        await go(o.projects);
         await button(o.budget);
         await page.waitForURL(/sort=/);
         await shows("P-5", "P-4", "P-3", o.south, o.first);
@@ -313,7 +313,7 @@ for (const language of ["zh", "en"]) {
         await go(s.people);
         await button(s.see_as);
         await page.getByText(s.seen, { exact: true }).waitFor();
-        await go(o.project);
+        await go(o.projects);
         await shows("P-3", "P-4", o.first);
         await page.getByText(o.counted(3), { exact: true }).waitFor();
         assert.equal(await page.getByRole("button", { name: r.add, exact: true }).count(), 0);
@@ -342,7 +342,7 @@ for (const language of ["zh", "en"]) {
 
     it("says by which rule they see one and not the other", () =>
       step("why", async () => {
-        await go(o.project);
+        await go(o.projects);
         for (const [name, answer, because] of [[o.first, s.sees, o.condition], [o.south, s.sees_not, o.condition_not]]) {
           await titles(name).click();
           await choose(labelled(s.who, dialog()), colleague);
@@ -356,7 +356,7 @@ for (const language of ["zh", "en"]) {
     it("asks by what records lead to on a phone too, within its width", () =>
       step("phone", async () => {
         await page.setViewportSize(phone);
-        await go(o.project);
+        await go(o.projects);
         await button(o.by_related);
         const popovers = page.locator(".ant-popover").filter({ visible: true });
         await popovers.getByRole("button", { name: r.add_filter, exact: true }).click();

@@ -52,7 +52,7 @@ for (const language of ["zh", "en"]) {
       step("columns", async () => {
         await setUp(page, server, w);
         for (const values of deals) await ask(page, "POST", "/v1/objects/deal/records", { values });
-        await page.getByRole("navigation").getByRole("link", { name: r.deal, exact: true }).click();
+        await page.getByRole("navigation").getByRole("link", { name: r.deals, exact: true }).click();
         await title("D-6").waitFor();
         await button(v.columns);
         const menu = page.getByRole("group").filter({ has: page.getByRole("checkbox", { name: v.probability, exact: true }) }).last();
@@ -194,6 +194,24 @@ for (const language of ["zh", "en"]) {
         await card(v.won, "D-5").waitFor();
         await page.reload();
         await card(v.won, "D-5").waitFor();
+        await page.goto("/o/deal?view=board&group=region");
+        await card(new RegExp(`^${v.east}$`, "i"), "D-5").waitFor(); // alone a label has a capital
+      }));
+
+    it("draws rows dense or roomy, as this browser likes it", () =>
+      step("density", async () => {
+        await page.goto("/o/deal");
+        const height = (wanted) => page.waitForFunction((px) => {
+          const [first, second] = [...document.querySelectorAll('[role="grid"] [role="row"]')].slice(1, 3).map((row) => row.getBoundingClientRect());
+          return first?.height === px && second?.top - first?.top === px;
+        }, wanted);
+        await height(40);
+        await button(v.dense);
+        await height(30);
+        await page.reload();
+        await height(30);
+        await button(v.roomy);
+        await height(40);
       }));
 
     it("tells of a record that may be the same while one is typed", () =>

@@ -42,12 +42,13 @@ export const words = {
     },
     records: {
       export: "导出为表格（CSV）", head: "名称",
-      store: "门店", area: "面积", grade: "等级", choices: ["旗舰", "标准"], deal_field: "重点商机", deal: "商机",
+      store: "门店", stores: "门店", deals: "商机", area: "面积", grade: "等级", choices: ["旗舰", "标准"], deal_field: "重点商机", deal: "商机",
       choice: (n) => `选项 ${n}`, add_choice: "添加选项", none_match: "没有符合条件的记录",
       add: "新建", save: "保存", name: "名称 *", deal_name: "商机名称 *", amount: "金额", search: "搜索名称、电话、邮箱", add_filter: "添加条件", field: "字段", op: "条件", value: "值", take: "确定",
       undo: "撤销", undone: "已撤销", history: "时间线", views: "视图", save_view: "保存为视图", share: "与能看到这些记录的人共享", board: "看板", won: "赢单", none: "未填写", bulk: "批量操作", set: "改为", change: (n) => `修改 ${n} 条`, changed_n: (n) => `已修改 ${n} 条`, done: "完成", undid: "撤销了一次修改", trash: "删除", bin: "回收站", restore: "恢复", first: "南京西路店", second: "张江店",
     },
     views: {
+      dense: "切换到紧凑排列", roomy: "切换到宽松排列",
       columns: "列", frozen: "固定前几列", first_two: "前 2 列", up: (name) => `${name}上移`, width: (name) => `${name}的列宽`, name: "商机名称", stage: "阶段", amount: "金额", region: "区域", probability: "赢率", saved: "重点商机", changed: "已修改", back: "还原", keep: "保存修改", kept: "视图已保存",
       sort: "排序", turn: (name) => `${name}：改变方向`, add_sort: "添加排序字段", group: "分组", group_field: "分组字段", grouped: "按阶段分组", grouped_by: (name) => `按${name}分组`, open: (name) => `展开${name}`, close: (name) => `收起${name}`, contacted: "初步接洽", won: "赢单", none: "未填写", no_groups: "不分组",
       chart: "图表", bars: "柱状图", number: "数字", measure: "统计", sum: "金额合计", by: "分组", data: "图表数据", total: "合计", only: (name) => `只看${name}`, table: "表格", number_words: "金额合计",
@@ -63,7 +64,7 @@ export const words = {
     },
     fields: { formula: "公式", tags: "标签", edit: "修改下一步", convert: "更改类型…", to: "由单行文本改为", related: "按关联记录", way: "关联" },
     files: {
-      title: "附件", add: "添加附件", preview: (name) => `预览 ${name}`, download: (name) => `下载 ${name}`, remove: (name) => `移除 ${name}`, removed: (name) => `已移除 ${name}`, lately: "最近移除的 1 个", restore: (name) => `恢复 ${name}`, restored: (name) => `已恢复 ${name}`, undo: "撤销", undone: "已撤销", history: "时间线", attached: "添加了附件", large: "文件最大 100 MB", dismiss: (name) => `关闭 ${name} 的提示`, missing: "没有这条记录", opened: "打开附件", cancel: (name) => `取消上传 ${name}`, progress: (name) => `正在上传 ${name}`,
+      title: "附件", add: "添加附件", scans: "合同扫描件", choose: "为「合同扫描件」选择文件", list: "商机", added: "保存", new: "新建", deal_name: "商机名称 *", preview: (name) => `预览 ${name}`, download: (name) => `下载 ${name}`, remove: (name) => `移除 ${name}`, removed: (name) => `已移除 ${name}`, lately: "最近移除的 1 个", restore: (name) => `恢复 ${name}`, restored: (name) => `已恢复 ${name}`, undo: "撤销", undone: "已撤销", history: "时间线", attached: "添加了附件", large: "文件最大 100 MB", dismiss: (name) => `关闭 ${name} 的提示`, missing: "没有这条记录", opened: "打开附件", cancel: (name) => `取消上传 ${name}`, progress: (name) => `正在上传 ${name}`,
     },
   },
   en: {
@@ -84,7 +85,7 @@ export const words = {
     switch: { language: "Switch to Chinese", dark: "Switch to dark", light: "Switch to light", account: "Account", out: "Sign out" },
     erase: { open: "Erase…", do: "Erase for good", stays: "Stays", unnamed: "Unnamed customer" },
     filter: "Filter by kind", examples: "Not sure how? Click one to try it", stream: "Arriving now", total: "Events in all",
-    search_all: { box: "Search customers and all records, or type a command", label: "Search and commands", open: "Search everything", note: "Notes", lead: "Lead", recent: "Opened lately", more: "More: Lead", everywhere: "Search all objects", none: "Try fewer letters" },
+    search_all: { box: "Search customers and all records, or type a command", label: "Search and commands", open: "Search everything", note: "Notes", lead: "Leads", recent: "Opened lately", more: "More: Leads", everywhere: "Search all objects", none: "Try fewer letters" },
     settings: {
       open: "Settings", people: "People", roles: "Roles", keys: "API keys", audit: "Audit", name: "Name", role: "Role", saved: "I have saved it",
       invite: "Invite someone", link: "Make an invitation link", join: "Join", title: "Join Dawn Baby", role_of: "Role of 李雷", end: "Deactivate 李雷", yes: "Deactivate",
@@ -108,12 +109,13 @@ export const words = {
     },
     records: {
       export: "Export as a table (CSV)", head: "name",
-      store: "Store", area: "Area", grade: "Grade", choices: ["Flagship", "Standard"], deal_field: "Main deal", deal: "Deal",
+      store: "Store", stores: "Stores", deals: "Deals", area: "Area", grade: "Grade", choices: ["Flagship", "Standard"], deal_field: "Main deal", deal: "Deal",
       choice: (n) => `Choice ${n}`, add_choice: "Add choice", none_match: "No record matches",
       add: "New", save: "Save", name: "Name *", deal_name: "Deal name *", amount: "Amount", search: "Search name, phone, e-mail", add_filter: "Add condition", field: "Field", op: "Condition", value: "Value", take: "Apply",
       undo: "Undo", undone: "Undone", history: "Timeline", views: "Views", save_view: "Save as view", share: "Share with everyone who sees these records", board: "Board", won: "Won", none: "None", bulk: "Bulk", set: "Set to", change: (n) => `Change ${n}`, changed_n: (n) => `${n} changed`, done: "Done", undid: "took a change back", trash: "Delete", bin: "Trash", restore: "Restore", first: "West Street", second: "Harbour",
     },
     views: {
+      dense: "Switch to dense", roomy: "Switch to roomy",
       columns: "Columns", frozen: "Freeze columns", first_two: "first 2", up: (name) => `Move ${name} up`, width: (name) => `Width of ${name}`, name: "Deal name", stage: "Stage", amount: "Amount", region: "Region", probability: "Probability", saved: "Top deals", changed: "Changed", back: "Put back", keep: "Save changes", kept: "View saved",
       sort: "Sort", turn: (name) => `${name}: turn round`, add_sort: "Add a field to sort by", group: "Group", group_field: "Group by", grouped: "By Stage", grouped_by: (name) => `By ${name}`, open: (name) => `Open ${name}`, close: (name) => `Close ${name}`, contacted: "Contacted", won: "Won", none: "Empty", no_groups: "No groups",
       chart: "Chart", bars: "Bars", number: "Number", measure: "Measure", sum: "Amount, sum", by: "Group by", data: "Data of the chart", total: "Total", only: (name) => `Only ${name}`, table: "Table", number_words: "Amount, sum",
@@ -129,7 +131,7 @@ export const words = {
     },
     fields: { formula: "Formula", tags: "Tags", edit: "Edit Next step", convert: "Change the type…", to: "From Text to", related: "By related records", way: "Relation" },
     files: {
-      title: "Attachments", add: "Attach files", preview: (name) => `Preview ${name}`, download: (name) => `Download ${name}`, remove: (name) => `Remove ${name}`, removed: (name) => `${name} is removed`, lately: "Recently removed: 1", restore: (name) => `Put ${name} back`, restored: (name) => `${name} is back`, undo: "Undo", undone: "Undone", history: "Timeline", attached: "attached a file", large: "A file has at most 100 MB", dismiss: (name) => `Dismiss what is said of ${name}`, missing: "There is no such record", opened: "opened an attachment", cancel: (name) => `Cancel the upload of ${name}`, progress: (name) => `Uploading ${name}`,
+      title: "Attachments", add: "Attach files", scans: "Contract scans", choose: "Choose files for Contract scans", list: "Deal", added: "Save", new: "New", deal_name: "Deal name *", preview: (name) => `Preview ${name}`, download: (name) => `Download ${name}`, remove: (name) => `Remove ${name}`, removed: (name) => `${name} is removed`, lately: "Recently removed: 1", restore: (name) => `Put ${name} back`, restored: (name) => `${name} is back`, undo: "Undo", undone: "Undone", history: "Timeline", attached: "attached a file", large: "A file has at most 100 MB", dismiss: (name) => `Dismiss what is said of ${name}`, missing: "There is no such record", opened: "opened an attachment", cancel: (name) => `Cancel the upload of ${name}`, progress: (name) => `Uploading ${name}`,
     },
   },
 };

@@ -53,7 +53,7 @@ impl Declaration {
         let known = kinds.by_name(&self.name);
         if known.is_some_and(|kind| kind.id < KindId::FIRST_OWN) {
             let en = "is a standard kind, which cannot be changed; choose another name";
-            return Err(Rejection::invalid("name", "是标准事件类型,不能更改,请另取名称", en));
+            return Err(Rejection::invalid("name", "是标准事件类型，不能更改，请另取名称", en));
         }
         let fields = match known {
             Some(kind) => grown(&kind.fields, self.fields)?,
@@ -66,7 +66,7 @@ impl Declaration {
 
     fn check(&self) -> Result<(), Rejection> {
         if !is_kind_name(&self.name) {
-            let zh = "应为小写英文单词,可用点分隔,如 lesson.attended,最多 64 个字符";
+            let zh = "应为小写英文单词，可用点分隔，如 lesson.attended，最多 64 个字符";
             let en = "lower-case words between dots are wanted, such as lesson.attended, at most 64 characters";
             return Err(Rejection::invalid("name", zh, en));
         }
@@ -80,7 +80,7 @@ impl Declaration {
             text(&name, &field.name)?;
             if RESERVED.contains(&field.name.as_str()) {
                 let en = "who, about and attachments mean the same in every kind and are not declared";
-                return Err(Rejection::invalid(&name, "who、about、attachments 各类型通用,无需声明", en));
+                return Err(Rejection::invalid(&name, "who、about、attachments 各类型通用，无需声明", en));
             }
             if self.fields.iter().take(place).any(|earlier| earlier.name == field.name) {
                 return Err(Rejection::invalid(&name, "重复声明", "is declared twice"));
@@ -112,7 +112,7 @@ fn text(at: &str, text: &str) -> Result<(), Rejection> {
     }
     if text.trim() != text || text.chars().any(char::is_control) {
         let en = "must not begin or end with a space or hold control characters";
-        return Err(Rejection::invalid(at, "首尾不能有空格,也不能含控制字符", en));
+        return Err(Rejection::invalid(at, "首尾不能有空格，也不能含控制字符", en));
     }
     Ok(())
 }
@@ -122,7 +122,7 @@ fn grown(known: &[Field], declared: Vec<Field>) -> Result<Vec<Field>, Rejection>
     let mut fields = known.to_vec();
     for old in known {
         if !declared.iter().any(|field| field.name == old.name) {
-            let zh = format!("字段只增不减:缺少已声明的 {}", old.name);
+            let zh = format!("字段只增不减：缺少已声明的 {}", old.name);
             let en = format!("fields only grow: {}, declared before, is missing", old.name);
             return Err(Rejection::new(RejectionCode::Invalid, "fields", zh, en));
         }
@@ -136,7 +136,7 @@ fn grown(known: &[Field], declared: Vec<Field>) -> Result<Vec<Field>, Rejection>
             let en = "cannot change: stored events have values of the type declared before; declare another field";
             return Err(Rejection::invalid(
                 &format!("fields[{place}].type"),
-                "不能更改:已有事件按原类型存储,请另设字段",
+                "不能更改：已有事件按原类型存储，请另设字段",
                 en,
             ));
         }
@@ -144,7 +144,7 @@ fn grown(known: &[Field], declared: Vec<Field>) -> Result<Vec<Field>, Rejection>
             let en = "cannot change: values of stored events stay where they are; declare another field";
             return Err(Rejection::invalid(
                 &format!("fields[{place}].class"),
-                "不能更改:已有事件的值已按原类别存放,请另设字段",
+                "不能更改：已有事件的值已按原类别存放，请另设字段",
                 en,
             ));
         }

@@ -8,8 +8,15 @@
 //! assert_eq!(deal.title().unwrap().label.zh, "商机名称");
 //! ```
 
+mod plural;
+pub mod several;
+
+mod derived;
+
 use base::{ObjectId, Text};
 use serde::{Deserialize, Serialize};
+
+pub use derived::{Derived, Fact, Gathering, Rollup, Source, Written};
 
 /// The object whose records are the customers: they come of events and are joined and parted by them.
 pub const CUSTOMER: &str = "customer";
@@ -27,6 +34,8 @@ pub const TAG_CHARS: usize = 50;
 pub const ADDRESS_PARTS: [&str; 6] = ["country", "region", "city", "district", "street", "postcode"];
 /// The longest part of an address, in characters.
 pub const ADDRESS_CHARS: usize = 200;
+/// The most files of a record's field.
+pub const FILES_LIMIT: usize = 10;
 /// The most fields that a choice wants.
 pub const WANTS_LIMIT: usize = 20;
 /// What stands behind the name of a field whose place another has taken. No name has it.
@@ -107,6 +116,8 @@ pub enum Type {
     Tags,
     /// Where somebody or something is.
     Address,
+    /// Some of the files kept with the record. Its text has what they are called, as far as they were not removed.
+    Files,
 }
 
 /// A choice of a field.
@@ -154,7 +165,8 @@ impl Type {
             | Self::Link
             | Self::Relations { .. }
             | Self::Tags
-            | Self::Address => Storage::Text,
+            | Self::Address
+            | Self::Files => Storage::Text,
             _ => Storage::Int,
         }
     }
@@ -200,121 +212,9 @@ impl Type {
             Self::Relations { .. } => "relations",
             Self::Tags => "tags",
             Self::Address => "address",
+            Self::Files => "files",
         }
     }
-}
-
-/// Several values in one text, each between line breaks, so that one of them is found as a part of it: tags, and the numbers of records.
-pub mod several {
-    /// The text of values, none of which has a line break; none of none.
-    #[must_use]
-    pub fn text<T: std::fmt::Display>(values: impl IntoIterator<Item = T>) -> Option<String> {
-        let mut text = String::new();
-        for value in values {
-            text.push_str(if text.is_empty() { "\n" } else { "" });
-            text.push_str(&value.to_string());
-            text.push('\n');
-        }
-        (!text.is_empty()).then_some(text)
-    }
-
-    /// The values in a text.
-    pub fn values(text: &str) -> impl Iterator<Item = &str> {
-        text.split('\n').filter(|value| !value.is_empty())
-    }
-
-    /// The numbers in a text.
-    pub fn numbers(text: &str) -> impl Iterator<Item = u64> {
-        values(text).filter_map(|value| value.parse().ok())
-    }
-}
-
-/// How a field's value follows from others.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Derived {
-    /// From what.
-    pub from: Source,
-    /// Whether not all records have it yet: it is being computed.
-    #[serde(default)]
-    pub pending: bool,
-}
-
-/// From what a field's value follows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    /// The record's other fields.
-    Formula(Written),
-    /// The records of another object that lead here.
-    Rollup(Rollup),
-    /// What events told of the customer whose record it is.
-    Customer(Fact),
-}
-
-/// What is known of a customer from its events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fact {
-    /// What it is called.
-    Name,
-    /// The phone number that proves most about it.
-    Phone,
-    /// The e-mail address that proves most about it.
-    Email,
-    /// The tags that rules set.
-    Tags,
-    /// When it was first seen.
-    FirstSeen,
-    /// When it was last seen.
-    LastSeen,
-    /// How many events it has.
-    Events,
-}
-
-/// A formula of the definition language, as it writes itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Written {
-    /// The formula.
-    pub formula: String,
-    /// The fields that it reads.
-    pub reads: Vec<FieldNumber>,
-}
-
-/// What the records that lead to one come to. Those in the trash do not count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rollup {
-    /// The name of their object.
-    pub object: String,
-    /// Their relation that leads here.
-    pub by: FieldNumber,
-    /// What is made of them.
-    pub how: Gathering,
-    /// Of which field of theirs; none where they are counted.
-    pub of: Option<FieldNumber>,
-    /// What is true of those that count; none for all.
-    pub only: Option<Written>,
-}
-
-impl Rollup {
-    /// The fields of those records that it reads.
-    pub fn reads(&self) -> impl Iterator<Item = FieldNumber> + '_ {
-        let only = self.only.iter().flat_map(|only| only.reads.iter().copied());
-        [self.by].into_iter().chain(self.of).chain(only)
-    }
-}
-
-/// What is made of several values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Gathering {
-    /// How many there are.
-    Count,
-    /// Their sum; nought where there are none.
-    Sum,
-    /// The least, or the earliest.
-    Min,
-    /// The greatest, or the latest.
-    Max,
 }
 
 /// A field of an object.
@@ -378,6 +278,12 @@ impl Field {
     pub const fn is_automatic(&self) -> bool {
         self.derived.is_some() || matches!(self.number, FieldNumber::CREATED | FieldNumber::CHANGED)
     }
+
+    /// Whether its value is set with a change of values: not by the program, nor by files that come and go.
+    #[must_use]
+    pub const fn is_given(&self) -> bool {
+        !self.is_automatic() && !matches!(self.holds, Type::Files)
+    }
 }
 
 /// An object.
@@ -389,6 +295,9 @@ pub struct Object {
     pub name: String,
     /// What one of its records is called.
     pub label: Text,
+    /// What several are called in English, where that is not as the rule has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plural: Option<String>,
     /// What stands for it in menus.
     pub icon: String,
     /// Its fields, in the order in which forms show them. The first is what a record is called by.
@@ -399,6 +308,18 @@ pub struct Object {
 }
 
 impl Object {
+    /// What several of its records are called: in menus and over lists. In Chinese that is what one is called.
+    ///
+    /// ```
+    /// let company = domain::standard_objects().into_iter().find(|object| object.name == "company").unwrap();
+    /// assert_eq!(company.numbered(base::ObjectId::new(1)).several().en, "companies");
+    /// ```
+    #[must_use]
+    pub fn several(&self) -> Text {
+        let Text { zh, en } = &self.label;
+        Text::new(zh.clone(), self.plural.clone().unwrap_or_else(|| plural::plural(en)))
+    }
+
     /// A field by its name in the API.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
@@ -495,7 +416,7 @@ impl NewObject {
         ];
         let always = always
             .map(|(number, name, zh, en, holds)| NewField::plain(name, Text::new(zh, en), holds).numbered(number));
-        Object { id, name, label, icon, fields: own.chain(always).collect(), archived: false }
+        Object { id, name, label, plural: None, icon, fields: own.chain(always).collect(), archived: false }
     }
 }
 

@@ -66,7 +66,7 @@ impl OpError {
     /// The raw zone is down.
     #[must_use]
     pub fn vault_unavailable() -> Self {
-        let (zh, en) = ("原始数据区暂不可用,请稍后再试", "the raw zone is down; try again later");
+        let (zh, en) = ("原始数据区暂不可用，请稍后再试", "the raw zone is down; try again later");
         Self::new(Fault::Later, "vault_unavailable", zh, en)
     }
 
@@ -76,13 +76,13 @@ impl OpError {
         Self::new(
             Fault::Later,
             "unavailable",
-            "数据库暂不可用,请稍后再试",
+            "数据库暂不可用，请稍后再试",
             "the database does not answer; try again later",
         )
     }
 
     fn broken() -> Self {
-        Self::new(Fault::Broken, "internal", "系统内部错误,已记录", "something is broken; it has been noted")
+        Self::new(Fault::Broken, "internal", "系统内部错误，已记录", "something is broken; it has been noted")
     }
 }
 
@@ -101,7 +101,7 @@ impl From<store::StoreError> for OpError {
     fn from(error: store::StoreError) -> Self {
         if matches!(error, store::StoreError::TooLong) {
             let (zh, en) = (
-                "查询超过两秒,已取消;请缩小筛选范围",
+                "查询超过两秒，已取消；请缩小筛选范围",
                 "this took longer than two seconds and was cut off; narrow the filter",
             );
             return Self::new(Fault::TooMuch, "too_slow", zh, en);

@@ -122,7 +122,7 @@ fn read_body(app: &App, body: &[u8], format: Format, terms: &Terms) -> Result<Re
 pub const BODY_EVENTS: usize = 100_000;
 
 fn too_many() -> OpError {
-    let zh = format!("一次最多 {BODY_EVENTS} 条事件,未接入任何事件;请分批发送");
+    let zh = format!("一次最多 {BODY_EVENTS} 条事件，未接入任何事件；请分批发送");
     let en = format!("at most {BODY_EVENTS} events are taken at once; nothing was taken. Send less at a time");
     OpError::new(Fault::Request, "too_large", &zh, &en)
 }

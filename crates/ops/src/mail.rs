@@ -198,11 +198,11 @@ pub(crate) fn post(app: &App, to: &str, subject: &str, text: &str) -> Result<(),
             MailError::Address(_) => OpError::invalid("to", "邮箱地址不正确", "not an e-mail address"),
             MailError::Away(_) => {
                 let (zh, en) =
-                    (format!("连不上发信服务器:{said}"), format!("the mail server cannot be reached: {said}"));
+                    (format!("连不上发信服务器：{said}"), format!("the mail server cannot be reached: {said}"));
                 OpError::new(Fault::Later, "mail_away", &zh, &en)
             }
             MailError::Refused(_) => {
-                let (zh, en) = (format!("发信服务器拒绝了:{said}"), format!("the mail server refused: {said}"));
+                let (zh, en) = (format!("发信服务器拒绝了：{said}"), format!("the mail server refused: {said}"));
                 OpError::new(Fault::Request, "mail_refused", &zh, &en)
             }
         }
@@ -216,7 +216,7 @@ pub(crate) fn post(app: &App, to: &str, subject: &str, text: &str) -> Result<(),
 pub fn test(app: &App, actor: &Actor, request: &MailTestRequest, language: Locale) -> Result<(), OpError> {
     actor.owns()?;
     let (subject, text) = match language {
-        Locale::Zh => ("经纬的测试邮件", "收到这封邮件,说明发信设置可用。\n"),
+        Locale::Zh => ("经纬的测试邮件", "收到这封邮件，说明发信设置可用。\n"),
         Locale::En => ("A test letter from Jingwei", "This letter arrived, so the mail settings work.\n"),
     };
     post(app, request.to.trim(), subject, text)

@@ -285,7 +285,7 @@ impl Actor {
             return Ok(());
         }
         let Text { zh, en } = right.label();
-        let zh = format!("没有「{zh}」的权限,请找管理员");
+        let zh = format!("没有「{zh}」的权限，请找管理员");
         let en = format!("you lack the right '{en}'; ask who manages people");
         let message = Text::new(zh, en);
         Err(OpError { code: "forbidden", message, field: Some(right.name().to_owned()), fault: Fault::Forbidden })

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use base::{AttachmentId, ObjectId, RecordId};
-use domain::object::{Cell, FieldNumber};
+use domain::object::{Cell, FieldNumber, several};
 use serde::{Deserialize, Serialize};
 use store::log::{Entry, RecordAct, RecordEntry};
 use store::{AttachmentRow, Connection, RecordChange, RecordKeys, RecordRows, StoreError, Unit};
@@ -15,7 +15,7 @@ use crate::engine::{Committed, Engine, EngineError};
 use crate::profile;
 use crate::record::{Written, no_random, sort_keys, unique};
 
-/// The most files that are kept with a record, but for those that were removed.
+/// The most files that are kept with a record and stand in none of its fields, but for those that were removed.
 pub const FILES_LIMIT: usize = 100;
 
 /// What a file is, but for its name.
@@ -39,7 +39,7 @@ pub struct Facts {
 #[derive(Clone, PartialEq, Eq)]
 pub enum FileAct {
     /// It is attached under this name.
-    Attach(Facts, String),
+    Attach(Facts, String, Option<FieldNumber>),
     /// It is removed.
     Detach(AttachmentId),
     /// It is put back.
@@ -57,7 +57,8 @@ impl std::fmt::Debug for FileAct {
 impl FileAct {
     const fn logged(&self) -> RecordAct {
         match self {
-            Self::Attach(..) => RecordAct::Attached,
+            Self::Attach(_, _, None) => RecordAct::Attached,
+            Self::Attach(_, _, Some(field)) => RecordAct::Filed(*field),
             Self::Detach(id) => RecordAct::Detached(*id),
             Self::Reattach(id) => RecordAct::Reattached(*id),
             Self::Destroy(id) => RecordAct::Destroyed(*id),
@@ -116,11 +117,14 @@ fn open(keys: &RecordKeys, entry: &RecordEntry) -> Told {
 
 /// What is logged of it: all but the name under the record's key, the name under the other one besides.
 fn seal(keys: &RecordKeys, unique: &[u8; 16], act: &FileAct) -> Vec<u8> {
-    let FileAct::Attach(facts, name) = act else { return Vec::new() };
+    let FileAct::Attach(facts, name, _) = act else { return Vec::new() };
     let mut bytes = postcard::to_stdvec(facts).unwrap_or_default();
     bytes.extend(keys.personal.iter().flat_map(|key| profile::encrypt(key, unique, name)));
     profile::seal(&keys.key, unique, &bytes)
 }
+
+/// A file with the field in which it is or was, and its row; none when it is no more.
+type FileAfter = (AttachmentId, Option<FieldNumber>, Option<AttachmentRow>);
 
 impl Engine {
     /// Does something with files of records.
@@ -159,7 +163,7 @@ impl Engine {
             Some(id) => self.file_after(id, (&act, actor), (object.id, record), unit)?,
             None => return Ok(Written::Missing),
         };
-        let (id, after) = match file {
+        let (id, home, after) = match file {
             Ok(file) => file,
             Err(outcome) => return Ok(outcome),
         };
@@ -167,6 +171,13 @@ impl Engine {
         if !is_end {
             actor.clone_into(&mut row.changed_by); // what goes by itself, or with an erasure, is nobody's change
             row.cells.insert(FieldNumber::CHANGED, Cell::Int(unit.received_at.ms()));
+        }
+        unit.attachments.insert(id, after);
+        if let Some(field) = home {
+            match names(&self.files_in(record, home, unit)?) {
+                Some(names) => row.cells.insert(field, Cell::Text(names)),
+                None => row.cells.remove(&field),
+            };
         }
         row.sort = sort_keys(&object, &row);
         let keys = self.keys(record, None, matches!(act, FileAct::Attach(..)), unit)?;
@@ -184,10 +195,9 @@ impl Engine {
             values: seal(&keys, &unique(&nonce, row.version), &act),
         };
         let seq = self.append(unit, Entry::Record(entry));
-        if let FileAct::Attach(facts, _) = &act {
+        if let FileAct::Attach(facts, ..) = &act {
             unit.raw_blocks.insert(facts.block);
         }
-        unit.attachments.insert(id, after);
         let rows = unit.records.entry(object.id);
         let rows = rows.or_insert_with(|| RecordRows { object: std::sync::Arc::clone(&object), rows: BTreeMap::new() });
         rows.object = object;
@@ -195,20 +205,21 @@ impl Engine {
         Ok(Written::Done { record, change: Some(seq) })
     }
 
-    /// A file as it is after something was done with it, none when it is no more; or what to answer where nothing is done.
+    /// A file as it is after something was done with it; or what to answer where nothing is done.
     fn file_after(
         &mut self,
         id: AttachmentId,
         (act, actor): (&FileAct, &str),
         (object, record): (ObjectId, RecordId),
         unit: &Unit,
-    ) -> Result<Result<(AttachmentId, Option<AttachmentRow>), Written>, StoreError> {
+    ) -> Result<Result<FileAfter, Written>, StoreError> {
         let at = unit.received_at;
-        if let FileAct::Attach(facts, name) = act {
+        if let FileAct::Attach(facts, name, field) = act {
             let Facts { media_type, bytes, alias, token, block, place } = facts.clone();
             let row = AttachmentRow {
                 record,
                 object,
+                field: *field,
                 name: name.clone(),
                 media_type,
                 bytes,
@@ -220,7 +231,11 @@ impl Engine {
                 added_at: at,
                 removed_at: None,
             };
-            return Ok(if self.has_all_files(record, unit)? { Err(Written::Full) } else { Ok((id, Some(row))) });
+            return Ok(if self.has_all_files(record, *field, unit)? {
+                Err(Written::Full)
+            } else {
+                Ok((id, *field, Some(row)))
+            });
         }
         let known = match unit.attachments.get(&id) {
             Some(known) => known.clone(),
@@ -229,20 +244,31 @@ impl Engine {
         let Some(mut row) = known.filter(|row| row.record == record) else { return Ok(Err(Written::Missing)) };
         let detaches = matches!(act, FileAct::Detach(_));
         if matches!(act, FileAct::Destroy(_)) {
-            return Ok(Ok((id, None)));
+            return Ok(Ok((id, row.field, None)));
         }
         if row.removed_at.is_some() == detaches {
             return Ok(Err(Written::Done { record, change: None }));
         }
-        if !detaches && self.has_all_files(record, unit)? {
+        if !detaches && self.has_all_files(record, row.field, unit)? {
             return Ok(Err(Written::Full));
         }
         row.removed_at = detaches.then_some(at);
-        Ok(Ok((id, Some(row))))
+        Ok(Ok((id, row.field, Some(row))))
     }
 
-    /// Whether a record has all the files that it may have.
-    fn has_all_files(&mut self, record: RecordId, unit: &Unit) -> Result<bool, StoreError> {
+    /// Whether a record has all the files that it may have in a field, or in none.
+    fn has_all_files(&mut self, record: RecordId, field: Option<FieldNumber>, unit: &Unit) -> Result<bool, StoreError> {
+        let limit = if field.is_some() { domain::object::FILES_LIMIT } else { FILES_LIMIT };
+        Ok(self.files_in(record, field, unit)?.len() >= limit)
+    }
+
+    /// The files of a record in a field, or in none, with what the unit has changed; without those that were removed.
+    fn files_in(
+        &mut self,
+        record: RecordId,
+        field: Option<FieldNumber>,
+        unit: &Unit,
+    ) -> Result<BTreeMap<AttachmentId, AttachmentRow>, StoreError> {
         let mut files: BTreeMap<_, _> = self.db.attachments_of(record)?.into_iter().collect();
         for (id, row) in &unit.attachments {
             match row.clone().filter(|row| row.record == record) {
@@ -250,18 +276,28 @@ impl Engine {
                 None => files.remove(id),
             };
         }
-        Ok(files.values().filter(|row| row.removed_at.is_none()).count() >= FILES_LIMIT)
+        files.retain(|_, row| row.field == field && row.removed_at.is_none());
+        Ok(files)
     }
+}
+
+/// The value of a field with these files.
+fn names(files: &BTreeMap<AttachmentId, AttachmentRow>) -> Option<String> {
+    several::text(files.values().map(|file| &file.name))
 }
 
 /// What is known of a file from the log: hashes, which are none where what opens them was erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Trace {
     record: RecordId,
+    field: Option<FieldNumber>,
     removed: bool,
     facts: Option<[u8; 32]>,
     name: Option<[u8; 32]>,
 }
+
+/// What the files of records are called that stand in a field.
+pub(crate) type Filed = BTreeMap<(RecordId, FieldNumber), Vec<String>>;
 
 /// Files as they follow from the log.
 #[derive(Default)]
@@ -277,7 +313,13 @@ impl Trace {
         let facts = Facts { media_type, bytes, alias, token, block, place };
         let name = *blake3::hash(row.name.as_bytes()).as_bytes();
         let removed = row.removed_at.is_some();
-        Self { record: row.record, removed, facts: Some(hash(&facts, &row.added_by)), name: Some(name) }
+        Self {
+            record: row.record,
+            field: row.field,
+            removed,
+            facts: Some(hash(&facts, &row.added_by)),
+            name: Some(name),
+        }
     }
 }
 
@@ -291,11 +333,12 @@ impl Traces {
     ) -> Result<Option<String>, StoreError> {
         let Some(id) = entry.act.attachment(seq) else { return Ok(None) };
         let known = match entry.act {
-            RecordAct::Attached => {
+            RecordAct::Attached | RecordAct::Filed(_) => {
+                let field = if let RecordAct::Filed(field) = entry.act { Some(field) } else { None };
                 let told = told(db, entry)?;
                 let facts = told.facts.map(|facts| hash(&facts, &entry.actor));
                 let name = told.name.map(|name| *blake3::hash(name.as_bytes()).as_bytes());
-                self.0.insert(id, Trace { record: entry.record, removed: false, facts, name });
+                self.0.insert(id, Trace { record: entry.record, field, removed: false, facts, name });
                 true
             }
             RecordAct::Destroyed(_) => self.0.remove(&id).is_some(),
@@ -307,15 +350,19 @@ impl Traces {
         Ok((!known).then(|| format!("attachment {id} is changed at {seq} and was never attached")))
     }
 
-    /// Compares with what is stored.
-    pub(crate) fn compare(mut self, db: &mut Connection, differences: &mut Vec<String>) -> Result<(), StoreError> {
+    /// Compares with what is stored; gives the values of fields with files, as they follow.
+    pub(crate) fn compare(mut self, db: &mut Connection, differences: &mut Vec<String>) -> Result<Filed, StoreError> {
         const PAGE: u32 = 10_000;
+        let mut filed = Filed::new();
         let mut after = AttachmentId::new(0);
         loop {
             let page = db.attachments_after(after, PAGE)?;
             let Some((last, _)) = page.last() else { break };
             after = *last;
             for (id, row) in &page {
+                if let Some(field) = row.field.filter(|_| row.removed_at.is_none()) {
+                    filed.entry((row.record, field)).or_default().push(row.name.clone());
+                }
                 let found = Trace::of_row(row);
                 let told = self.0.remove(id);
                 let told = told.map(|trace| Trace {
@@ -330,6 +377,6 @@ impl Traces {
         }
         let lost = self.0.keys().map(|id| format!("attachment {id} follows from the log but is not stored"));
         differences.extend(lost);
-        Ok(())
+        Ok(filed)
     }
 }

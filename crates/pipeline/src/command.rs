@@ -173,7 +173,7 @@ impl Engine {
         let at = unit.received_at;
         let versions = self.versions.range((id, 0)..=(id, u32::MAX)).count();
         if versions >= VERSIONS_LIMIT {
-            let zh = format!("一条规则最多改 {VERSIONS_LIMIT} 次,请另写一条");
+            let zh = format!("一条规则最多改 {VERSIONS_LIMIT} 次，请另写一条");
             let en = format!("a rule is changed at most {VERSIONS_LIMIT} times; write another");
             return Ok(Outcome::Refused(Text::new(zh, en)));
         }

@@ -107,7 +107,7 @@ impl Recogniser<'_> {
     fn time(&self, time: Option<Timestamp>) -> Result<Timestamp, Rejection> {
         let time = time.unwrap_or(self.now);
         if time > self.now.plus_ms(FUTURE_LIMIT_MS) {
-            let (zh, en) = ("时间在未来,请检查时区", "the time lies in the future; check its zone");
+            let (zh, en) = ("时间在未来，请检查时区", "the time lies in the future; check its zone");
             return Err(Rejection::new(RejectionCode::Future, "time", zh, en));
         }
         if time < EARLIEST {
@@ -233,7 +233,7 @@ fn typed(field: &Field, value: &IncomingValue<'_>) -> Result<Value, Rejection> {
             let currency = currency.parse().map_err(|_| {
                 Rejection::invalid(
                     &format!("{name}.currency"),
-                    "应为三位大写货币代码,如 CNY",
+                    "应为三位大写货币代码，如 CNY",
                     "three capital letters such as CNY are wanted",
                 )
             })?;

@@ -421,7 +421,7 @@ impl Engine {
 
 /// All values of a record that follow from what people set, as if they had been set at once.
 fn left(object: &Object, row: &RecordRow) -> Vec<Change> {
-    let is_set = |number: FieldNumber| object.numbered_field(number).is_none_or(|field| !field.is_automatic());
+    let is_set = |number: FieldNumber| object.numbered_field(number).is_none_or(Field::is_given);
     let set = row.cells.iter().filter(|(field, _)| is_set(**field));
     set.map(|(field, cell)| (*field, None, Some(cell.clone()))).collect()
 }

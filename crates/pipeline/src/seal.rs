@@ -154,7 +154,7 @@ fn refuse(events: Vec<Recognised>, why: &Rejection) -> Vec<Sealed> {
 /// The raw zone is down.
 #[must_use]
 pub fn unavailable() -> Rejection {
-    let (zh, en) = ("原始数据区暂不可用,请稍后重发", "the raw zone is down; send this event again later");
+    let (zh, en) = ("原始数据区暂不可用，请稍后重发", "the raw zone is down; send this event again later");
     Rejection::new(RejectionCode::VaultUnavailable, "data", zh, en)
 }
 
@@ -162,7 +162,7 @@ fn refused(error: &VaultError) -> Rejection {
     match error {
         VaultError::ObjectMissing { .. } => {
             let (zh, en) = (
-                "附件尚未上传,请先 PUT /v1/originals/{sha256}",
+                "附件尚未上传，请先 PUT /v1/originals/{sha256}",
                 "the attachment was not uploaded; PUT /v1/originals/{sha256} first",
             );
             Rejection::new(RejectionCode::AttachmentMissing, "data.attachments", zh, en)

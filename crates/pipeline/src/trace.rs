@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::{ObjectId, RecordId, TimeZone, Timestamp};
-use domain::object::{Cell, FieldNumber, Object, Objects};
+use domain::object::{Cell, FieldNumber, Object, Objects, Type, several};
 use store::log::{CommentEntry, RecordAct, RecordEntry};
 use store::{Connection, RecordRow, StoreError};
 
@@ -46,7 +46,7 @@ fn hash(field: FieldNumber, cell: &Cell) -> u128 {
 
 /// Of what people set. The instants of making and changing follow from the commit, and other automatic fields from these.
 fn sum(object: &Object, row: &RecordRow) -> u128 {
-    let is_set = |number: FieldNumber| object.numbered_field(number).is_none_or(|field| !field.is_automatic());
+    let is_set = |number: FieldNumber| object.numbered_field(number).is_none_or(domain::object::Field::is_given);
     let traced = row.cells.iter().filter(|(field, _)| is_set(**field));
     traced.fold(0, |sum, (field, cell)| sum.wrapping_add(hash(*field, cell)))
 }
@@ -109,7 +109,7 @@ impl Traces {
     ) -> Result<(), StoreError> {
         const PAGE: u32 = 10_000;
         report.differences.append(&mut self.wrong);
-        self.files.compare(db, &mut report.differences)?;
+        let filed = self.files.compare(db, &mut report.differences)?;
         let stored = db.objects()?;
         let derivations = Derivations::of(&stored)?;
         if !stored.iter().eq(self.objects.iter()) {
@@ -127,6 +127,15 @@ impl Traces {
                 for (id, row) in &page {
                     if let Some(what) = derivations.difference(db, &stored, object, (*id, row), zone)? {
                         report.differences.push(format!("'{what}' of record {id} is stored otherwise than it follows"));
+                    }
+                    for field in object.fields.iter().filter(|field| field.holds == Type::Files) {
+                        let names = filed.get(&(*id, field.number)).and_then(several::text).map(Cell::Text);
+                        if row.cells.get(&field.number) != names.as_ref() {
+                            let what = &field.name;
+                            report
+                                .differences
+                                .push(format!("'{what}' of record {id} is stored otherwise than it follows"));
+                        }
                     }
                     let known = self.records.remove(id);
                     // Customers come of events; only what people set of them is a change of their records.

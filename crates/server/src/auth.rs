@@ -215,7 +215,7 @@ impl FromRequestParts<Arc<Server>> for Sender {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, ApiError> {
-        let (zh, en) = ("需要接入密钥:Authorization: Bearer …", "an ingest key is wanted: Authorization: Bearer …");
+        let (zh, en) = ("需要接入密钥：Authorization: Bearer …", "an ingest key is wanted: Authorization: Bearer …");
         let missing =
             OpError { code: "ingest_key", message: base::Text::new(zh, en), field: None, fault: Fault::SignIn };
         let key = bearer(parts).ok_or(missing)?;

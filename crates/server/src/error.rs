@@ -34,7 +34,7 @@ impl From<OpError> for ApiError {
 
 impl ApiError {
     pub(crate) fn broken() -> Self {
-        let message = Text::new("系统内部错误,已记录", "something is broken; it has been noted");
+        let message = Text::new("系统内部错误，已记录", "something is broken; it has been noted");
         OpError { code: "internal", message, field: None, fault: Fault::Broken }.into()
     }
 

@@ -56,7 +56,7 @@ fn unreadable(status: StatusCode, said: &str) -> ApiError {
         StatusCode::PAYLOAD_TOO_LARGE => (
             "too_large",
             Text::new(
-                format!("请求体太大;事件每次最多 {mib} MiB,请分批发送"),
+                format!("请求体太大；事件每次最多 {mib} MiB，请分批发送"),
                 format!("the body is too large; send at most {mib} MiB of events at a time"),
             ),
         ),
@@ -69,7 +69,7 @@ fn unreadable(status: StatusCode, said: &str) -> ApiError {
         ),
         _ => {
             let why = said.split_once(": ").map_or(said, |(_, why)| why);
-            ("unreadable", Text::new(format!("请求无法读取:{why}"), format!("the request cannot be read: {why}")))
+            ("unreadable", Text::new(format!("请求无法读取：{why}"), format!("the request cannot be read: {why}")))
         }
     };
     ApiError::unread(status, code, message)

@@ -36,7 +36,7 @@ impl Jobs {
     fn add(&self, actor: &Actor, task: &Task) -> Result<JobId, OpError> {
         let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if jobs.values().filter(|(_, task)| !task.progress().ended).count() >= RUNNING {
-            let message = Text::new("进行中的批量操作过多,请稍后再试", "too much goes on at once; try again later");
+            let message = Text::new("进行中的批量操作过多，请稍后再试", "too much goes on at once; try again later");
             return Err(OpError { code: "too_many_jobs", message, field: None, fault: Fault::TooMuch });
         }
         while jobs.len() >= KEPT

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::{AttachmentId, ObjectId, RecordId, Timestamp};
+use domain::object::FieldNumber;
 
 use crate::sql::{Connection, StoreError};
 use crate::value::Column::{Blob, Int, Text};
@@ -15,6 +16,8 @@ pub struct AttachmentRow {
     pub record: RecordId,
     /// Of which object that is.
     pub object: ObjectId,
+    /// In which of the record's fields; none where it is kept with the record alone.
+    pub field: Option<FieldNumber>,
     /// What it is called.
     pub name: String,
     /// Its media type, as its first bytes tell it.
@@ -38,12 +41,13 @@ pub struct AttachmentRow {
 }
 
 const COLUMNS: &str =
-    "id, record, object, name, media_type, bytes, alias, token, block, place, added_by, added_at, removed_at";
+    "id, record, object, name, media_type, bytes, alias, token, block, place, added_by, added_at, removed_at, field";
 
 fn read(row: &Row) -> (AttachmentId, AttachmentRow) {
     let found = AttachmentRow {
         record: RecordId::new(row.number(1)),
         object: ObjectId::new(row.number(2)),
+        field: row.int_or_null(13).and_then(|number| u16::try_from(number).ok()).map(FieldNumber),
         name: row.text(3).to_owned(),
         media_type: row.text(4).to_owned(),
         bytes: row.number(5),
@@ -83,10 +87,11 @@ pub(crate) fn write(
             row.added_by.into(),
             row.added_at.ms().into(),
             row.removed_at.map(Timestamp::ms).into(),
+            row.field.map(|field| i64::from(field.0)).into(),
         ]);
     }
     let insert = format!("INSERT INTO attachment ({COLUMNS})");
-    let types = [Int, Int, Int, Text, Text, Int, Blob, Blob, Int, Int, Text, Int, Int];
+    let types = [Int, Int, Int, Text, Text, Int, Blob, Blob, Int, Int, Text, Int, Int, Int];
     to.bulk(&insert, &types, "ON CONFLICT (id) DO UPDATE SET removed_at = excluded.removed_at", kept)
 }
 
@@ -110,6 +115,20 @@ impl Connection {
     /// The database's.
     pub fn attachments_of(&mut self, record: RecordId) -> Result<Vec<(AttachmentId, AttachmentRow)>, StoreError> {
         self.attachments("record = $1 ORDER BY id", &[record.number().into()])
+    }
+
+    /// The files in fields of records, without those that were removed, the first attached first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn attachments_in_fields(
+        &mut self,
+        records: &[RecordId],
+    ) -> Result<Vec<(AttachmentId, AttachmentRow)>, StoreError> {
+        let rest = "record = $1 AND field IS NOT NULL AND removed_at IS NULL ORDER BY id";
+        let keys: Vec<Value> = records.iter().map(|id| id.number().into()).collect();
+        let sql = format!("SELECT {COLUMNS} FROM attachment WHERE {rest}");
+        Ok(self.query_each(&sql, &keys)?.iter().map(read).collect())
     }
 
     /// The files sealed under a key.

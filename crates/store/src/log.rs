@@ -1,6 +1,7 @@
 //! The log: one block per commit, each a compressed run of entries. An entry's `seq` is its block's plus its place.
 
 use base::{AttachmentId, CommentId, CustomerId, IdentityId, MergeId, ObjectId, RecordId, RuleId, Timestamp, UserId};
+use domain::object::FieldNumber;
 use domain::{FieldId, KindId, Value};
 use serde::{Deserialize, Serialize};
 
@@ -146,6 +147,8 @@ pub enum RecordAct {
     Reattached(AttachmentId),
     /// A file was destroyed.
     Destroyed(AttachmentId),
+    /// As [`Self::Attached`], to a field.
+    Filed(FieldNumber),
 }
 
 impl RecordAct {
@@ -153,7 +156,7 @@ impl RecordAct {
     #[must_use]
     pub const fn attachment(self, seq: u64) -> Option<AttachmentId> {
         match self {
-            Self::Attached => Some(AttachmentId::new(seq)),
+            Self::Attached | Self::Filed(_) => Some(AttachmentId::new(seq)),
             Self::Detached(id) | Self::Reattached(id) | Self::Destroyed(id) => Some(id),
             Self::Added | Self::Changed | Self::Trashed | Self::Restored | Self::Erased => None,
         }

@@ -104,6 +104,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("migrations/0019_attachments.sqlite.sql"),
         postgres: include_str!("migrations/0019_attachments.postgres.sql"),
     },
+    Migration {
+        number: 20,
+        sqlite: include_str!("migrations/0020_file_fields.sqlite.sql"),
+        postgres: include_str!("migrations/0020_file_fields.postgres.sql"),
+    },
 ];
 
 /// Brings the database to this program's form.

@@ -19,11 +19,11 @@ export const removeAttachment = (object: string, record: string, id: string) => 
 export const restoreAttachment = (object: string, record: string, id: string) => http.post<Changed>(at(object, record, id, "restore"));
 export const attachmentBytes = (object: string, record: string, id: string, signal: AbortSignal) => http.blob(at(object, record, id), signal);
 
-/** Sends a file; `sent` hears how many of its bytes are gone. */
-export function addAttachment(object: string, record: string, file: File, sent: (bytes: number) => void, signal: AbortSignal): Promise<Attachment> {
+/** Sends a file, to a field or to the record alone; `sent` hears how many of its bytes are gone. */
+export function addAttachment(object: string, record: string, field: string | null, file: File, sent: (bytes: number) => void, signal: AbortSignal): Promise<Attachment> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", at(object, record));
+    request.open("POST", field === null ? at(object, record) : `${at(object, record)}?field=${encodeURIComponent(field)}`);
     request.setRequestHeader("x-jingwei", "1");
     request.setRequestHeader("x-file-name", encodeURIComponent(file.name));
     request.setRequestHeader("content-type", "application/octet-stream");

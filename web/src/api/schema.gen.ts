@@ -121,6 +121,8 @@ export interface components {
              * @description How many bytes it has.
              */
             bytes: number;
+            /** @description The name of the record's field in which it is; none where it is kept with the record alone. */
+            field?: string | null;
             /** @description Its id. */
             id: string;
             /** @description Until when it can be put back, if it was removed. */
@@ -134,7 +136,7 @@ export interface components {
         };
         /** @description The files of a record. */
         Attachments: {
-            /** @description Those that are there, the first attached first. */
+            /** @description Those that are there, in fields or not, the first attached first. */
             items: components["schemas"]["AttachmentView"][];
             /** @description Those that were removed and can be put back; none for who may not change the record. */
             removed: components["schemas"]["AttachmentView"][];
@@ -411,7 +413,7 @@ export interface components {
         ConversionRequest: {
             /** @description For choices: the choices; made of the values that there are where they are left out. */
             choices?: components["schemas"]["Text"][];
-            /** @description The type: any that people set but `user`, `customer` and `relation`; `relation` and `relations` become one another. */
+            /** @description The type: any that people set but `user`, `customer`, `files` and `relation`; `relation` and `relations` become one another. */
             type: string;
         };
         /** @description A customer in a list. */
@@ -723,6 +725,7 @@ export interface components {
         FileBytes: string;
         /** @description What a change did with a file. */
         FileChangeView: {
+            field?: components["schemas"]["Text"] | null;
             /** @description The file. */
             id: string;
             /** @description What it was called; none where that was erased. */
@@ -1256,6 +1259,8 @@ export interface components {
             /** @description What stands for it in menus. */
             icon?: string | null;
             label?: components["schemas"]["Text"] | null;
+            /** @description What several are called in English; by the rule where it is empty, or where only the label changes. */
+            plural?: string | null;
         };
         /** @description A field. */
         ObjectField: {
@@ -1304,6 +1309,8 @@ export interface components {
             label: components["schemas"]["Text"];
             /** @description Its name in the API; made of the label where there is none. */
             name?: string | null;
+            /** @description What several are called in English; by the rule where it is left out or empty: `companies` of `company`. */
+            plural?: string | null;
             title?: components["schemas"]["Text"] | null;
         };
         /** @description An object. */
@@ -1320,6 +1327,8 @@ export interface components {
             label: components["schemas"]["Text"];
             /** @description Its name in the API. */
             name: string;
+            /** @description What several are called, in menus and over lists. */
+            plural: components["schemas"]["Text"];
             /** @description What the reader may do with its records. */
             rights: components["schemas"]["RecordRights"];
         };

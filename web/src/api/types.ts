@@ -62,7 +62,8 @@ export type Holds =
   | "relation"
   | "relations"
   | "tags"
-  | "address";
+  | "address"
+  | "files";
 /** What may be done with a field; each allows what those before it do. */
 export type FieldAccess = S.FieldAccess;
 export type Field = Closer<Sent<S.ObjectField>, { type: Holds }>;
@@ -83,7 +84,9 @@ export type Member = S.MemberView;
 
 /** The parts of an address; those that are not known are left out. */
 export type Address = { country?: string; region?: string; city?: string; district?: string; street?: string; postcode?: string };
-export type Cell = string | number | boolean | number[] | string[] | Address | null;
+/** A file among the values of a record. */
+export type FileValue = Pick<S.AttachmentView, "id" | "name" | "bytes" | "media_type">;
+export type Cell = string | number | boolean | number[] | string[] | FileValue[] | Address | null;
 export type Values = Record<string, Cell>;
 export type RecordRow = Closer<Sent<S.RecordView>, { values: Values }>;
 export type Labels = Record<string, string>;

@@ -13,8 +13,11 @@ export const isPlain = (field: Field) => !field.archived && !isHidden(field) && 
 /** Whether the reader may change it, in records that they may change. */
 export const isWritable = (field: Field) => !field.archived && (field.told ? !isMasked(field) : !field.automatic && field.access === "write");
 
+/** Whether it is given with the values of a record: files come once it is there. */
+export const isGiven = (field: Field) => isWritable(field) && field.type !== "files";
+
 /** Whether the reader may say it of a record that is new; what is told of a customer may be masked as soon as it is there. */
-export const isGiven = (field: Field) => isWritable(field) || (field.told && !field.archived);
+export const isSaid = (field: Field) => isGiven(field) || (field.told && !field.archived);
 
 /** Whether its value follows from others. */
 export const isDerived = (field: Field) => field.formula !== null || field.rollup !== null;

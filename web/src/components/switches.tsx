@@ -2,7 +2,7 @@ import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { setLanguage } from "@/i18n";
 import { Icon } from "@/ui/icon";
-import { setAppearance, useDark } from "@/util/preferences";
+import { setAppearance, setDense, useDark, useDense } from "@/util/preferences";
 import { useLanguage } from "./language";
 import css from "./switches.module.css";
 
@@ -24,4 +24,11 @@ export function DarkSwitch() {
   return (
     <Button type="text" className={css.square ?? ""} aria-label={label} title={label} icon={<Icon name={dark ? "sun" : "moon"} size={17} />} onClick={() => setAppearance(dark ? "light" : "dark")} />
   );
+}
+
+export function DenseSwitch() {
+  const { t } = useTranslation();
+  const dense = useDense();
+  const label = dense ? t("top.roomy") : t("top.dense");
+  return <Button type="text" className={css.square ?? ""} aria-label={label} title={label} icon={<Icon name={dense ? "roomy" : "dense"} size={17} />} onClick={() => setDense(!dense)} />;
 }

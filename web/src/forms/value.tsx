@@ -2,12 +2,13 @@ import { Link } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Address, Cell, Field, Labels, Text } from "@/api/types";
+import type { Address, Cell, Field, FileValue, Labels, Text } from "@/api/types";
 import { isMasked } from "@/components/fields";
 import { useFormat, useLabel, useLanguage } from "@/components/language";
 import type { Language } from "@/i18n";
 import { useCompany } from "@/components/company";
 import { Icon } from "@/ui/icon";
+import { iconOf } from "@/ui/media";
 import { Avatar } from "@/ui/parts";
 import type { Format } from "@/util/format";
 import css from "./forms.module.css";
@@ -40,6 +41,9 @@ function chip({ label }: Reading, field: Field, number: number) {
     </span>
   );
 }
+
+/** The files of a value. */
+export const filesOf = (value: Cell | undefined): FileValue[] => (Array.isArray(value) ? value.filter((each): each is FileValue => typeof each === "object") : []);
 
 const told = (parts: (string | undefined)[], between: string) => parts.filter((part) => part !== undefined && part !== "").join(between);
 
@@ -107,6 +111,18 @@ export function shown(reading: Reading, { field, value, labels, plain = false }:
       );
     case "tags":
       return <span className={css.choices}>{textsOf(value).map((tag) => <span key={tag} className={css.tag}>{tag}</span>)}</span>;
+    case "files":
+      if (filesOf(value).length === 0) return <span className={css.choices}>{textsOf(value).map((name) => <span key={name} className={css.tag}>{name}</span>)}</span>;
+      return (
+        <span className={css.choices}>
+          {filesOf(value).map((file) => (
+            <span key={file.id} className={css.file} title={file.name}>
+              <Icon name={iconOf(file.media_type)} size={13} />
+              <span>{file.name}</span>
+            </span>
+          ))}
+        </span>
+      );
     case "address":
       return <>{isAddress(value) && addressIn(language, value)}</>;
     case "link":

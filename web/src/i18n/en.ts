@@ -62,6 +62,8 @@ export const en: Shape<typeof zh> = {
     language: "Switch to Chinese",
     dark: "Switch to dark",
     light: "Switch to light",
+    dense: "Switch to dense",
+    roomy: "Switch to roomy",
     account: "Account",
     settings: "Account settings",
     sign_out: "Sign out",

@@ -62,6 +62,8 @@ export const zh = {
     language: "切换到英文",
     dark: "切换到深色",
     light: "切换到浅色",
+    dense: "切换到紧凑排列",
+    roomy: "切换到宽松排列",
     account: "账号",
     settings: "账号设置",
     sign_out: "退出登录",

@@ -4,14 +4,15 @@ import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import type { ReactNode } from "react";
 import { useLanguage } from "@/components/language";
-import { useDark } from "@/util/preferences";
+import { useDark, useDense } from "@/util/preferences";
 import { themeFor } from "./theme";
 
 function Look({ children }: { children: ReactNode }) {
   const language = useLanguage();
   const dark = useDark();
+  const dense = useDense();
   return (
-    <ConfigProvider locale={language === "zh" ? zhCN : enUS} theme={themeFor(dark)} button={{ autoInsertSpace: false }}>
+    <ConfigProvider locale={language === "zh" ? zhCN : enUS} theme={themeFor(dark, dense)} button={{ autoInsertSpace: false }}>
       <App component={false} message={{ maxCount: 3 }}>
         {children}
       </App>

@@ -66,9 +66,9 @@ function Objects() {
     .toSorted((a, b) => Number(b.name === "customer") - Number(a.name === "customer"))
     .map((object) => (
       <li key={object.name}>
-        <Link to="/o/$object" params={{ object: object.name }} search={{}} className={css.place} aria-label={label(object.label)} title={label(object.label)} data-active={(isAtCustomer && object.name === "customer") || undefined} activeProps={{ "data-active": true }}>
+        <Link to="/o/$object" params={{ object: object.name }} search={{}} className={css.place} aria-label={label(object.plural)} title={label(object.plural)} data-active={(isAtCustomer && object.name === "customer") || undefined} activeProps={{ "data-active": true }}>
           <Icon name={iconNamed(object.icon)} size={18} />
-          <span>{label(object.label)}</span>
+          <span>{label(object.plural)}</span>
         </Link>
       </li>
     ));

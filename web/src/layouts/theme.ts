@@ -18,6 +18,16 @@ const shared = {
   motion: !matchMedia("(prefers-reduced-motion: reduce)").matches,
 };
 
+/** What is smaller where more is to be seen at once. No control is smaller than a pointer needs. */
+const dense = { fontSize: 13, controlHeight: 28, controlHeightSM: 24, controlHeightLG: 36, borderRadius: 6 };
+
+/** antd's compact form with its gaps and paddings, and with letters and controls as large as was said. */
+const compact: typeof theme.compactAlgorithm = (seed, map) => {
+  const roomy = map ?? theme.defaultAlgorithm(seed);
+  const kept = Object.entries(roomy).filter(([name]) => /^(font|lineHeight|controlHeight)/.test(name));
+  return { ...theme.compactAlgorithm(seed, roomy), ...Object.fromEntries(kept) };
+};
+
 const light: ThemeConfig = {
   algorithm: theme.defaultAlgorithm,
   token: {
@@ -66,8 +76,10 @@ const dark: ThemeConfig = {
 
 const quietShadow = { Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none", contentFontSizeSM: 13, paddingInlineSM: 9 } };
 
-export function themeFor(isDark: boolean): ThemeConfig {
+export function themeFor(isDark: boolean, isDense: boolean): ThemeConfig {
   const chosen = isDark ? dark : light;
   const components = { ...chosen.components, Button: { ...quietShadow.Button, ...chosen.components?.Button } };
-  return { ...chosen, components };
+  if (!isDense) return { ...chosen, components };
+  const algorithm = [isDark ? theme.darkAlgorithm : theme.defaultAlgorithm, compact];
+  return { ...chosen, components, algorithm, token: { ...chosen.token, ...dense } };
 }

@@ -6,9 +6,10 @@ import { useTranslation } from "react-i18next";
 import { sessionQuery } from "@/api/session";
 import { useMay } from "@/components/rights";
 import { useSignOut } from "@/components/sign-out";
-import { DarkSwitch, LanguageSwitch } from "@/components/switches";
+import { DarkSwitch, DenseSwitch, LanguageSwitch } from "@/components/switches";
 import { Icon } from "@/ui/icon";
 import { Avatar, Kbd } from "@/ui/parts";
+import { setDense, useDense, usePhone } from "@/util/preferences";
 import { LiveIndicator } from "./live-indicator";
 import css from "./top-bar.module.css";
 
@@ -20,10 +21,12 @@ function UserMenu() {
   const user = useQuery({ ...sessionQuery, enabled: false }).data?.user;
   const signOut = useSignOut();
   const navigate = useNavigate();
+  const [phone, dense] = [usePhone(), useDense()];
   const items = [
     { key: "who", disabled: true, label: <span className={css.who}>{user?.name}<small>{user?.email}</small></span> },
     { type: "divider" as const },
     { key: "account", label: t("top.settings"), onClick: () => void navigate({ to: "/settings/account" }) },
+    ...(phone ? [{ key: "density", label: t(dense ? "top.roomy" : "top.dense"), onClick: () => setDense(!dense) }] : []), // there is no room for it in the bar
     { key: "out", label: t("top.sign_out"), onClick: () => signOut.mutate() },
   ];
   return (
@@ -38,6 +41,7 @@ function UserMenu() {
 export function TopBar({ openPalette }: { openPalette: () => void }) {
   const { t } = useTranslation();
   const may = useMay();
+  const phone = usePhone();
   const company = useQuery({ ...sessionQuery, enabled: false }).data?.company;
   return (
     <header className={css.bar}>
@@ -55,6 +59,7 @@ export function TopBar({ openPalette }: { openPalette: () => void }) {
           <Bell />
         </Suspense>
         <LanguageSwitch />
+        {!phone && <DenseSwitch />}
         <DarkSwitch />
         <UserMenu />
       </div>

@@ -2,6 +2,7 @@ import { type Range, type Virtualizer, useVirtualizer } from "@tanstack/react-vi
 import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { Cell, Field, Labels, RecordRow, Sort, ViewColumn } from "@/api/types";
 import { useReading } from "@/forms/value";
+import { useDense } from "@/util/preferences";
 import { useSameActs } from "./acts";
 import { columnsOf, resized } from "./columns";
 import css from "./grid.module.css";
@@ -10,7 +11,8 @@ import { moved, next, type Place } from "./keys";
 import { HeadLine, type Line, RestLine } from "./lines";
 import { RowCells } from "./row";
 
-const row_height = 40;
+/** As `--row` and `--head` say. */
+const heights = { dense: { row: 30, head: 28 }, roomy: { row: 40, head: 34 } };
 /** Rows that are drawn out of sight on either side; while one scrolls, ahead and behind: ahead as many as come into sight until the next frame. */
 const spare_rows = 10;
 const ahead_rows = 18;
@@ -65,8 +67,10 @@ export function Grid({ label, fields, chosen, choose, frozen, lines, labels, sor
   const columns = useMemo(() => (drawn ? columnsOf(fields, resized(still, chosen, drawn.field, drawn.width), frozen) : still), [fields, still, chosen, frozen, drawn]);
   const stays = columns.reduce((sum, column) => (column.left === null ? sum : sum + column.width), 0);
   const size = { scrollPaddingLeft: stays, "--width": `${columns.reduce((sum, column) => sum + column.width, 0)}px` };
+  const height = heights[useDense() ? "dense" : "roomy"];
   const keyOf = useCallback((place: number) => lines[place]?.key ?? place, [lines]);
-  const view: Virtualizer<HTMLDivElement, Element> = useVirtualizer<HTMLDivElement, Element>({ count: lines.length, getScrollElement: () => box.current, estimateSize: () => row_height, getItemKey: keyOf, rangeExtractor: (range) => drawnRows(range, view.scrollDirection), scrollPaddingStart: 34 });
+  const view: Virtualizer<HTMLDivElement, Element> = useVirtualizer<HTMLDivElement, Element>({ count: lines.length, getScrollElement: () => box.current, estimateSize: () => height.row, getItemKey: keyOf, rangeExtractor: (range) => drawnRows(range, view.scrollDirection), scrollPaddingStart: height.head });
+  useEffect(() => view.measure(), [view, height]);
   const shown = view.getVirtualItems();
   const slots = useSlots(shown.length);
   const last = shown.at(-1)?.index ?? 0;

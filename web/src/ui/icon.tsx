@@ -52,6 +52,8 @@ const paths = {
   board: "M4 5h4.5v14H4zM9.8 5h4.5v9H9.8zM15.6 5H20v11h-4.4z",
   chart: "M4 20h16M7 16.5v-5M12 16.5V6M17 16.5v-8",
   calendar: "M4.5 6h15v14h-15zM4.5 10.5h15M8.5 3.5V7M15.5 3.5V7",
+  dense: "M4 5h16M4 9.7h16M4 14.3h16M4 19h16",
+  roomy: "M4 6h16M4 12h16M4 18h16",
   columns: "M4 5h16v14H4zM9.3 5v14M14.7 5v14",
   group: "M4 6h16M8 11h12M8 15h12M4 20h16M4 11v.1M4 15v.1",
   sort: "M8 5v14M4.5 15.5 8 19l3.5-3.5M16 19V5M12.5 8.5 16 5l3.5 3.5",

@@ -39,7 +39,16 @@ fn encoded(name: &str) -> String {
 
 /// Attaches a file to the record at a path.
 pub fn attach(server: &Server, who: &As<'_>, path: &str, name: &str, bytes: &[u8]) -> Answer {
-    let request = request(who, "POST", &format!("{}{path}/attachments", server.url()));
+    send(server, who, &format!("{path}/attachments"), name, bytes)
+}
+
+/// As [`attach`], into one of the record's fields.
+pub fn file(server: &Server, who: &As<'_>, path: &str, field: &str, name: &str, bytes: &[u8]) -> Answer {
+    send(server, who, &format!("{path}/attachments?field={field}"), name, bytes)
+}
+
+fn send(server: &Server, who: &As<'_>, path: &str, name: &str, bytes: &[u8]) -> Answer {
+    let request = request(who, "POST", &format!("{}{path}", server.url()));
     let request = request.header("x-file-name", encoded(name)).body(bytes).unwrap();
     read(Server::agent().run(request).unwrap()).unwrap()
 }
@@ -59,7 +68,7 @@ pub fn open(server: &Server, who: &As<'_>, path: &str) -> Opened {
     Opened { status, headers, bytes }
 }
 
-fn files(server: &Server, path: &str) -> Value {
+pub fn files(server: &Server, path: &str) -> Value {
     server.get(&format!("{path}/attachments"))
 }
 
@@ -80,7 +89,7 @@ fn key(server: &Server, name: &str, read: &str, write: &str) -> String {
     made.body["secret"].as_str().unwrap().to_owned()
 }
 
-fn replays(server: &mut Server) {
+pub fn replays(server: &mut Server) {
     server.stop();
     let replayed = run(&["replay", "--data", server.data(), "--verify"]);
     assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stdout));

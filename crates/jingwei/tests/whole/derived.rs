@@ -164,7 +164,7 @@ fn what_follows_is_true_with_every_change() {
         let bad = [
             (
                 json!({"label": label("环", "ring"), "type": "formula", "formula": "余额 + 没有"}),
-                "第 6 个字符:没有字段「没有」",
+                "第 6 个字符：没有字段「没有」",
             ),
             (
                 json!({"label": label("环", "ring"), "type": "rollup", "rollup": rollup("sum", "name", "")}),
@@ -172,7 +172,7 @@ fn what_follows_is_true_with_every_change() {
             ),
             (
                 json!({"label": label("环", "ring"), "type": "rollup", "rollup": rollup("sum", "amount", "amount")}),
-                "第 1 个字符:条件的结果应为是或否,如 金额 > 100",
+                "第 1 个字符：条件的结果应为是或否，如 金额 > 100",
             ),
         ];
         for (body, why) in bad {

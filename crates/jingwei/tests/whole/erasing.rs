@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::attachments::{As, attach, id, local, objects, open};
+use crate::attachments::{As, attach, file, id, local, objects, open};
 use crate::disk::terms_on_disk;
 use crate::markers::{has, tables_holding};
 use crate::records::{add, path};
@@ -131,13 +131,18 @@ fn keep_files(server: &Server, person: &str, lead: &Value, deal: &Value, other: 
     let put = |path: String, name: &str, bytes: &str| {
         format!("{path}/attachments/{}", id(&attach(server, &As::Key(&token), &path, name, bytes.as_bytes())))
     };
+    let field = json!({"label": {"zh": "文件", "en": "papers"}, "name": "papers", "type": "files"});
+    assert_eq!(server.post("/v1/objects/deal/fields", &field).status, 200);
+    let filed = |path: String, name: &str, bytes: &str| {
+        format!("{path}/attachments/{}", id(&file(server, &As::Key(&token), &path, "papers", name, bytes.as_bytes())))
+    };
     // Kept with a record that was related to them then, and tells of nobody now.
     let moved = add(server, "deal", &json!({"name": "转给别人的", "customer": person}));
     let gone = vec![
         put(path("lead", lead), "欧阳锋寒体检.txt", "早年住在白驼山庄"),
-        put(path("deal", deal), "白驼山庄平面图.txt", "白驼山庄在西域"),
+        filed(path("deal", deal), "白驼山庄平面图.txt", "白驼山庄在西域"),
         put(path("deal", deal), "removed-欧阳锋寒.txt", "欧阳锋寒的旧文件"),
-        put(path("deal", &moved), "欧阳锋寒名片.txt", "欧阳锋寒 13912345678"),
+        filed(path("deal", &moved), "欧阳锋寒名片.txt", "欧阳锋寒 13912345678"),
     ];
     assert_eq!(server.delete(&gone[2]).status, 200);
     change(server, "deal", &moved, &json!({"customer": null}));

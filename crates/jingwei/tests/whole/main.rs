@@ -17,6 +17,7 @@ mod derived;
 #[path = "../../../search/tests/support/disk.rs"]
 mod disk;
 mod erasing;
+mod filed;
 mod foreign;
 #[path = "../support/issuer.rs"]
 mod issuer;

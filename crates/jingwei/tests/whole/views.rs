@@ -169,7 +169,7 @@ fn a_choice_wants_fields_of_whoever_puts_a_record_at_it() {
             (refused.status, &refused.body["code"], &refused.body["field"]),
             (422, &json!("wanted"), &json!("amount"))
         );
-        assert_eq!(refused.body["message"]["zh"], "改为「赢单」需要填写:金额、预计成交日期");
+        assert_eq!(refused.body["message"]["zh"], "改为「赢单」需要填写：金额、预计成交日期");
         assert_eq!(
             server.post("/v1/objects/deal/records", &json!({"values": {"name": "b", "stage": "won"}})).status,
             422
@@ -192,7 +192,7 @@ fn a_choice_wants_fields_of_whoever_puts_a_record_at_it() {
         let job = owner.ask(&server, "POST", "/v1/objects/deal/bulk", &all).body;
         let told = ended(&server, &mut owner, &job);
         assert_eq!((&told["changed"], &told["left"]), (&json!(1), &json!(1)), "{told}");
-        assert_eq!(told["lacking"]["zh"], "改为「赢单」需要填写:金额、预计成交日期");
+        assert_eq!(told["lacking"]["zh"], "改为「赢单」需要填写：金额、预计成交日期");
     }
 }
 

@@ -118,7 +118,7 @@ fn a_role_sees_its_region_and_one_can_ask_why_and_see_as_them() {
         let mut why = |record: &Value| owner.get(&server, &format!("{}/why?person={li_id}", path("deal", record))).body;
         let told = why(&east);
         assert_eq!((&told["sees"], &told["writes"]), (&json!(true), &json!(false)));
-        assert_eq!(told["sees_because"]["zh"], "符合角色的条件:区域 是 华东");
+        assert_eq!(told["sees_because"]["zh"], "符合角色的条件：区域 是 华东");
         let told = why(&south);
         assert_eq!(
             (&told["sees"], &told["sees_because"]["en"]),

@@ -186,7 +186,9 @@ impl Kind {
             Type::Bool => Self::Bool,
             Type::Choice { .. } => Self::Choice(field.number),
             Type::MultiChoice { .. } => Self::Set(field.number),
-            Type::User | Type::Customer | Type::Relation { .. } | Type::Relations { .. } => return None,
+            Type::User | Type::Customer | Type::Relation { .. } | Type::Relations { .. } | Type::Files => {
+                return None;
+            }
         })
     }
 

@@ -209,7 +209,7 @@ impl Formula {
     pub fn condition(text: &str, object: &Object) -> Result<Self, Fault> {
         let (gives, of) = read(text, object)?;
         if gives != Kind::Bool {
-            return fault(0, "条件的结果应为是或否,如 金额 > 100", "a condition is true or not, as amount > 100 is");
+            return fault(0, "条件的结果应为是或否，如 金额 > 100", "a condition is true or not, as amount > 100 is");
         }
         Ok(Self { gives, of })
     }

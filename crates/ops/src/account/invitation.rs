@@ -168,7 +168,7 @@ fn write(app: &App, actor: &Actor, made: &NewInvitation, language: Locale) -> Re
         Locale::Zh => (
             format!("{who} 邀请您加入 {company}"),
             format!(
-                "{who} 邀请您加入 {company} 的客户管理系统“经纬”。\n\n打开下面的链接,填写姓名和密码即可加入。链接七天内有效,只能用一次:\n\n{link}\n\n如果您不认识对方,请忽略这封邮件。\n"
+                "{who} 邀请您加入 {company} 的客户管理系统“经纬”。\n\n打开下面的链接，填写姓名和密码即可加入。链接七天内有效，只能用一次：\n\n{link}\n\n如果您不认识对方，请忽略这封邮件。\n"
             ),
         ),
         Locale::En => (

@@ -95,7 +95,7 @@ fn name(text: &str) -> Result<&str, OpError> {
     if text.is_empty() || text.chars().count() > NAME_CHARS {
         return Err(OpError::invalid(
             "name",
-            "请填写名称,最多 100 个字符",
+            "请填写名称，最多 100 个字符",
             "a name is wanted, of at most 100 characters",
         ));
     }

@@ -67,7 +67,7 @@ pub(super) fn prove(app: &App, actor: &Actor, token: &str, request: &ProofReques
     app.store.read(|db| shown(db, actor, id))?;
     let is_fresh = app.now().ms() - session.created_at.ms() < FRESH_MS;
     if person.password_hash.is_empty() && !is_fresh {
-        let (zh, en) = ("请退出后重新登录,再修改登录方式", "sign out and in again before you change how you sign in");
+        let (zh, en) = ("请退出后重新登录，再修改登录方式", "sign out and in again before you change how you sign in");
         return Err(OpError::new(Fault::Forbidden, "sign_in_anew", zh, en));
     }
     if !person.password_hash.is_empty() && !matches(&request.password, &person.password_hash) {

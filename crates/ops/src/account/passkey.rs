@@ -103,14 +103,14 @@ pub(super) fn view(key: Passkey) -> PasskeyView {
 /// One cause for all that is wrong with what a browser sends: which it is helps only who tries things.
 fn refused() -> OpError {
     let (zh, en) = (
-        "这个通行密钥无法使用:未登记、已移除、已过时,或账号已停用",
+        "这个通行密钥无法使用：未登记、已移除、已过时，或账号已停用",
         "this passkey cannot be used: it is not known here, was removed, came too late, or its account has ended",
     );
     OpError::new(Fault::SignIn, "passkey_refused", zh, en)
 }
 
 fn unmade() -> OpError {
-    let (zh, en) = ("通行密钥没有创建成功,请重试", "the passkey could not be made; try again");
+    let (zh, en) = ("通行密钥没有创建成功，请重试", "the passkey could not be made; try again");
     OpError::new(Fault::Request, "passkey_unmade", zh, en)
 }
 

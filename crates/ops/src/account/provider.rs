@@ -138,7 +138,7 @@ fn refused(code: &'static str, zh: &str, en: &str) -> OpError {
 fn stale() -> OpError {
     refused(
         "provider_stale",
-        "登录已超时或不是从这个浏览器开始的,请重试",
+        "登录已超时或不是从这个浏览器开始的，请重试",
         "this took too long, or was not begun in this browser; try again",
     )
 }
@@ -150,17 +150,17 @@ impl From<ProviderError> for OpError {
             ProviderError::Away(_) => Self::new(
                 Fault::Later,
                 "provider_away",
-                "身份提供方没有正常应答,请稍后再试或用其他方式登录",
+                "身份提供方没有正常应答，请稍后再试或用其他方式登录",
                 "the identity provider does not answer as one; try again later, or sign in another way",
             ),
             ProviderError::Refused(_) => refused(
                 "provider_refused",
-                "身份提供方拒绝了登录,请重试;如仍不行,请所有者检查客户端编号和密钥",
+                "身份提供方拒绝了登录，请重试；如仍不行，请所有者检查客户端编号和密钥",
                 "the identity provider refused; try again, and if it goes on, have an owner check client id and secret",
             ),
             ProviderError::Token(_) => refused(
                 "provider_token",
-                "身份提供方的凭据无效,没有登录",
+                "身份提供方的凭据无效，没有登录",
                 "what the identity provider sent is not valid; nobody was signed in",
             ),
         }
@@ -209,7 +209,7 @@ fn read(db: &mut Connection, actor: &Actor, request: &ProviderRequest) -> Result
     });
     if !fits {
         let (zh, en) = (
-            "颁发者形如 https://login.example.com;只有本机可用 http",
+            "颁发者形如 https://login.example.com；只有本机可用 http",
             "an issuer is like https://login.example.com; http is for this machine only",
         );
         return Err(OpError::invalid("issuer", zh, en));
@@ -228,7 +228,7 @@ fn read(db: &mut Connection, actor: &Actor, request: &ProviderRequest) -> Result
     let is_domain =
         |text: &String| text.contains('.') && text.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-');
     if domains.len() > 50 || !domains.iter().all(is_domain) {
-        let (zh, en) = ("域名形如 example.com,最多 50 个", "a domain is like example.com; at most 50");
+        let (zh, en) = ("域名形如 example.com，最多 50 个", "a domain is like example.com; at most 50");
         return Err(OpError::invalid("domains", zh, en));
     }
     Ok(Provider {
@@ -250,7 +250,7 @@ fn check(issuer: &str) -> Result<(), OpError> {
     let asked = outside::provider::Provider { issuer, client_id: "", client_secret: "", redirect: "" };
     asked.check().map_err(|error| {
         let (zh, en) =
-            (format!("这个颁发者没有正常应答:{error}"), format!("this issuer does not answer as one: {error}"));
+            (format!("这个颁发者没有正常应答：{error}"), format!("this issuer does not answer as one: {error}"));
         OpError::invalid("issuer", &zh, &en)
     })
 }
@@ -400,7 +400,7 @@ pub fn arrive(app: &App, browser: &str, request: &ArriveRequest, agent: &str) ->
 }
 
 fn unknown() -> OpError {
-    refused("provider_unknown", "您还不是这里的成员,请找管理员邀请", "you are not a member here; ask to be invited")
+    refused("provider_unknown", "您还不是这里的成员，请找管理员邀请", "you are not a member here; ask to be invited")
 }
 
 /// Who it is that a provider vouches for.
@@ -414,7 +414,7 @@ fn admit(app: &App, one: &Provider, arrival: &Arrival) -> Result<UserId, OpError
     }
     let ended = |id: UserId| {
         session::refused(app, id, By::Provider)?;
-        Err(refused("provider_ended", "账号已停用,请找管理员", "this account has ended; ask who manages people"))
+        Err(refused("provider_ended", "账号已停用，请找管理员", "this account has ended; ask who manages people"))
     };
     let known = app.store.read(|db| {
         let linked = db.linked(one.id, &arrival.subject)?;
@@ -428,7 +428,7 @@ fn admit(app: &App, one: &Provider, arrival: &Arrival) -> Result<UserId, OpError
     }
     let email = email.ok_or_else(|| {
         let (zh, en) = (
-            "身份提供方没有确认您的邮箱,无法登录",
+            "身份提供方没有确认您的邮箱，无法登录",
             "the identity provider does not say that your e-mail address is yours",
         );
         refused("provider_email", zh, en)
@@ -465,7 +465,7 @@ fn link(
     };
     if !db.link(one.id, &arrival.subject, id, now)? {
         let (zh, en) = (
-            "这个邮箱在身份提供方那里换了人,请找所有者",
+            "这个邮箱在身份提供方那里换了人，请找所有者",
             "the provider now gives this address to somebody else; ask an owner",
         );
         return Err(refused("provider_other", zh, en));

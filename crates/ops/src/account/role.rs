@@ -202,7 +202,7 @@ fn within_own(app: &App, actor: &Actor, role: &Role) -> Result<(), OpError> {
     {
         return Ok(());
     }
-    let (zh, en) = ("权限超出您自己的,请找所有者", "these are more rights than you have; ask an owner");
+    let (zh, en) = ("权限超出您自己的，请找所有者", "these are more rights than you have; ask an owner");
     Err(OpError::new(Fault::Forbidden, "beyond_own", zh, en))
 }
 
@@ -358,7 +358,7 @@ pub fn update(app: &App, actor: &Actor, id: RoleId, request: &RoleRequest) -> Re
 /// Refuses to change what is the program's, or has more rights than the one who changes it.
 fn changeable(app: &App, db: &mut Connection, actor: &Actor, id: RoleId) -> Result<(), OpError> {
     if is_standard(id) {
-        let (zh, en) = ("标准角色不能修改,请新建角色", "a standard role cannot be changed; make one of your own");
+        let (zh, en) = ("标准角色不能修改，请新建角色", "a standard role cannot be changed; make one of your own");
         return Err(OpError::new(Fault::Forbidden, "standard_role", zh, en));
     }
     within_own(app, actor, &find(db, id)?.ok_or_else(OpError::not_found)?)

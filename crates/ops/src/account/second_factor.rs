@@ -103,7 +103,7 @@ fn wrong() -> OpError {
 }
 
 fn over() -> OpError {
-    let (zh, en) = ("登录已超时,请重新输入密码", "this took too long; give your password again");
+    let (zh, en) = ("登录已超时，请重新输入密码", "this took too long; give your password again");
     OpError::new(Fault::SignIn, "step_over", zh, en)
 }
 
@@ -163,7 +163,7 @@ pub(super) fn has(db: &mut Connection, person: UserId) -> Result<bool, OpError> 
 }
 
 fn present() -> OpError {
-    let (zh, en) = ("已启用验证器,请先关闭", "you have an authenticator app; turn it off first");
+    let (zh, en) = ("已启用验证器，请先关闭", "you have an authenticator app; turn it off first");
     OpError::new(Fault::Request, "authenticator_present", zh, en)
 }
 
@@ -205,7 +205,7 @@ pub fn begin(app: &App, actor: &Actor, token: &str, request: &ProofRequest) -> R
 pub fn confirm(app: &App, actor: &Actor, token: &str, request: &CodeRequest) -> Result<RecoveryCodes, OpError> {
     let (person, session, now) = (oneself(actor)?, fingerprint(token), app.now());
     let secret = app.waiting.enrolments.take(&session, now).ok_or_else(|| {
-        let (zh, en) = ("设置已超时,请重新开始", "this took too long; begin again");
+        let (zh, en) = ("设置已超时，请重新开始", "this took too long; begin again");
         OpError::new(Fault::Request, "step_over", zh, en)
     })?;
     let Some(step) = step(&secret, &read_code(&request.code)?, now)? else {

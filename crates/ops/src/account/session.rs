@@ -356,7 +356,7 @@ pub fn see_as(app: &App, actor: &Actor, token: &str, other: UserId) -> Result<()
     audited(app, actor.id(), |db| {
         db.person(other)?.ok_or_else(OpError::not_found)?;
         seen(app, db, &me, other)?.ok_or_else(|| {
-            let (zh, en) = ("对方能看到的比您多,或已停用", "they see more than you do, or may no longer sign in");
+            let (zh, en) = ("对方能看到的比您多，或已停用", "they see more than you do, or may no longer sign in");
             OpError::new(Fault::Forbidden, "beyond_own", zh, en)
         })?;
         db.set_session_sees_as(&hash, Some(other))?;
@@ -397,7 +397,7 @@ pub(crate) fn oneself(actor: &Actor) -> Result<UserId, OpError> {
 /// Refuses whoever sees as somebody else: they do nothing.
 pub(crate) fn as_oneself(actor: &Actor) -> Result<(), OpError> {
     if actor.is_seen_as() {
-        let (zh, en) = ("正在以他人身份查看,请先结束", "you see as somebody else; end that first");
+        let (zh, en) = ("正在以他人身份查看，请先结束", "you see as somebody else; end that first");
         return Err(OpError::new(Fault::Forbidden, "seen_as", zh, en));
     }
     Ok(())

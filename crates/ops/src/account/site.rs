@@ -56,7 +56,7 @@ pub struct Whence {
 
 fn unfit() -> OpError {
     let (zh, en) = (
-        "通行密钥只能在 https 域名下使用(本机可用 http://localhost);请所有者设置访问地址",
+        "通行密钥只能在 https 域名下使用（本机可用 http://localhost）；请所有者设置访问地址",
         "passkeys work at a host name over https only (on this machine at http://localhost); ask an owner to set the workspace's address",
     );
     OpError::new(Fault::Request, "passkey_site", zh, en)
@@ -108,7 +108,7 @@ fn read(text: &str) -> Result<String, OpError> {
     }
     let bad = || {
         let (zh, en) = (
-            "地址形如 https://crm.example.com;只有本机可用 http",
+            "地址形如 https://crm.example.com；只有本机可用 http",
             "an address is like https://crm.example.com; http is for this machine only",
         );
         OpError::invalid("address", zh, en)

@@ -108,7 +108,7 @@ impl Person {
     /// The values of an object's records that tell of the person.
     fn values_in(&self, db: &mut Connection, object: &Object) -> Result<Found, OpError> {
         let personal: Vec<&Field> =
-            object.fields.iter().filter(|field| field.is_personal() && !field.is_automatic()).collect();
+            object.fields.iter().filter(|field| field.is_personal() && field.is_given()).collect();
         let mut found = Found::new();
         for field in personal.iter().filter(|field| matches!(field.holds, Type::Phone | Type::Email)) {
             let mut after = RecordId::new(0);

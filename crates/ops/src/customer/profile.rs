@@ -187,11 +187,11 @@ fn merges(db: &mut Connection, id: CustomerId) -> Result<Vec<MergeView>, OpError
 fn reason(db: &mut Connection, row: &MergeRow) -> Result<Text, OpError> {
     let (a, b, _) = row.link;
     let mut said = |id| -> Result<Text, OpError> {
-        let Some((id, row)) = db.identity(id)? else { return Ok(Text::new("(已删除)", "(erased)")) };
+        let Some((id, row)) = db.identity(id)? else { return Ok(Text::new("（已删除）", "(erased)")) };
         let view = IdentifierView::masked(id, &row);
         Ok(Text::new(format!("{} {}", view.label.zh, view.value), format!("{} {}", view.label.en, view.value)))
     };
     let (a, b) = (said(a)?, said(b)?);
-    let zh = format!("同一事件同时带有{}和{},因此并入 {}", a.zh, b.zh, row.gone);
+    let zh = format!("同一事件同时带有{}和{}，因此并入 {}", a.zh, b.zh, row.gone);
     Ok(Text::new(zh, format!("one event carried both {} and {}, so {} was joined", a.en, b.en, row.gone)))
 }

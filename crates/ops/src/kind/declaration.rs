@@ -104,7 +104,7 @@ impl<'v> Part<'v> {
             let at = format!("{at}{other}");
             return Err(Rejection::invalid(
                 &at,
-                &format!("不认识;可用 {zh}"),
+                &format!("不认识；可用 {zh}"),
                 &format!("is not known; there are {en}"),
             ));
         }

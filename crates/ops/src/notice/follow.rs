@@ -291,6 +291,7 @@ fn tell_change(db: &mut Connection, one: &Logged, around: &Around, lines: &mut L
         RecordAct::Trashed
         | RecordAct::Restored
         | RecordAct::Attached
+        | RecordAct::Filed(_)
         | RecordAct::Detached(_)
         | RecordAct::Reattached(_) => None,
     };

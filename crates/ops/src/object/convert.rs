@@ -28,7 +28,7 @@ const EXAMPLES: usize = 20;
 /// What a field is to hold instead.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct ConversionRequest {
-    /// The type: any that people set but `user`, `customer` and `relation`; `relation` and `relations` become one another.
+    /// The type: any that people set but `user`, `customer`, `files` and `relation`; `relation` and `relations` become one another.
     #[serde(rename = "type")]
     pub holds: String,
     /// For choices: the choices; made of the values that there are where they are left out.
@@ -79,13 +79,13 @@ fn read(app: &App, actor: &Actor, name: &str, field: &str, request: &ConversionR
     let object = objects.by_name(name).cloned().ok_or_else(OpError::not_found)?;
     let old = object.field(field).filter(|field| !field.archived).cloned().ok_or_else(OpError::not_found)?;
     let wrong = |zh: &str, en: &str| OpError::invalid("type", zh, en);
-    if old.is_automatic() || old.number <= super::TITLE {
+    if !old.is_given() || old.number <= super::TITLE {
         return Err(wrong("这个字段的类型不能更改", "the type of this field cannot be changed"));
     }
     if let Some(by) = derived::following(&objects, &object, old.number) {
         let Text { zh, en } = &by.label;
         return Err(wrong(
-            &format!("字段「{zh}」由它计算得出,请先归档「{zh}」"),
+            &format!("字段「{zh}」由它计算得出，请先归档「{zh}」"),
             &format!("'{en}' follows from it; archive '{en}' first"),
         ));
     }
@@ -95,8 +95,8 @@ fn read(app: &App, actor: &Actor, name: &str, field: &str, request: &ConversionR
         (known @ Type::Relation { .. }, "relations") => Type::Relations { to: leads(known).unwrap_or_default() },
         (known @ Type::Relations { .. }, "relation") => Type::Relation { to: leads(known).unwrap_or_default() },
         (Type::User | Type::Customer | Type::Relation { .. } | Type::Relations { .. }, _)
-        | (_, "user" | "customer" | "relation" | "relations" | "formula" | "rollup") => {
-            return Err(wrong("不能这样更改类型,请新建字段", "a type is not changed so; add a new field"));
+        | (_, "user" | "customer" | "relation" | "relations" | "files" | "formula" | "rollup") => {
+            return Err(wrong("不能这样更改类型，请新建字段", "a type is not changed so; add a new field"));
         }
         (_, "choice" | "multi_choice") => {
             let choices = if request.choices.is_empty() { found(app, &object, &old)? } else { request.choices.clone() };
@@ -123,7 +123,7 @@ fn found(app: &App, object: &Object, field: &Field) -> Result<Vec<Text>, OpError
     })?;
     if texts.len() > CHOICES_LIMIT {
         let (zh, en) =
-            ("不同的值超过 60 个,不能作为选项", "there are more than 60 different values: too many for choices");
+            ("不同的值超过 60 个，不能作为选项", "there are more than 60 different values: too many for choices");
         return Err(OpError::invalid("choices", zh, en));
     }
     Ok(texts.into_iter().map(Text::same).collect())

@@ -120,7 +120,7 @@ impl From<Gathering> for How {
 /// Where in a member a formula is wrong, and why.
 fn wrong(member: &str, fault: &Fault) -> OpError {
     let (at, Text { zh, en }) = (fault.at + 1, &fault.why);
-    OpError::invalid(member, &format!("第 {at} 个字符:{zh}"), &format!("at character {at}: {en}"))
+    OpError::invalid(member, &format!("第 {at} 个字符：{zh}"), &format!("at character {at}: {en}"))
 }
 
 fn written(formula: &Formula) -> Written {
@@ -203,7 +203,7 @@ pub(super) fn check(objects: &Objects, object: &Object, field: FieldNumber) -> R
     if depth <= DERIVED_DEPTH {
         return Ok(());
     }
-    let (zh, en) = ("字段之间循环引用,或引用层数过多", "fields follow from themselves, or by way of too many others");
+    let (zh, en) = ("字段之间循环引用，或引用层数过多", "fields follow from themselves, or by way of too many others");
     Err(OpError::invalid("formula", zh, en))
 }
 

@@ -242,6 +242,7 @@ pub(super) fn simple(name: &str) -> Result<Type, OpError> {
         "link" => Type::Link,
         "tags" => Type::Tags,
         "address" => Type::Address,
+        "files" => Type::Files,
         other => {
             let (zh, en) = (format!("没有字段类型「{other}」"), format!("there is no type of field '{other}'"));
             return Err(OpError::invalid("type", &zh, &en));
@@ -262,6 +263,16 @@ pub(super) fn may_add(object: &Object, holds: &Type) -> Result<(), OpError> {
     Ok(())
 }
 
+/// Refuses that every record has a file: files come once it is there.
+fn may_require(holds: &Type, required: bool) -> Result<(), OpError> {
+    if required && *holds == Type::Files {
+        let (zh, en) =
+            ("文件在记录建好之后上传，不能设为必填", "files come once a record is there, so none is required");
+        return Err(OpError::invalid("required", zh, en));
+    }
+    Ok(())
+}
+
 /// The name of the object that a relation is to lead to.
 fn leads_to(objects: &Objects, request: &FieldRequest) -> Result<String, OpError> {
     let to = request.to.clone().filter(|to| objects.by_name(to).is_some());
@@ -278,6 +289,7 @@ pub fn add(app: &App, actor: &Actor, object: &str, request: &FieldRequest) -> Re
     let changed = edit(app, actor, object, |object| {
         let objects = app.pipeline.objects();
         let (holds, derived) = holds(&objects, object, request)?;
+        may_require(&holds, request.required)?;
         may_add(object, &holds)?;
         let taken = |name: &str| name == "id" || object.field(name).is_some();
         let name = name(request.name.as_deref(), &called, "field", &taken)?;
@@ -334,7 +346,7 @@ fn rederive(objects: &Objects, object: &mut Object, name: &str, change: &FieldCh
         _ => return Err(OpError::invalid("formula", "这个字段没有公式", "this field has no formula")),
     };
     if holds != known {
-        let (zh, en) = ("结果的类型与原来不同,请新建字段", "it comes to another type than before; add a new field");
+        let (zh, en) = ("结果的类型与原来不同，请新建字段", "it comes to another type than before; add a new field");
         return Err(OpError::invalid("formula", zh, en));
     }
     if let Some(field) = object.fields.iter_mut().find(|field| field.number == number) {
@@ -369,6 +381,7 @@ fn changed(object: &mut Object, name: &str, change: &FieldChange, called: Option
     if field.derived.is_some() && change.required == Some(true) {
         return Err(OpError::invalid("required", "这个字段由系统填写", "the program itself sets this field"));
     }
+    may_require(&field.holds, change.required == Some(true))?;
     if is_fixed && (change.archived == Some(true) || change.required.is_some()) {
         let (zh, en) = ("这个字段每条记录都要有", "every record has this field");
         return Err(OpError::invalid("archived", zh, en));

@@ -37,6 +37,8 @@ pub struct ObjectView {
     pub name: String,
     /// What one of its records is called.
     pub label: Text,
+    /// What several are called, in menus and over lists.
+    pub plural: Text,
     /// What stands for it in menus.
     pub icon: String,
     /// Whether it is shown no longer.
@@ -59,6 +61,9 @@ pub struct ObjectPage {
 pub struct ObjectRequest {
     /// What one of its records is called, in both languages or in one.
     pub label: Text,
+    /// What several are called in English; by the rule where it is left out or empty: `companies` of `company`.
+    #[serde(default)]
+    pub plural: Option<String>,
     /// Its name in the API; made of the label where there is none.
     #[serde(default)]
     pub name: Option<String>,
@@ -75,6 +80,8 @@ pub struct ObjectRequest {
 pub struct ObjectChange {
     /// What one of its records is called.
     pub label: Option<Text>,
+    /// What several are called in English; by the rule where it is empty, or where only the label changes.
+    pub plural: Option<String>,
     /// What stands for it in menus.
     pub icon: Option<String>,
     /// Whether it is shown no longer; its records stay.
@@ -96,6 +103,7 @@ fn view(objects: &Objects, object: &Object, actor: &Actor) -> ObjectView {
         id: object.id,
         name: object.name.clone(),
         label: object.label.clone(),
+        plural: object.several(),
         icon: object.icon.clone(),
         archived: object.archived,
         fields: object.fields.iter().filter(|field| is_there(field)).map(shown).collect(),
@@ -121,11 +129,17 @@ fn label(field: &str, label: &Text) -> Result<Text, OpError> {
     if zh.is_empty() || zh.chars().count().max(en.chars().count()) > LABEL_CHARS {
         return Err(OpError::invalid(
             field,
-            "请填写名称,最多 60 个字符",
+            "请填写名称，最多 60 个字符",
             "a label is wanted, of at most 60 characters",
         ));
     }
     Ok(Text::new(zh, en))
+}
+
+/// What several are called in English; none where the rule says it.
+fn plural(wanted: Option<&str>) -> Result<Option<String>, OpError> {
+    let wanted = wanted.map(str::trim).filter(|text| !text.is_empty());
+    wanted.map(|text| label("plural", &Text::same(text.to_owned())).map(|text| text.en)).transpose()
 }
 
 /// A name for the API: the one that is asked for, or one that the label suggests and nothing else has.
@@ -134,7 +148,7 @@ fn name(wanted: Option<&str>, label: &Text, otherwise: &str, taken: &dyn Fn(&str
         let is_good = pipeline::profile::slug(wanted) == wanted;
         if !is_good {
             let (zh, en) = (
-                "名称由小写字母、数字和下划线组成,以字母开头,最多 40 个字符",
+                "名称由小写字母、数字和下划线组成，以字母开头，最多 40 个字符",
                 "a name has small letters, digits and underscores, begins with a letter, and has at most 40 characters",
             );
             return Err(OpError::invalid("name", zh, en));
@@ -168,6 +182,7 @@ pub fn add(app: &App, actor: &Actor, request: &ObjectRequest) -> Result<ObjectVi
     let called = label("label", &request.label)?;
     let titled = request.title.clone().unwrap_or_else(|| Text::new("名称", "name"));
     let titled = label("title", &titled)?;
+    let plural = plural(request.plural.as_deref())?;
     let icon = icon(request.icon.as_deref())?;
     let make = |objects: &Objects| {
         if objects.iter().count() >= domain::object::OBJECTS_LIMIT {
@@ -177,7 +192,7 @@ pub fn add(app: &App, actor: &Actor, request: &ObjectRequest) -> Result<ObjectVi
         let name = name(request.name.as_deref(), &called, "object", &taken)?;
         let fields = vec![field::title(titled.clone())];
         let new = NewObject { name, label: called.clone(), icon: icon.clone(), fields };
-        Ok((None, new.numbered(objects.next_id())))
+        Ok((None, Object { plural: plural.clone(), ..new.numbered(objects.next_id()) }))
     };
     let object = write(app, actor, make)?;
     let detail = serde_json::json!({"name": object.name, "label": object.label});
@@ -192,17 +207,21 @@ pub fn add(app: &App, actor: &Actor, request: &ObjectRequest) -> Result<ObjectVi
 pub fn update(app: &App, actor: &Actor, name: &str, change: &ObjectChange) -> Result<ObjectView, OpError> {
     actor.may(Right::WriteObjects)?;
     let called = change.label.as_ref().map(|text| label("label", text)).transpose()?;
+    let several = plural(change.plural.as_deref())?;
     let icon = change.icon.as_deref().map(|wanted| icon(Some(wanted))).transpose()?;
     let object = edit(app, actor, name, |object| {
         if object.is_of_customers() && change.archived == Some(true) {
             return Err(OpError::invalid("archived", "客户不能停用", "customers are always there"));
+        }
+        if change.plural.is_some() || called.as_ref().is_some_and(|called| called.en != object.label.en) {
+            object.plural = several.clone();
         }
         object.label = called.clone().unwrap_or_else(|| object.label.clone());
         object.icon = icon.clone().unwrap_or_else(|| object.icon.clone());
         object.archived = change.archived.unwrap_or(object.archived);
         Ok(())
     })?;
-    let detail = serde_json::json!({"label": change.label, "icon": change.icon, "archived": change.archived});
+    let detail = serde_json::json!({"label": change.label, "plural": change.plural, "icon": change.icon, "archived": change.archived});
     Line::new("object.changed", &object.name, detail).note(app, actor)?;
     Ok(view(&app.pipeline.objects(), &object, actor))
 }
@@ -238,7 +257,7 @@ fn write(
             return Ok(object);
         }
     }
-    Err(OpError::new(Fault::Later, "busy", "别人正在修改,请重试", "somebody else is changing it; try again"))
+    Err(OpError::new(Fault::Later, "busy", "别人正在修改，请重试", "somebody else is changing it; try again"))
 }
 
 /// Makes the standard objects that a workspace does not have yet.

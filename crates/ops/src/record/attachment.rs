@@ -2,11 +2,12 @@
 //! change it may attach and remove them.
 
 mod body;
+mod field;
 
 use std::io::{Read, Write};
 
-use base::{AttachmentId, ChangeId, RecordId, Timestamp};
-use domain::object::{Cell, Object, Type};
+use base::{AttachmentId, ChangeId, RecordId, Text, Timestamp};
+use domain::object::{Cell, FieldNumber, Object, Type};
 use pipeline::attachment::{FILES_LIMIT, Facts, FileAct, FileWrite, FileWrites};
 use pipeline::record::Written;
 use pipeline::{Command, Outcome};
@@ -16,6 +17,8 @@ use store::{AttachmentRow, Connection, RecordRow};
 use utoipa::ToSchema;
 use vault::{Basis, Category, IdentityAlias, OpenRef, Purpose, RawRef, SealBody, SealItem, VaultError};
 
+pub(super) use self::field::{FieldFile, of_fields};
+use self::field::{field_of, home, is_shown, may_change};
 use super::{Changed, Deed, TRIES, found, get, newer, object};
 use crate::audit::{Line, Names};
 use crate::customer::original::grant;
@@ -39,6 +42,8 @@ pub struct AttachmentView {
     /// Its id.
     #[schema(value_type = String)]
     pub id: AttachmentId,
+    /// The name of the record's field in which it is; none where it is kept with the record alone.
+    pub field: Option<String>,
     /// What it is called.
     pub name: String,
     /// How many bytes it has.
@@ -61,7 +66,7 @@ pub struct AttachmentView {
 /// The files of a record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Attachments {
-    /// Those that are there, the first attached first.
+    /// Those that are there, in fields or not, the first attached first.
     pub items: Vec<AttachmentView>,
     /// Those that were removed and can be put back; none for who may not change the record.
     pub removed: Vec<AttachmentView>,
@@ -70,11 +75,12 @@ pub struct Attachments {
 fn view(
     names: &mut Names,
     db: &mut Connection,
-    id: AttachmentId,
-    row: AttachmentRow,
+    object: &Object,
+    (id, row): (AttachmentId, AttachmentRow),
 ) -> Result<AttachmentView, OpError> {
     Ok(AttachmentView {
         id,
+        field: row.field.and_then(|number| object.numbered_field(number)).map(|field| field.name.clone()),
         name: row.name,
         bytes: row.bytes,
         media_type: row.media_type,
@@ -95,12 +101,12 @@ pub fn list(app: &App, actor: &Actor, name: &str, id: RecordId) -> Result<Attach
         found(app, db, actor, &object, Deed::See, id)?;
         let writes = super::allowed_among(app, db, actor, &object, Deed::Write, &[id])?.contains(&id);
         let (mut names, mut all) = (Names::default(), Attachments { items: Vec::new(), removed: Vec::new() });
-        for (file, row) in db.attachments_of(id)? {
-            let is_removed = row.removed_at.is_some();
-            let shown = view(&mut names, db, file, row)?;
+        for file in db.attachments_of(id)?.into_iter().filter(|(_, row)| is_shown(actor, &object, row.field)) {
+            let (is_removed, may) = (file.1.removed_at.is_some(), may_change(actor, &object, file.1.field).is_ok());
+            let shown = view(&mut names, db, &object, file)?;
             match is_removed {
                 false => all.items.push(shown),
-                true if writes => all.removed.push(shown),
+                true if writes && may => all.removed.push(shown),
                 true => {}
             }
         }
@@ -167,23 +173,37 @@ fn too_large() -> OpError {
     OpError::new(Fault::Request, "too_large", &zh, &en)
 }
 
-fn too_many() -> OpError {
-    let zh = format!("一条记录最多 {FILES_LIMIT} 个附件");
-    let en = format!("a record has at most {FILES_LIMIT} attachments");
+fn too_many(home: Option<FieldNumber>) -> OpError {
+    let (what, of, most) = match home {
+        Some(_) => ("一个字段", "a field", domain::object::FILES_LIMIT),
+        None => ("一条记录", "a record", FILES_LIMIT),
+    };
+    let (zh, en) = (format!("{what}最多 {most} 个附件"), format!("{of} has at most {most} attachments"));
     OpError::new(Fault::Request, "too_many", &zh, &en)
 }
 
-/// Attaches a file, as it comes in. Nothing of it is kept when it is cut off, too large, or cannot be attached in the end.
+/// A file that is about to be attached.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Given<'g> {
+    /// What it is called.
+    pub name: &'g str,
+    /// The name of the field in which it is to be; none for the record alone.
+    pub field: Option<&'g str>,
+    /// How many bytes it says it has.
+    pub length: Option<u64>,
+}
+
+/// Attaches a file, as it comes in, and puts it into its field with the same change. Nothing of it is kept when it is cut off, too large, or cannot be attached in the end.
 ///
 /// # Errors
-/// There is no such record, the reader may not change it, the name does not fit, there are too many files or this one is too large, it was cut off, the
+/// There is no such record or field, the reader may not change it, the name does not fit, there are too many files or this one is too large, it was cut off, the
 /// raw zone is down, or the database's.
 pub fn add(
     app: &App,
     actor: &Actor,
     name: &str,
     id: RecordId,
-    (called, length): (&str, Option<u64>),
+    given: Given<'_>,
     body: &mut dyn Read,
 ) -> Result<AttachmentView, OpError> {
     let object = object(app, actor, name)?;
@@ -191,24 +211,28 @@ pub fn add(
     if row.trashed_at.is_some() {
         return Err(OpError::not_found()); // in the trash it is changed by nobody
     }
-    let called = file_name(called)?;
+    let home = given.field.map(|name| field_of(&object, name)).transpose()?;
+    may_change(actor, &object, home)?;
+    let called = file_name(given.name)?;
     let files = app.store.read(|db| db.attachments_of(id))?;
-    if files.iter().filter(|(_, row)| row.removed_at.is_none()).count() >= FILES_LIMIT {
-        return Err(too_many());
+    let limit = if home.is_some() { domain::object::FILES_LIMIT } else { FILES_LIMIT };
+    if files.iter().filter(|(_, row)| row.removed_at.is_none() && row.field == home).count() >= limit {
+        return Err(too_many(home));
     }
-    if length.is_some_and(|bytes| bytes > FILE_BYTES) {
+    if given.length.is_some_and(|bytes| bytes > FILE_BYTES) {
         return Err(too_large());
     }
     let facts = seal(app, alias(app, &object, id, &row)?, body)?;
     let block = facts.block;
-    let attached = changed(app, actor, &object, id, None, || FileAct::Attach(facts.clone(), called.clone()));
+    let act = || FileAct::Attach(facts.clone(), called.clone(), home);
+    let attached = changed(app, actor, &object, id, (home, None), act);
     if attached.as_ref().is_err_and(|error| error.fault != Fault::Later) {
         app.vault.destroy_blocks(&[block])?; // where nobody knows what became of the commit, the next start does
     }
     let place = attached?.1.ok_or_else(OpError::not_found)?;
     let file = AttachmentId::new(place);
     let row = app.store.read(|db| db.attachment(file))?.ok_or_else(OpError::not_found)?;
-    app.store.read(|db| view(&mut Names::default(), db, file, row))
+    app.store.read(|db| view(&mut Names::default(), db, &object, (file, row)))
 }
 
 /// Has a file sealed as it comes in.
@@ -219,7 +243,7 @@ fn seal(app: &App, alias: IdentityAlias, body: &mut dyn Read) -> Result<Facts, O
         VaultError::Stream(_) => OpError::new(
             Fault::Request,
             "cut_off",
-            "上传中断,未保存任何内容",
+            "上传中断，未保存任何内容",
             "the upload was cut off; nothing was kept",
         ),
         error => error.into(),
@@ -248,7 +272,7 @@ fn changed(
     actor: &Actor,
     object: &Object,
     id: RecordId,
-    undoes: Option<u64>,
+    (home, undoes): (Option<FieldNumber>, Option<u64>),
     act: impl Fn() -> FileAct,
 ) -> Result<(RecordId, Option<u64>), OpError> {
     let mut version = 0;
@@ -262,7 +286,7 @@ fn changed(
         };
         match written.into_iter().next() {
             Some(Written::Done { record, change }) => return Ok((record, change)),
-            Some(Written::Full) => return Err(too_many()),
+            Some(Written::Full) => return Err(too_many(home)),
             Some(Written::Newer(_)) => {}
             Some(Written::Missing) | None => return Err(OpError::not_found()),
         }
@@ -270,16 +294,21 @@ fn changed(
     Err(newer(version))
 }
 
-/// As [`changed`], with the record as it is then.
-fn told(
+/// As [`changed`], if the reader may change the file's field, with the record as it is then.
+fn done(
     app: &App,
     actor: &Actor,
     object: &Object,
-    id: RecordId,
+    (id, file): (RecordId, AttachmentId),
     undoes: Option<u64>,
     act: impl Fn() -> FileAct,
 ) -> Result<Changed, OpError> {
-    let (_, change) = changed(app, actor, object, id, undoes, act)?;
+    let home = app.store.read(|db| {
+        found(app, db, actor, object, Deed::Write, id)?;
+        home(db, file)
+    })?;
+    may_change(actor, object, home)?;
+    let (_, change) = changed(app, actor, object, id, (home, undoes), act)?;
     Ok(Changed { detail: Some(get(app, actor, &object.name, id)?), change: change.map(ChangeId::new) })
 }
 
@@ -296,7 +325,7 @@ pub fn set_removed(
 ) -> Result<Changed, OpError> {
     let object = object(app, actor, name)?;
     let act = || if removed { FileAct::Detach(file) } else { FileAct::Reattach(file) };
-    told(app, actor, &object, id, None, act)
+    done(app, actor, &object, (id, file), None, act)
 }
 
 /// Takes back what a change did with a file.
@@ -308,13 +337,17 @@ pub(super) fn undo(
 ) -> Result<Changed, OpError> {
     let seq = change.number();
     let act = || match entry.act {
-        RecordAct::Attached => Some(FileAct::Detach(AttachmentId::new(seq))),
+        RecordAct::Attached | RecordAct::Filed(_) => Some(FileAct::Detach(AttachmentId::new(seq))),
         RecordAct::Reattached(file) => Some(FileAct::Detach(file)),
         RecordAct::Detached(file) => Some(FileAct::Reattach(file)),
         _ => None,
     };
     let act = act().ok_or_else(gone)?;
-    told(app, actor, object, entry.record, Some(seq), || act.clone()).map_err(|error| match error.fault {
+    let file = entry.act.attachment(seq).ok_or_else(gone)?;
+    if !is_shown(actor, object, app.store.read(|db| home(db, file))?) {
+        return Err(super::change::unseen());
+    }
+    done(app, actor, object, (entry.record, file), Some(seq), || act.clone()).map_err(|error| match error.fault {
         Fault::NotFound => gone(),
         _ => error,
     })
@@ -324,13 +357,26 @@ fn gone() -> OpError {
     OpError::new(Fault::Conflict, "erased", "文件已被彻底删除", "the file was destroyed")
 }
 
-/// What a file was called, as far as it is not erased.
-pub(super) fn name_of(db: &mut Connection, file: AttachmentId) -> Result<Option<String>, OpError> {
-    if let Some(row) = db.attachment(file)? {
-        return Ok(Some(row.name));
+/// The file that a change was of, as far as it is not erased; none where the reader does not see its field.
+pub(super) fn told(
+    db: &mut Connection,
+    actor: &Actor,
+    object: &Object,
+    id: AttachmentId,
+) -> Result<Option<FileChangeView>, OpError> {
+    let home = home(db, id)?;
+    if !is_shown(actor, object, home) {
+        return Ok(None);
     }
-    let Some((_, entry)) = super::change::entry(db, file.number())? else { return Ok(None) };
-    Ok(pipeline::attachment::told(db, &entry)?.name)
+    let name = match db.attachment(id)? {
+        Some(row) => Some(row.name),
+        None => match super::change::entry(db, id.number())? {
+            Some((_, entry)) => pipeline::attachment::told(db, &entry)?.name,
+            None => None,
+        },
+    };
+    let field = home.and_then(|number| object.numbered_field(number)).map(|field| field.label.clone());
+    Ok(Some(FileChangeView { id, name, field }))
 }
 
 /// A file that is about to be opened.
@@ -349,10 +395,10 @@ pub fn open(app: &App, actor: &Actor, name: &str, (id, file): (RecordId, Attachm
     let (file, reference) = app.store.read(|db| {
         found(app, db, actor, &object, Deed::See, id)?;
         let row = db.attachment(file)?.filter(|row| row.record == id && row.removed_at.is_none());
-        let row = row.ok_or_else(OpError::not_found)?;
+        let row = row.filter(|row| is_shown(actor, &object, row.field)).ok_or_else(OpError::not_found)?;
         let place = RawRef { block: row.block, index: row.place };
         let reference = (IdentityAlias(row.alias), raw_name(&row.token), place);
-        Ok::<_, OpError>((view(&mut Names::default(), db, file, row)?, reference))
+        Ok::<_, OpError>((view(&mut Names::default(), db, &object, (file, row))?, reference))
     })?;
     if actor.is_seen_as() {
         let (zh, en) = ("以他人身份查看时不能打开附件", "who sees as somebody else opens no attachments");
@@ -435,4 +481,6 @@ pub struct FileChangeView {
     pub id: AttachmentId,
     /// What it was called; none where that was erased.
     pub name: Option<String>,
+    /// What the field is called in which it was, if it was in one.
+    pub field: Option<Text>,
 }

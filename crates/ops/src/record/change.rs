@@ -123,7 +123,11 @@ const fn opposite(act: RecordAct) -> Option<RecordAct> {
         RecordAct::Trashed => Some(RecordAct::Restored),
         RecordAct::Changed => Some(RecordAct::Changed),
         // What is done with a file is taken back apart.
-        RecordAct::Attached | RecordAct::Detached(_) | RecordAct::Reattached(_) | RecordAct::Destroyed(_) => None,
+        RecordAct::Attached
+        | RecordAct::Filed(_)
+        | RecordAct::Detached(_)
+        | RecordAct::Reattached(_)
+        | RecordAct::Destroyed(_) => None,
         RecordAct::Erased => None,
     }
 }
@@ -140,7 +144,7 @@ const fn act(act: RecordAct) -> &'static str {
         RecordAct::Trashed => "trashed",
         RecordAct::Restored => "restored",
         RecordAct::Erased => "erased",
-        RecordAct::Attached => "attached",
+        RecordAct::Attached | RecordAct::Filed(_) => "attached",
         RecordAct::Detached(_) => "detached",
         RecordAct::Reattached(_) => "reattached",
         RecordAct::Destroyed(_) => "destroyed",
@@ -184,15 +188,15 @@ pub(super) fn views(
         let fields = logged.changes.iter().filter_map(|(number, before, after)| {
             shown(*number).map(|field| told(actor, object, field, before.as_ref(), after.as_ref()))
         });
-        let file = entry.act.attachment(seq);
-        let file = file.map(|id| Ok::<_, OpError>(FileChangeView { id, name: attachment::name_of(db, id)? }));
-        let file = file.transpose()?;
+        let file = entry.act.attachment(seq).map(|id| attachment::told(db, actor, object, id)).transpose()?;
+        let is_hidden = matches!(file, Some(None)); // a change like others of a field that is not there
+        let file = file.flatten();
         let is_nameless = file.as_ref().is_some_and(|file| file.name.is_none());
         items.push(ChangeView {
             id: ChangeId::new(seq),
             at,
             by: names.of(db, &entry.actor)?,
-            act: act(entry.act),
+            act: if is_hidden { act(RecordAct::Changed) } else { act(entry.act) },
             fields: fields.collect(),
             file,
             erased: !logged.is_whole || is_nameless,
@@ -234,11 +238,7 @@ pub fn undo(app: &App, actor: &Actor, id: ChangeId, request: &UndoRequest) -> Re
         _ => Vec::new(),
     };
     if back.iter().any(|(number, ..)| object.numbered_field(*number).is_none()) {
-        let (zh, en) = (
-            "这次修改涉及您看不到的字段,不能由您撤销",
-            "this change set more than you may see, and is not yours to take back",
-        );
-        return Err(OpError::new(Fault::Forbidden, "forbidden", zh, en));
+        return Err(unseen());
     }
     back.iter().try_for_each(|(number, ..)| writable(actor, &all, *number))?;
     let change = Change { undoes: Some(id.number()), act: opposite, wanted: None };
@@ -249,6 +249,15 @@ pub fn undo(app: &App, actor: &Actor, id: ChangeId, request: &UndoRequest) -> Re
         }
         Ok(back.iter().map(|(field, before, _)| (*field, before.clone())).collect())
     })
+}
+
+/// A change set a field that is not there for the reader.
+pub(super) fn unseen() -> OpError {
+    let (zh, en) = (
+        "这次修改涉及您看不到的字段，不能由您撤销",
+        "this change set more than you may see, and is not yours to take back",
+    );
+    OpError::new(Fault::Forbidden, "forbidden", zh, en)
 }
 
 /// Refuses to take back what was done to a field that the reader may not change.

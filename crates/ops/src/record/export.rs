@@ -166,6 +166,10 @@ impl Export {
                     |one: &&Value| field.holds == Type::Tags || one.as_str().is_some_and(|id| labels.contains_key(id));
                 all.iter().filter(is_named).filter_map(text).collect::<Vec<_>>().join(and)
             }
+            (Type::Files, Value::Array(all)) => {
+                let names = all.iter().filter_map(|file| file["name"].as_str());
+                names.collect::<Vec<_>>().join(and)
+            }
             (Type::Address, Value::Object(parts)) => {
                 let parts = ADDRESS_PARTS.iter().filter_map(|name| parts.get(*name)?.as_str());
                 parts.collect::<Vec<_>>().join(" ")

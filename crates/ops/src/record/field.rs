@@ -33,6 +33,7 @@ pub(super) fn known(actor: &Actor, object: &Object) -> Object {
         id: object.id,
         name: object.name.clone(),
         label: object.label.clone(),
+        plural: object.plural.clone(),
         icon: object.icon.clone(),
         fields: object.fields.iter().filter(shown).cloned().collect(),
         archived: object.archived,

@@ -209,7 +209,7 @@ impl Ground<'_> {
         }
         let Text { zh, en } = &found.label;
         Err(invalid(
-            &format!("「{zh}」对您是遮盖的,不能用来筛选"),
+            &format!("「{zh}」对您是遮盖的，不能用来筛选"),
             &format!("'{en}' is masked for you; nothing is found by it"),
         ))
     }
@@ -288,8 +288,10 @@ impl Ground<'_> {
 
     /// Whether one of several values of a field is this, or one of these; none where that is not what is asked.
     fn several(&self, field: &Field, is: &Is) -> Result<Option<Test>, OpError> {
-        if !matches!(field.holds, Type::Tags | Type::Relations { .. }) {
-            return Ok(None);
+        match field.holds {
+            Type::Tags | Type::Relations { .. } => {}
+            Type::Files if is.op != Op::Contains => return Err(no_op(field)),
+            _ => return Ok(None),
         }
         let among = if is.value.is_array() { is.value.clone() } else { Value::Array(vec![is.value.clone()]) };
         let one = match is.op {
@@ -406,7 +408,7 @@ pub(super) fn part(text: &str) -> Result<String, OpError> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > PART_CHARS {
         return Err(invalid(
-            "请填写要查找的文字,最多 200 个字符",
+            "请填写要查找的文字，最多 200 个字符",
             "a text to look for is wanted, of at most 200 characters",
         ));
     }
@@ -431,11 +433,11 @@ pub(crate) fn say(object: &Object, filter: &Filter) -> Text {
         Text::new(side(|text| &text.zh, zh), side(|text| &text.en, en))
     };
     match filter {
-        Filter::All(filters) => joined(filters, ",且", " and "),
-        Filter::Any(filters) => joined(filters, ",或", " or "),
+        Filter::All(filters) => joined(filters, "，且", " and "),
+        Filter::Any(filters) => joined(filters, "，或", " or "),
         Filter::Not(filter) => {
             let Text { zh, en } = say(object, filter);
-            Text::new(format!("并非({zh})"), format!("not ({en})"))
+            Text::new(format!("并非（{zh}）"), format!("not ({en})"))
         }
         Filter::Is(is) => say_is(object, is),
         Filter::To { field, .. } | Filter::From { field, .. } => {
@@ -455,7 +457,7 @@ fn say_is(object: &Object, is: &Is) -> Text {
         Op::More => ("大于", "is more than"),
         Op::AtLeast => ("不少于", "is at least"),
         Op::Contains => ("包含", "contains"),
-        Op::OneOf => ("是其中之一:", "is one of"),
+        Op::OneOf => ("是其中之一：", "is one of"),
         Op::Present => ("不为空", "has a value"),
         Op::Empty => ("为空", "is empty"),
         Op::Last => ("在最近", "is in the last"),

@@ -117,6 +117,7 @@ pub(super) const fn groups(holds: &Type) -> bool {
             | Type::Tags
             | Type::Relations { .. }
             | Type::Address
+            | Type::Files
             | Type::Number
             | Type::Money
             | Type::Percent

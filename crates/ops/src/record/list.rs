@@ -105,7 +105,10 @@ pub(super) fn order(actor: &Actor, object: &Object, sort: &[Sort]) -> Result<Vec
     let each = |sort: &Sort| {
         let field = object.field(&sort.field).filter(|field| !field.archived);
         let has_order = |holds: &Type| {
-            !matches!(holds, Type::LongText | Type::MultiChoice { .. } | Type::Tags | Type::Relations { .. })
+            !matches!(
+                holds,
+                Type::LongText | Type::MultiChoice { .. } | Type::Tags | Type::Relations { .. } | Type::Files
+            )
         };
         let field = field.filter(|field| has_order(&field.holds));
         let field = field.filter(|field| field::is_plain(actor, object, field));

@@ -198,9 +198,13 @@ fn views(
     names.learn(app, db, rows.iter().flat_map(|(_, row)| [row.created_by.as_str(), row.changed_by.as_str()]))?;
     let shown = object.fields.iter().filter(|field| !field.archived);
     let shown: Vec<(&Field, bool)> = shown.map(|field| (field, field::is_plain(actor, object, field))).collect();
+    let files = attachment::of_fields(db, actor, object, rows)?;
     let view = |(id, row): &(RecordId, RecordRow)| {
         let cell = |(field, is_plain): &(&Field, bool)| {
-            Some((field.name.clone(), field::shown(field, *is_plain, row.cells.get(&field.number)?)))
+            let cell = row.cells.get(&field.number)?;
+            let files = files.get(&(*id, field.number));
+            let value = files.map_or_else(|| field::shown(field, *is_plain, cell), attachment::FieldFile::list);
+            Some((field.name.clone(), value))
         };
         let title = match row.cells.get(&FieldNumber::FIRST) {
             Some(Cell::Text(text)) => Some(text.clone()),
@@ -254,6 +258,10 @@ fn read(
             return Err(OpError::invalid(name, "这个字段由系统填写", "the program itself sets this field"));
         }
         field::may_write(actor, object, field)?;
+        if !field.is_given() {
+            let (zh, en) = ("请以附件接口上传或移除文件", "its files are attached and removed one at a time");
+            return Err(OpError::invalid(name, zh, en));
+        }
         let cell = value::read(app, actor, field, given)?;
         if cell.is_none() && field.required {
             return Err(lacking(field));
@@ -422,7 +430,7 @@ fn write_one(app: &App, actor: &Actor, write: RecordWrite) -> Result<Option<(Rec
 }
 
 fn newer(version: u32) -> OpError {
-    let zh = format!("这条记录已被别人修改(第 {version} 版),请刷新后再改");
+    let zh = format!("这条记录已被别人修改（第 {version} 版），请刷新后再改");
     let en = format!("the record was changed by somebody else (version {version}); read it again first");
     OpError { code: "conflict", message: Text::new(zh, en), field: Some("version".to_owned()), fault: Fault::Conflict }
 }

@@ -17,13 +17,13 @@ use crate::{Actor, App, OpError};
 
 fn wrong(field: &Field, zh: &str, en: &str) -> OpError {
     let Text { zh: called, en: named } = &field.label;
-    OpError::invalid(&field.name, &format!("{called}:{zh}"), &format!("{named}: {en}"))
+    OpError::invalid(&field.name, &format!("{called}：{zh}"), &format!("{named}: {en}"))
 }
 
 /// A value of a request; none for `null` and for empty text. What it names must be there, and be something that the reader may see.
 pub(super) fn read(app: &App, actor: &Actor, field: &Field, given: &Value) -> Result<Option<Cell>, OpError> {
     let cell = cell(&app.zone, field, given, actor)?;
-    let missing = || wrong(field, "没有这条记录,或您无权查看", "there is no such thing, or none that you may see");
+    let missing = || wrong(field, "没有这条记录，或您无权查看", "there is no such thing, or none that you may see");
     for number in cell.iter().flat_map(|cell| numbers_of(field, cell)) {
         app.store.read(|db| {
             let is_there = match &field.holds {
@@ -69,12 +69,12 @@ pub(crate) fn cell(zone: &TimeZone, field: &Field, given: &Value, actor: &Actor)
         }
         Type::Date if text()?.is_empty() => Ok(None),
         Type::Date => int(days(text()?)
-            .ok_or_else(|| wrong(field, "应为日期,如 2026-06-03", "a date such as 2026-06-03 is wanted"))?),
+            .ok_or_else(|| wrong(field, "应为日期，如 2026-06-03", "a date such as 2026-06-03 is wanted"))?),
         Type::Instant if text()?.is_empty() => Ok(None),
         Type::Instant => int(instant(zone, text()?).ok_or_else(|| {
             wrong(
                 field,
-                "应为时间,如 2026-06-03T10:15:00+08:00",
+                "应为时间，如 2026-06-03T10:15:00+08:00",
                 "an instant such as 2026-06-03T10:15:00+08:00 is wanted",
             )
         })?),
@@ -96,6 +96,7 @@ pub(crate) fn cell(zone: &TimeZone, field: &Field, given: &Value, actor: &Actor)
             })
         }
         Type::Tags => several_of(field, given, |one| tag(field, one)),
+        Type::Files => Err(wrong(field, "文件不能这样填写", "files are not given as a value")),
         Type::Address => address(field, given),
         Type::Phone => {
             let digits = text()?.chars().filter(char::is_ascii_digit).count();
@@ -137,8 +138,8 @@ fn number(field: &Field, given: &Value) -> Result<Option<Cell>, OpError> {
         return Ok(None);
     }
     let read = text.parse::<Decimal>();
-    let read =
-        read.map_err(|_| wrong(field, "应为数字,最多四位小数", "a number with at most four decimal places is wanted"))?;
+    let read = read
+        .map_err(|_| wrong(field, "应为数字，最多四位小数", "a number with at most four decimal places is wanted"))?;
     Ok(Some(Cell::Int(read.scaled())))
 }
 
@@ -176,7 +177,7 @@ pub(super) fn tag(field: &Field, text: &str) -> Result<String, OpError> {
 /// An address: its parts in lines, the widest first, so that lists are ordered by where it is.
 fn address(field: &Field, given: &Value) -> Result<Option<Cell>, OpError> {
     let parts = given.as_object().ok_or_else(|| {
-        wrong(field, "应为地址,如 {\"city\": \"上海\"}", "an address such as {\"city\": \"Shanghai\"} is wanted")
+        wrong(field, "应为地址，如 {\"city\": \"上海\"}", "an address such as {\"city\": \"Shanghai\"} is wanted")
     })?;
     if let Some(name) = parts.keys().find(|name| !ADDRESS_PARTS.contains(&name.as_str())) {
         return Err(wrong(field, &format!("地址没有「{name}」这一项"), &format!("an address has no '{name}'")));
@@ -266,7 +267,7 @@ pub(crate) fn write(field: &Field, cell: &Cell) -> Value {
 
 fn write_text(field: &Field, text: &str) -> Value {
     match field.holds {
-        Type::Tags => several::values(text).collect::<Vec<_>>().into(),
+        Type::Tags | Type::Files => several::values(text).collect::<Vec<_>>().into(),
         Type::Relations { .. } => {
             several::numbers(text).map(|number| RecordId::new(number).to_string()).collect::<Vec<_>>().into()
         }

@@ -44,7 +44,7 @@ fn refused(member: &str, choice: &Choice, lacking: &[&Field]) -> OpError {
     let named =
         |of: fn(&Text) -> &str, with: &str| lacking.iter().map(|field| of(&field.label)).collect::<Vec<_>>().join(with);
     let Text { zh, en } = &choice.label;
-    let zh = format!("改为「{zh}」需要填写:{}", named(|label| &label.zh, "、"));
+    let zh = format!("改为「{zh}」需要填写：{}", named(|label| &label.zh, "、"));
     let en = format!("'{en}' wants to be filled in: {}", named(|label| &label.en, ", "));
     OpError { code: "wanted", ..OpError::invalid(member, &zh, &en) }
 }

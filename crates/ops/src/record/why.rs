@@ -46,7 +46,7 @@ pub fn why(app: &App, actor: &Actor, name: &str, id: RecordId, person: UserId) -
         let mut case = |deed, scope| {
             let may = person.ended_at.is_none() && allowed_among(app, db, &them, &object, deed, &[id])?.contains(&id);
             let why = match (person.ended_at, scope) {
-                (Some(_), _) => Text::new("已停用,不能登录", "they may no longer sign in"),
+                (Some(_), _) => Text::new("已停用，不能登录", "they may no longer sign in"),
                 (None, Scope::None) => of(&object, "没有这项权限", "does not allow it"),
                 (None, Scope::All) => of(&object, "允许全部", "allows all of them"),
                 (None, _) if is_owner => Text::new("本人是负责人", "they are the owner"),
@@ -54,14 +54,14 @@ pub fn why(app: &App, actor: &Actor, name: &str, id: RecordId, person: UserId) -
                     Text::new("已与其或其团队共享", "it is shared with them or a team of theirs")
                 }
                 (None, Scope::Own) => Text::new(
-                    "角色只允许本人负责的,而负责人不是本人",
+                    "角色只允许本人负责的，而负责人不是本人",
                     "the role allows only their own, and they are not the owner",
                 ),
                 (None, Scope::Team | Scope::Subtree) if may => {
                     Text::new("负责人在其团队中", "the owner is in a team of theirs")
                 }
                 (None, Scope::Team | Scope::Subtree) => Text::new(
-                    "角色只允许其团队负责的,而负责人不在其团队中",
+                    "角色只允许其团队负责的，而负责人不在其团队中",
                     "the role allows only what their team has, and the owner is not in it",
                 ),
                 (None, Scope::Some) => condition(&object, rights.condition.as_ref(), may),
@@ -83,5 +83,5 @@ fn of(object: &Object, zh: &str, en: &str) -> Text {
 fn condition(object: &Object, filter: Option<&filter::Filter>, passes: bool) -> Text {
     let said = filter.map(|filter| filter::say(object, filter)).unwrap_or_default();
     let (zh, en) = if passes { ("符合", "it passes") } else { ("不符合", "it does not pass") };
-    Text::new(format!("{zh}角色的条件:{}", said.zh), format!("{en} the role's condition: {}", said.en))
+    Text::new(format!("{zh}角色的条件：{}", said.zh), format!("{en} the role's condition: {}", said.en))
 }

@@ -247,13 +247,13 @@ fn made(app: &App, request: AddRequest) -> Result<NewRule, OpError> {
     let definition = tried.definition.filter(|_| tried.status == "understood").ok_or_else(|| {
         OpError::invalid(
             "sentence",
-            "这句话还没有读懂,或还有问题要回答",
+            "这句话还没有读懂，或还有问题要回答",
             "the sentence is not understood yet, or a question is open",
         )
     })?;
     let action = definition.action.clone().ok_or_else(|| {
         let en = "say what is to follow, such as: tag them as …";
-        OpError::invalid("sentence", "请写明满足条件后做什么,例如「标记为…」", en)
+        OpError::invalid("sentence", "请写明满足条件后做什么，例如「标记为…」", en)
     })?;
     without_nul("name", request.name.as_deref().unwrap_or_default())?;
     let name = request.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| action.name().to_owned());

@@ -282,7 +282,7 @@ impl Search<'_> {
 
 fn broken(error: &::search::SearchError) -> OpError {
     tracing::error!(%error, "the search index failed");
-    let (zh, en) = ("搜索暂不可用,请稍后再试", "search is not available; try again later");
+    let (zh, en) = ("搜索暂不可用，请稍后再试", "search is not available; try again later");
     OpError::new(crate::Fault::Later, "search_unavailable", zh, en)
 }
 

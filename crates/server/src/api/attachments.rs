@@ -9,16 +9,17 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use base::{AttachmentId, RecordId};
 use ops::record::Changed;
-use ops::record::attachment::{self, AttachmentView, Attachments, FILE_BYTES};
+use ops::record::attachment::{self, AttachmentView, Attachments, FILE_BYTES, Given};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
-use utoipa::ToSchema;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::id;
 use crate::auth::{Answer, Caller};
 use crate::error::ApiError;
-use crate::input::{Path, stream};
+use crate::input::{Path, Query, stream};
 use crate::outlet;
 use crate::state::Server;
 
@@ -51,22 +52,32 @@ async fn list(caller: Caller, Path((object, record)): Path<(String, String)>) ->
     caller.run(move |app, actor| attachment::list(app, actor, &object, id::<RecordId>(&record)?)).await
 }
 
-/// Attach a file to a record: its bytes are the body, at most 100 MB. What it is, its first bytes tell.
+/// Where a file goes.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Home {
+    /// The name of the record's field for files in which it is to be; left out, it is kept with the record alone.
+    field: Option<String>,
+}
+
+/// Attach a file to a record, or put one into a field for files, with the same change: its bytes are the body, at most 100 MB. What it is, its first bytes
+/// tell.
 #[utoipa::path(post, operation_id = "add_attachment", path = "/v1/objects/{object}/records/{id}/attachments", tag = "records",
-    params(("object" = String, Path), ("id" = String, Path), ("x-file-name" = String, Header, description = "What the file is called, as UTF-8, percent-encoded; at most 200 characters")),
+    params(("object" = String, Path), ("id" = String, Path), ("x-file-name" = String, Header, description = "What the file is called, as UTF-8, percent-encoded; at most 200 characters"), Home),
     request_body(content = FileBytes, content_type = "application/octet-stream"),
     responses((status = 200, body = AttachmentView)))]
 async fn add(
     caller: Caller,
     headers: HeaderMap,
     Path((object, record)): Path<(String, String)>,
+    Query(home): Query<Home>,
     body: Body,
 ) -> Answer<AttachmentView> {
     let Caller { server, actor, .. } = caller;
     let add = move |server: &Server| {
         let mut body = stream(body);
         let (name, length) = (name(&headers), length(&headers));
-        let given = (name.as_str(), length);
+        let given = Given { name: &name, field: home.field.as_deref(), length };
         let done = attachment::add(&server.app, &actor, &object, id::<RecordId>(&record)?, given, &mut body);
         if done.as_ref().is_err_and(|error| error.code == "too_large") {
             // Who is still sending reads the answer only then.

@@ -95,7 +95,7 @@ async fn export(
         let request: ExportRequest = match params.request.as_deref().map(serde_json::from_str).transpose() {
             Ok(request) => request.unwrap_or_default(),
             Err(error) => {
-                let (zh, en) = (format!("无法读取:{error}"), format!("it cannot be read: {error}"));
+                let (zh, en) = (format!("无法读取：{error}"), format!("it cannot be read: {error}"));
                 return Err(OpError::invalid("request", &zh, &en));
             }
         };

@@ -92,7 +92,7 @@ pub(super) fn limited<T>(
     attempt: impl FnOnce(&Server) -> Result<T, OpError>,
 ) -> Result<T, OpError> {
     if !server.sign_ins.admits(name, server.app.now()) {
-        let message = base::Text::new("尝试次数过多,请一分钟后再试", "too many tries; wait a minute");
+        let message = base::Text::new("尝试次数过多，请一分钟后再试", "too many tries; wait a minute");
         return Err(OpError { code: "too_many_tries", message, field: None, fault: Fault::TooMuch });
     }
     let done = attempt(server)?;

@@ -18,7 +18,7 @@ export function opsOf(field: Field): Op[] {
   if (texts.has(field.type)) return ["contains", "equal", "not_equal", ...some];
   if (field.type === "tags") return ["one_of", "not_equal", "contains", ...some];
   if (field.type === "relations") return ["one_of", "not_equal", ...some];
-  if (field.type === "address") return ["contains", ...some];
+  if (field.type === "address" || field.type === "files") return ["contains", ...some];
   if (field.type === "date" || field.type === "instant") return ["this", "last", "next", "at_least", "less", ...some];
   if (ordered.has(field.type)) return ["at_least", "at_most", "more", "less", "equal", ...some];
   if (field.type === "bool") return ["equal"];

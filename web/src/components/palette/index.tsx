@@ -49,7 +49,7 @@ type ListProps = { id: string; items: Command[]; at: number; point: (place: numb
 function Options({ id, items, at, point, choose }: ListProps) {
   const { t } = useTranslation();
   const objectOf = useObject();
-  const heading = (group: string) => (group === "go" || group === "act" || group === "recent" ? t(`palette.${group}`) : objectOf(group).label);
+  const heading = (group: string) => (group === "go" || group === "act" || group === "recent" ? t(`palette.${group}`) : objectOf(group).several);
   return (
     <div className={css.list} role="listbox" id={id} aria-label={t("palette.label")}>
       {items.map((item, place) => (
@@ -147,7 +147,7 @@ export function Palette({ close }: { close: () => void }) {
           <Icon name="search" size={17} />
           {scope !== null && (
             <button type="button" className={css.scope} aria-label={t("palette.everywhere")} title={t("palette.everywhere")} onClick={() => setScope(null)}>
-              {t("palette.within", { object: objectOf(scope).label })}
+              {t("palette.within", { object: objectOf(scope).several })}
               <Icon name="close" size={12} />
             </button>
           )}

@@ -6,7 +6,7 @@ import { useLabel, useLanguage } from "@/components/language";
 import { useMay } from "@/components/rights";
 import { useSignOut } from "@/components/sign-out";
 import { setLanguage } from "@/i18n";
-import { setAppearance } from "@/util/preferences";
+import { setAppearance, setDense, useDense } from "@/util/preferences";
 import type { Command } from "./commands";
 
 const act = (id: string, label: string, words: string, run: () => void): Command => ({ id, group: "act", label, icon: "spark", words, run });
@@ -19,6 +19,7 @@ export function useCommands(): Command[] {
   const signOut = useSignOut();
   const may = useMay();
   const labelOf = useLabel();
+  const dense = useDense();
   const objects = useQuery(objectsQuery).data?.items.filter((object) => !object.archived && object.rights.read !== "none") ?? [];
   const go = (to: "/rules" | "/rules/new" | "/events" | "/settings/account" | "/settings/people", label: string, words: string): Command => ({
     id: to,
@@ -30,7 +31,7 @@ export function useCommands(): Command[] {
   });
   const openObject = (object: string, name: string, words: string): Command => ({ id: `o/${object}`, group: "go", label: name, icon: "arrow", words, run: () => void navigate({ to: "/o/$object", params: { object }, search: {} }) });
   return [
-    ...objects.map((object) => openObject(object.name, labelOf(object.label), `${object.name} ${object.label.zh} ${object.label.en}`)),
+    ...objects.map((object) => openObject(object.name, labelOf(object.plural), `${object.name} ${object.label.zh} ${object.label.en} ${object.plural.en}`)),
     ...(may("rules.read") ? [go("/rules", t("nav.rules"), "rules 规则 guize gz")] : []),
     ...(may("events.read") ? [go("/events", t("nav.events"), "events 事件 shijian sj sources 数据源")] : []),
     ...(may("rules.write") ? [go("/rules/new", t("palette.new_rule"), "new rule 新规则 xinguize")] : []),
@@ -42,6 +43,7 @@ export function useCommands(): Command[] {
     act("dark", t("palette.dark"), "dark 深色 shense", () => setAppearance("dark")),
     act("light", t("palette.light"), "light 浅色 qianse", () => setAppearance("light")),
     act("system", t("palette.system"), "system auto 跟随 gensui", () => setAppearance("system")),
+    act("density", t(dense ? "top.roomy" : "top.dense"), "dense compact roomy comfortable 紧凑 宽松 jincou kuansong", () => setDense(!dense)),
     act("sign-out", t("palette.sign_out"), "sign out log out 退出 tuichu", () => signOut.mutate()),
   ];
 }

@@ -16,15 +16,15 @@ import type { Command } from "./commands";
 export const customer = "customer";
 const shown = 6;
 
-/** What an object is called, and what stands for it. */
-export function useObject(): (name: string) => { label: string; icon: IconName } {
+/** What one record of an object is called, and several, and what stands for it. */
+export function useObject(): (name: string) => { label: string; several: string; icon: IconName } {
   const { t } = useTranslation();
   const label = useLabel();
   const objects = useQuery(objectsQuery).data?.items ?? [];
   return (name) => {
-    if (name === customer) return { label: t("palette.customers"), icon: "customers" };
+    if (name === customer) return { label: t("palette.customers"), several: t("palette.customers"), icon: "customers" };
     const object = objects.find((one) => one.name === name);
-    return object ? { label: label(object.label), icon: iconNamed(object.icon) } : { label: name, icon: "note" };
+    return object ? { label: label(object.label), several: label(object.plural), icon: iconNamed(object.icon) } : { label: name, several: name, icon: "note" };
   };
 }
 
@@ -57,7 +57,7 @@ export function useFound(q: string, scope: string | null, narrow: (object: strin
   const commands = (page?.items ?? []).flatMap((item, place, all) => {
     const isLast = all[place + 1]?.object !== item.object;
     const isMore = isLast && scope === null && (page?.more.includes(item.object) ?? false);
-    const more: Command = { id: `more/${item.object}`, group: item.object, label: t("palette.more", { object: objectOf(item.object).label }), icon: "search", words: "", run: () => narrow(item.object), stays: true };
+    const more: Command = { id: `more/${item.object}`, group: item.object, label: t("palette.more", { object: objectOf(item.object).several }), icon: "search", words: "", run: () => narrow(item.object), stays: true };
     return isMore ? [command(item), more] : [command(item)];
   });
   return { commands, page, error: q === "" ? null : found.error, isWaiting: q !== "" && (found.isPending || found.isPlaceholderData) };

@@ -27,4 +27,9 @@ export const enFiles: Shape<typeof zhFiles> = {
   unseen: "This browser cannot show this file. Download it to look at it.",
   cut: "Only the first {{size}} are shown. Download it to see the rest.",
   failed: "This file could not be shown",
+  choose: "Choose files",
+  choose_into: "Choose files for {{name}}",
+  drop_into: "Let go to put into {{name}}",
+  leave_out: "Leave {{name}} out",
+  chosen_hint: "Uploaded once you save",
 };

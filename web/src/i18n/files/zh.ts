@@ -23,4 +23,9 @@ export const zhFiles = {
   unseen: "浏览器无法预览这个文件，请下载后查看。",
   cut: "仅显示前 {{size}}，完整内容请下载。",
   failed: "没能显示这个文件",
+  choose: "选择文件",
+  choose_into: "为「{{name}}」选择文件",
+  drop_into: "松开即可放入「{{name}}」",
+  leave_out: "不要 {{name}}",
+  chosen_hint: "保存后开始上传",
 } as const;

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { beginBulk, countQuery, undoBatch } from "@/api/records";
 import type { BulkAct, Cell, ListRequest, ObjectType } from "@/api/types";
 import { useProblem } from "@/components/failed";
-import { isWritable } from "@/components/fields";
+import { isGiven } from "@/components/fields";
 import { useFormat, useLabel } from "@/components/language";
 import { Running } from "@/components/running";
 import { Control } from "@/forms/control";
@@ -20,7 +20,7 @@ export function Bulk({ object, list, close }: Props) {
   const label = useLabel();
   const format = useFormat();
   const problem = useProblem();
-  const fields = object.fields.filter((each) => isWritable(each) && !each.told);
+  const fields = object.fields.filter((each) => isGiven(each) && !each.told);
   const [name, setName] = useState<string | undefined>((fields[1] ?? fields[0])?.name);
   const [value, setValue] = useState<Cell>(null);
   const count = useQuery(countQuery(object.name, list)).data?.count;

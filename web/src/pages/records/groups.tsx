@@ -6,7 +6,7 @@ import { isPlain } from "@/components/fields";
 import { useFormat, useLabel } from "@/components/language";
 import { Shown } from "@/forms/value";
 
-const never = new Set<Field["type"]>(["long_text", "multi_choice", "tags", "relations", "address", "number", "money", "percent"]);
+const never = new Set<Field["type"]>(["long_text", "multi_choice", "tags", "relations", "address", "files", "number", "money", "percent"]);
 const adds = new Set<Field["type"]>(["number", "money", "percent"]);
 
 export const isTime = (field: Field) => field.type === "date" || field.type === "instant";

@@ -5,7 +5,7 @@ import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { objectsQuery } from "@/api/objects";
 import { countQuery, recordsQuery } from "@/api/records";
-import type { Filter, Labels, Layout, ListRequest, ObjectType, RecordPage, RecordRow, Values } from "@/api/types";
+import type { Field, Filter, Labels, Layout, ListRequest, ObjectType, RecordPage, RecordRow, Values } from "@/api/types";
 import { Failed } from "@/components/failed";
 import { isHidden } from "@/components/fields";
 import { FilterBar } from "@/components/filter/bar";
@@ -17,7 +17,7 @@ import { Icon, iconNamed } from "@/ui/icon";
 import { Bones, Empty } from "@/ui/parts";
 import { NewRecord } from "./new-record";
 import { Panel } from "./panel";
-import { Board, boardFields } from "./board";
+import { Board, boardField, boardFields } from "./board";
 import { Bulk } from "./bulk";
 import { CalendarView, dayFields, usualCalendar } from "./calendar";
 import { ChartView, usualChart } from "./chart";
@@ -87,8 +87,7 @@ function Find({ q, change }: { q: string; change: (q: string | undefined) => voi
 
 /** The layouts that an object's records have, and which is chosen. */
 function useLayout(object: ObjectType, search: Search) {
-  const columns = boardFields(object);
-  const by = columns.find((field) => field.name === groupOf(search.group)?.field) ?? columns[0];
+  const by = boardField(object, groupOf(search.group));
   const calendar = calendarOf(search.calendar) ?? usualCalendar(object);
   const day = dayFields(object).find((field) => field.name === calendar?.field);
   const chart = chartOf(search.chart) ?? usualChart(object);
@@ -144,7 +143,7 @@ function List({ object, search, change }: ListProps) {
       <header className={css.head}>
         <h1>
           <Icon name={iconNamed(object.icon)} size={20} />
-          {label(object.label)}
+          {label(object.plural)}
         </h1>
         <Views key={object.name} object={object.name} search={search} change={change} />
         {found.data && <Count object={object.name} request={request} here={here} all={!found.hasNextPage} />}
@@ -159,8 +158,8 @@ function List({ object, search, change }: ListProps) {
       <div className={css.filters}>
         <FilterBar object={object.name} fields={object.fields.filter((field) => !field.archived)} labels={labels} group={partsOf(search.filter)} change={(next) => change({ filter: filterOf(next) })} />
         <div className={css.options}>
-          {layout === "board" && by && boardFields(object).length > 1 && <Grouping fields={boardFields(object)} by={{ field: by.name, unit: null }} always change={(next) => change({ group: groupIn(next) })} />}
           {layout === "table" && <Options object={object} search={search} change={change} />}
+          {layout === "board" && by && <BoardOptions object={object} by={by} search={search} change={change} />}
           <Segmented size="small" value={layout} options={offered.map((each) => ({ value: each, label: <span className={css.layout}><Icon name={each} size={14} /><span>{t(names[each])}</span></span> }))} onChange={shownAs} />
         </div>
       </div>
@@ -172,11 +171,11 @@ function List({ object, search, change }: ListProps) {
         </Suspense>
       )}
       {found.data && here === 0 && layout !== "calendar" && !isBare && (
-        <Empty icon={iconNamed(object.icon)} title={filtered ? t("records.none_match") : search.trash ? t("records.trash_empty") : t("records.none", { name: text(object.label) })} hint={filtered ? t("records.none_match_hint") : t("records.none_hint")}>
+        <Empty icon={iconNamed(object.icon)} title={filtered ? t("records.none_match") : search.trash ? t("records.trash_empty") : t("records.none", { name: text(object.plural) })} hint={filtered ? t("records.none_match_hint") : t("records.none_hint")}>
           {!filtered && !search.trash && add}
         </Empty>
       )}
-      {here > 0 && layout === "board" && by && <Board object={object} by={by} list={request} opened={search.record} open={open} only={(choice) => narrow({ is: { field: by.name, op: "equal", value: choice } })} />}
+      {here > 0 && layout === "board" && by && <Board object={object} by={by} list={request} opened={search.record} open={open} only={(choice) => narrow({ is: { field: by.name, op: "equal", value: choice } })} chosen={columnsOf(search.columns)} />}
       {here > 0 && layout === "chart" && <ChartView object={object} chart={chart} list={request} change={(next) => change({ chart: chartIn(next) })} only={narrow} />}
       {found.data && layout === "calendar" && calendar && day && (
         <CalendarView
@@ -212,6 +211,18 @@ function List({ object, search, change }: ListProps) {
 }
 
 /** What the table shows of its records. */
+/** In which columns cards stand, and what they tell. */
+function BoardOptions({ object, by, search, change }: ListProps & { by: Field }) {
+  const fields = boardFields(object);
+  return (
+    <>
+      {fields.length > 1 && <Grouping fields={fields} by={{ field: by.name, unit: null }} change={(next) => change({ group: groupIn(next) })} always />}
+      <Sorts fields={object.fields.filter(canSort)} sorts={sortsOf(search.sort)} change={(sorts) => change({ sort: sortOf(sorts) })} />
+      <Columns fields={columnFields(object)} chosen={columnsOf(search.columns)} frozen={null} change={(columns) => change({ columns: columnsIn(columns) })} />
+    </>
+  );
+}
+
 function Options({ object, search, change }: ListProps) {
   const plainFields = object.fields.filter(canSort);
   return (

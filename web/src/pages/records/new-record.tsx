@@ -7,10 +7,12 @@ import { addRecord } from "@/api/records";
 import { sessionQuery } from "@/api/session";
 import type { ObjectType, RecordDetail, Values } from "@/api/types";
 import { useProblem } from "@/components/failed";
-import { isGiven } from "@/components/fields";
+import { isSaid } from "@/components/fields";
 import { useLabel, useText } from "@/components/language";
 import { Control } from "@/forms/control";
 import { Field } from "@/ui/field";
+import { ChosenFiles } from "./attachments/chosen";
+import { begin } from "./attachments/uploads";
 import css from "./records.module.css";
 import { SimilarRecords } from "./similar";
 
@@ -23,12 +25,14 @@ export function NewRecord({ object, start, close, added }: Props) {
   const problem = useProblem();
   const cache = useQueryClient();
   const user = useQuery({ ...sessionQuery, enabled: false }).data?.user;
-  const fields = object.fields.filter(isGiven);
+  const fields = object.fields.filter(isSaid);
   const [values, setValues] = useState<Values>(user && fields.some((field) => field.name === "owner") ? { owner: user.id, ...start } : start);
+  const [files, setFiles] = useState<Record<string, File[]>>({});
   const add = useMutation({
     mutationFn: () => addRecord(object.name, values),
     onSuccess: (detail) => {
       void cache.invalidateQueries({ queryKey: ["records", object.name] });
+      for (const [field, chosen] of Object.entries(files)) begin(cache, object.name, detail.record.id, chosen, field);
       added(detail);
     },
   });
@@ -44,7 +48,7 @@ export function NewRecord({ object, start, close, added }: Props) {
       <form className={css.form} onSubmit={submit}>
         {fields.map((field, place) => (
           <Field key={field.name} label={field.required ? `${label(field.label)} *` : label(field.label)} error={add.isError && at === field.name ? problem(add.error) : undefined}>
-            {(id, note) => <Control id={id} describedBy={note} field={field} value={values[field.name] ?? null} labels={labels} change={(value) => setValues((old) => ({ ...old, [field.name]: value }))} autoFocus={place === 0} />}
+            {(id, note) => field.type === "files" ? <ChosenFiles id={id} name={label(field.label)} files={files[field.name] ?? []} change={(chosen) => setFiles((old) => ({ ...old, [field.name]: chosen }))} /> : <Control id={id} describedBy={note} field={field} value={values[field.name] ?? null} labels={labels} change={(value) => setValues((old) => ({ ...old, [field.name]: value }))} autoFocus={place === 0} />}
           </Field>
         ))}
         <SimilarRecords object={object} values={values} />

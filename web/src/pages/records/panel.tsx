@@ -7,7 +7,7 @@ import { ApiError } from "@/api/http";
 import { recordQuery } from "@/api/records";
 import type { Cell, Field, Labels, ObjectType, RecordRow } from "@/api/types";
 import { Failed } from "@/components/failed";
-import { isGiven, isMasked, isTold, isWritable } from "@/components/fields";
+import { isMasked, isPlain, isSaid, isTold, isWritable } from "@/components/fields";
 import { useFormat, useLabel, useText } from "@/components/language";
 import { useRemembered } from "@/components/recent";
 import { useMay } from "@/components/rights";
@@ -18,7 +18,9 @@ import { useTalk } from "@/i18n/talk";
 import { keepsEnter } from "@/table/cell";
 import { Icon } from "@/ui/icon";
 import { Bones, Empty, Unseen } from "@/ui/parts";
+import { usePhone } from "@/util/preferences";
 import { Attachments } from "./attachments";
+import { FileField } from "./attachments/field";
 import { Follow } from "./follow";
 import { Masked } from "./masked";
 import css from "./records.module.css";
@@ -44,13 +46,21 @@ function Line({ object, field, row, labels, set }: LineProps) {
   const atOnce = ["choice", "user", "customer", "relation", "bool"].includes(field.type);
   const shown = value === null ? <span className={css.empty}>{t("records.empty")}</span> : <Shown field={field} value={value} labels={labels} />;
   const isLink = ["customer", "relation", "relations", "link", "email", "phone"].includes(field.type) && value !== null;
+  if (field.type === "files" && isPlain(field) && (value !== null || (row.writable && isWritable(field)))) {
+    return (
+      <div className={css.field}>
+        <span>{name}</span>
+        <FileField object={object} field={field} row={row} value={value} />
+      </div>
+    );
+  }
   const edit = <Button size="small" type="text" aria-label={t("records.edit", { name })} icon={<Icon name="note" size={14} />} onClick={() => setDraft(isMasked(field) ? null : value)} />;
   if (draft === undefined && (!row.writable || !isWritable(field))) {
     const read = isMasked(field) && value !== null ? <Masked key={`${row.version} ${String(value)}`} object={object.name} row={row} field={field} /> : <div className={css.value}>{shown}</div>;
     return (
       <div className={css.field}>
         <span>{name}</span>
-        {row.writable && isGiven(field) ? <div className={css.under}>{read}{edit}</div> : read}
+        {row.writable && isSaid(field) ? <div className={css.under}>{read}{edit}</div> : read}
       </div>
     );
   }
@@ -154,12 +164,13 @@ export function Panel({ object, id, close }: { object: ObjectType; id: string; c
   const { t } = useTranslation();
   const talk = useTalk();
   const text = useText();
+  const phone = usePhone();
   const [view, setView] = useState<"fields" | "timeline">("fields");
   const found = useQuery(recordQuery(object.name, id));
   useRemembered({ object: object.name, id: found.data?.record.customer ?? id }, found.data !== undefined);
   const missing = found.error instanceof ApiError && found.error.status === 404;
   return (
-    <Drawer open onClose={close} mask={false} size={480} extra={found.data && !missing && <Tools object={object.name} row={found.data.record} name={found.data.record.title ?? t("records.untitled")} />} title={found.data ? (found.data.record.title ?? t("records.untitled")) : text(object.label)}>
+    <Drawer open onClose={close} mask={false} size={480} rootClassName={css.beside ?? ""} closeIcon={<Icon name={phone ? "back" : "close"} size={16} />} extra={found.data && !missing && <Tools object={object.name} row={found.data.record} name={found.data.record.title ?? t("records.untitled")} />} title={found.data ? (found.data.record.title ?? t("records.untitled")) : text(object.label)}>
       {missing && <Empty icon="question" title={t("records.missing")} hint={t("records.missing_hint")} />}
       {found.isError && !missing && !found.data && <Failed error={found.error} retry={() => void found.refetch()} />}
       {found.isPending && <Bones rows={10} label={t("common.loading")} />}

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { Field, Labels, ListRequest, ObjectType, RecordPage, RecordRow } from "@/api/types";
-import { isPlain, isWritable } from "@/components/fields";
+import { isGiven, isPlain } from "@/components/fields";
 import { useLabel } from "@/components/language";
 import { columnsOf as shownColumns } from "@/table/columns";
 import { Grid } from "@/table/grid";
@@ -11,7 +11,7 @@ import type { Search } from "./address";
 import { columnsIn, columnsOf, groupOf, nextSort, sortsOf } from "./search";
 import { usePut } from "./use-put";
 
-const unsorted = new Set(["long_text", "multi_choice", "tags", "relations"]);
+const unsorted = new Set(["long_text", "multi_choice", "tags", "relations", "files"]);
 
 export const canSort = (field: Field) => !unsorted.has(field.type) && isPlain(field);
 
@@ -32,7 +32,7 @@ export function Table({ object, search, request, pages, labels, open, change, ne
   const lines = useMemo(() => pages.flatMap((page) => page.items).map((row): Line => ({ key: row.id, row })), [pages]);
   const draw = (shown: readonly Line[], known: Labels) => (
     <Grid
-      label={label(object.label)}
+      label={label(object.plural)}
       fields={fields}
       chosen={chosen}
       choose={(columns) => change({ columns: columnsIn(columns) })}
@@ -44,7 +44,7 @@ export function Table({ object, search, request, pages, labels, open, change, ne
       canSort={canSort}
       opened={search.record}
       open={open}
-      canEdit={(row, one) => row.writable && isWritable(one)}
+      canEdit={(row, one) => row.writable && isGiven(one)}
       set={put}
       near={near}
     />

@@ -1,11 +1,14 @@
+import { useQuery } from "@tanstack/react-query";
 import { Button, Modal } from "antd";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { recordQuery } from "@/api/records";
 import type { Cell, Field as FieldType, ObjectType, RecordRow, Values } from "@/api/types";
 import { isWritable } from "@/components/fields";
 import { useLabel } from "@/components/language";
 import { Control } from "@/forms/control";
 import { Field } from "@/ui/field";
+import { FileField } from "./attachments/field";
 import { lackingOf } from "./lacking";
 import css from "./records.module.css";
 import { useSet } from "./use-change";
@@ -13,13 +16,15 @@ import { useSet } from "./use-change";
 type Asked = { row: RecordRow; field: FieldType; value: Cell; lacking: FieldType[] };
 
 /** Asks for what a choice wants before a record is put at it. */
-function Ask({ asked, close, put }: { asked: Asked; close: () => void; put: (more: Values) => void }) {
+function Ask({ object, asked, close, put }: { object: ObjectType; asked: Asked; close: () => void; put: (more: Values) => void }) {
   const { t } = useTranslation();
   const label = useLabel();
   const [values, setValues] = useState<Values>({});
   const { row, field, value, lacking } = asked;
   const choice = field.choices.find((each) => each.number === value);
-  const ready = lacking.every((each) => (values[each.name] ?? null) !== null);
+  const now = useQuery(recordQuery(object.name, row.id)).data?.record.values ?? row.values; // files are put in while one is asked
+  const valueOf = (each: FieldType) => (each.type === "files" ? now : values)[each.name] ?? null;
+  const ready = lacking.every((each) => valueOf(each) !== null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (ready) put(values);
@@ -30,7 +35,7 @@ function Ask({ asked, close, put }: { asked: Asked; close: () => void; put: (mor
       <form onSubmit={submit}>
         {lacking.map((each, place) => (
           <Field key={each.name} label={`${label(each.label)} *`}>
-            {(id, note) => <Control id={id} describedBy={note} field={each} value={values[each.name] ?? null} labels={{}} change={(next) => setValues((old) => ({ ...old, [each.name]: next }))} autoFocus={place === 0} />}
+            {(id, note) => each.type === "files" ? <FileField object={object} field={each} row={row} value={valueOf(each)} /> : <Control id={id} describedBy={note} field={each} value={valueOf(each)} labels={{}} change={(next) => setValues((old) => ({ ...old, [each.name]: next }))} autoFocus={place === 0} />}
           </Field>
         ))}
         <div className={css.buttons}>
@@ -55,5 +60,5 @@ export function usePut(object: ObjectType): { put: (row: RecordRow, field: Field
     if (asked) set.mutate({ row: asked.row, field: asked.field, value: asked.value, more });
     setAsked(null);
   };
-  return { put, form: asked && <Ask asked={asked} close={() => setAsked(null)} put={fill} /> };
+  return { put, form: asked && <Ask object={object} asked={asked} close={() => setAsked(null)} put={fill} /> };
 }

@@ -23,7 +23,7 @@ pub(super) struct Archive<'o> {
 
 /// The reader went away, or the disk is full.
 pub(super) fn interrupted(_: io::Error) -> OpError {
-    OpError::new(Fault::Later, "export_interrupted", "导出中断,请重新导出", "the export broke off; start it again")
+    OpError::new(Fault::Later, "export_interrupted", "导出中断，请重新导出", "the export broke off; start it again")
 }
 
 impl<'o> Archive<'o> {

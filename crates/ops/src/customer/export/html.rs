@@ -112,7 +112,7 @@ pub(super) fn begin(out: &mut dyn Write, head: &Head<'_>) -> io::Result<()> {
     }
     section(out, "时间线", "Timeline")?;
     if head.shown < head.counts.events {
-        let zh = format!("以下为最近 {} 条;全部在 timeline/events.jsonl。", head.shown);
+        let zh = format!("以下为最近 {} 条；全部在 timeline/events.jsonl。", head.shown);
         writeln!(
             out,
             "<p>{}</p>",
@@ -166,7 +166,7 @@ fn contents(out: &mut dyn Write, counts: Counts) -> io::Result<()> {
             line("merges/merges.jsonl", "合并", "Merges", counts.merges),
             line("access-history/openings.jsonl", "原文打开记录", "Openings of originals", counts.openings),
             line("profile/contact.vcf", "联系人名片", "Contact card", 1),
-            line("manifest.json", "原文文件(originals/)", "Original files (originals/)", counts.originals),
+            line("manifest.json", "原文文件（originals/）", "Original files (originals/)", counts.originals),
         ]
         .into_iter(),
     )

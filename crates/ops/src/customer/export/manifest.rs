@@ -68,9 +68,9 @@ impl Reason {
     /// As people say it.
     pub(super) fn label(self) -> Text {
         match self {
-            Self::Erased => Text::new("已删除,密钥已销毁", "erased: its key was destroyed"),
+            Self::Erased => Text::new("已删除，密钥已销毁", "erased: its key was destroyed"),
             Self::Missing => Text::new("在原始数据区中找不到", "not found in the raw zone"),
-            Self::Damaged => Text::new("内容损坏,未通过校验", "damaged: it does not pass its seal"),
+            Self::Damaged => Text::new("内容损坏，未通过校验", "damaged: it does not pass its seal"),
             Self::Limit => Text::new("超出单个导出包的上限", "beyond what one package may hold"),
             Self::OthersRights => Text::new("也涉及另一位客户", "it is another customer's too"),
         }
@@ -125,7 +125,7 @@ pub(super) struct Coverage {
 impl Coverage {
     /// All identities that are joined to the customer, whether or not the person proved them.
     pub(super) fn all() -> Self {
-        let zh = "包含合并到该客户的全部身份,尚未逐一核验归属";
+        let zh = "包含合并到该客户的全部身份，尚未逐一核验归属";
         let note = Text::new(zh, "all identities joined to this customer are included; none was proved by the person");
         Self { rule: "all_identities", note }
     }

@@ -126,7 +126,7 @@ pub fn add(
     let row = app.store.read(|db| found(app, db, actor, &object, Deed::See, record))?;
     as_oneself(actor)?;
     if row.trashed_at.is_some() {
-        let (zh, en) = ("记录在回收站中,请先恢复", "the record is in the trash; restore it first");
+        let (zh, en) = ("记录在回收站中，请先恢复", "the record is in the trash; restore it first");
         return Err(OpError::new(Fault::Conflict, "trashed", zh, en));
     }
     let text = checked(request)?;

@@ -84,7 +84,7 @@ pub(super) fn checked(
                 return Err(OpError::invalid("text", &zh, &en));
             };
             if !sees(app, db, &person, name, record)? {
-                let zh = format!("「{}」看不到这条记录,不能提到", person.name);
+                let zh = format!("「{}」看不到这条记录，不能提到", person.name);
                 let en = format!("{} may not see this record, and cannot be mentioned on it", person.name);
                 return Err(OpError::invalid("text", &zh, &en));
             }

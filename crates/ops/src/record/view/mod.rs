@@ -111,7 +111,7 @@ fn row(app: &App, actor: &Actor, object: &Object, owner: &str, request: &ViewReq
         return Err(OpError::new(
             Fault::Forbidden,
             "seen_as",
-            "正在以他人身份查看,不能操作",
+            "正在以他人身份查看，不能操作",
             "you see as somebody else, and can do nothing",
         ));
     }
@@ -120,7 +120,7 @@ fn row(app: &App, actor: &Actor, object: &Object, owner: &str, request: &ViewReq
     if called.is_empty() || called.chars().count() > NAME_CHARS {
         return Err(OpError::invalid(
             "name",
-            "请填写名称,最多 60 个字符",
+            "请填写名称，最多 60 个字符",
             "a name is wanted, of at most 60 characters",
         ));
     }

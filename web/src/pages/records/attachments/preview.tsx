@@ -3,13 +3,13 @@ import { Button, Modal } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { attachmentAddress, attachmentBytes } from "@/api/attachments";
-import type { Attachment } from "@/api/types";
+import type { FileValue } from "@/api/types";
 import { Failed } from "@/components/failed";
 import { useFiles } from "@/i18n/files";
 import { Icon } from "@/ui/icon";
 import { Bones } from "@/ui/parts";
 import css from "./attachments.module.css";
-import { kindOf, textOf } from "./kind";
+import { kindOf, textOf } from "@/ui/media";
 import { sizeOf } from "./size";
 
 /** How much of a long text is shown. */
@@ -45,7 +45,7 @@ function TextShown({ blob, name }: { blob: Blob; name: string }) {
   );
 }
 
-function Shown({ file, blob }: { file: Attachment; blob: Blob }) {
+function Shown({ file, blob }: { file: FileValue; blob: Blob }) {
   const f = useFiles();
   const [failed, setFailed] = useState(false);
   const address = useAddress(blob, file.media_type);
@@ -65,7 +65,7 @@ function Shown({ file, blob }: { file: Attachment; blob: Blob }) {
 }
 
 /** A file in a dialog. It is opened once, which is noted, and kept by nobody. */
-export function Preview({ object, record, file, close }: { object: string; record: string; file: Attachment; close: () => void }) {
+export function Preview({ object, record, file, close }: { object: string; record: string; file: FileValue; close: () => void }) {
   const { t, i18n } = useTranslation();
   const f = useFiles();
   const bytes = useQuery({

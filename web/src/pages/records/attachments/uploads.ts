@@ -4,8 +4,8 @@ import { useSyncExternalStore } from "react";
 import { addAttachment, file_bytes } from "@/api/attachments";
 import { ApiError } from "@/api/http";
 
-export type Upload = { key: number; record: string; name: string; bytes: number; sent: number; begun: boolean; error: unknown };
-type Waiting = { key: number; file: File; stop: AbortController };
+export type Upload = { key: number; record: string; /** The field into which it goes, if it goes into one. */ field: string | null; name: string; bytes: number; sent: number; begun: boolean; error: unknown };
+type Waiting = { key: number; field: string | null; file: File; stop: AbortController };
 
 const too_large = new ApiError(422, { code: "too_large", message: { zh: "文件最大 100 MB", en: "A file has at most 100 MB" }, field: null });
 
@@ -29,11 +29,11 @@ export function cancel(key: number) {
   set(all.filter((upload) => upload.key !== key));
 }
 
-async function send(object: string, record: string, { key, file, stop }: Waiting, done: () => Promise<void>) {
+async function send(object: string, record: string, { key, field, file, stop }: Waiting, done: () => Promise<void>) {
   if (stop.signal.aborted) return;
   change(key, { begun: true });
   try {
-    await addAttachment(object, record, file, (sent) => change(key, { sent: Math.min(sent, file.size) }), stop.signal);
+    await addAttachment(object, record, field, file, (sent) => change(key, { sent: Math.min(sent, file.size) }), stop.signal);
     await done();
     cancel(key);
   } catch (error) {
@@ -41,18 +41,18 @@ async function send(object: string, record: string, { key, file, stop }: Waiting
   }
 }
 
-/** Has files attached to a record, one after another. */
-export function begin(cache: QueryClient, object: string, record: string, files: readonly File[]) {
+/** Has files attached to a record, or put into a field of it, one after another. */
+export function begin(cache: QueryClient, object: string, record: string, files: readonly File[], field: string | null = null) {
   const done = async () => {
     void cache.invalidateQueries({ queryKey: ["records", object] });
     await cache.invalidateQueries({ queryKey: ["record", object, record] });
   };
   for (const file of files) {
     last += 1;
-    const waiting: Waiting = { key: last, file, stop: new AbortController() };
+    const waiting: Waiting = { key: last, field, file, stop: new AbortController() };
     stops.set(waiting.key, waiting.stop);
     const error = file.size > file_bytes ? too_large : null;
-    set([...all, { key: waiting.key, record, name: file.name, bytes: file.size, sent: 0, begun: false, error }]);
+    set([...all, { key: waiting.key, record, field, name: file.name, bytes: file.size, sent: 0, begun: false, error }]);
     if (error === null) line = line.then(() => send(object, record, waiting, done));
   }
 }
@@ -62,5 +62,5 @@ const listen = (heard: () => void) => {
   return () => void listeners.delete(heard);
 };
 
-/** What is on its way to a record, or did not get there. */
-export const useUploads = (record: string) => useSyncExternalStore(listen, () => all).filter((upload) => upload.record === record);
+/** What is on its way to a record or a field of it, or did not get there. */
+export const useUploads = (record: string, field: string | null = null) => useSyncExternalStore(listen, () => all).filter((upload) => upload.record === record && upload.field === field);

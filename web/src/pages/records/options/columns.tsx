@@ -9,12 +9,13 @@ import css from "./options.module.css";
 
 const most_frozen = 4;
 
-type Props = { fields: readonly Field[]; chosen: readonly ViewColumn[]; frozen: number; change: (columns: ViewColumn[], frozen: number) => void };
+type Props = { fields: readonly Field[]; chosen: readonly ViewColumn[]; /** How many stay where they are; none where none do. */ frozen: number | null; change: (columns: ViewColumn[], frozen: number) => void };
 
-function Choose({ fields, chosen, frozen, change }: Props) {
+function Choose({ fields, chosen, frozen: asked, change }: Props) {
   const { t } = useTranslation();
   const label = useLabel();
   const [dragged, setDragged] = useState<number | null>(null);
+  const frozen = asked ?? 0;
   const shown = columnsOf(fields, chosen, frozen).map(({ field }) => field);
   const hidden = fields.filter((field) => !shown.includes(field));
   const show = (next: readonly Field[]) => change(chosenOf(columnsOf(next, [], 0), chosen), frozen);
@@ -57,10 +58,10 @@ function Choose({ fields, chosen, frozen, change }: Props) {
           </li>
         ))}
       </ul>
-      <label className={css.row}>
+      {asked !== null && <label className={css.row}>
         {t("columns.frozen")}
         <Select size="small" aria-label={t("columns.frozen")} value={Math.max(1, frozen)} options={Array.from({ length: most_frozen }, (_, place) => ({ value: place + 1, label: t("columns.frozen_n", { n: place + 1 }) }))} onChange={(next) => change([...chosen], next)} />
-      </label>
+      </label>}
       {(chosen.length > 0 || frozen > 1) && <Button size="small" block onClick={() => change([], 0)}>{t("columns.all")}</Button>}
     </div>
   );
@@ -71,7 +72,7 @@ export function Columns(props: Props) {
   const { t } = useTranslation();
   return (
     <Popover trigger="click" placement="bottomRight" destroyOnHidden content={<Choose {...props} />}>
-      <Button size="small" type="text" data-on={props.chosen.length > 0 || props.frozen > 1} className={css.option ?? ""} icon={<Icon name="columns" size={14} />}>{t("columns.open")}</Button>
+      <Button size="small" type="text" data-on={props.chosen.length > 0 || (props.frozen ?? 0) > 1} className={css.option ?? ""} icon={<Icon name="columns" size={14} />}>{t("columns.open")}</Button>
     </Popover>
   );
 }

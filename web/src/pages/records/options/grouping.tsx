@@ -30,10 +30,8 @@ export function ChooseBy({ fields, by, change, label: named, none }: ByProps) {
   );
 }
 
-type GroupingProps = Pick<ByProps, "fields" | "by" | "change"> & { /** Whether there must be one. */ always?: boolean };
-
-/** By what a table is grouped, or a board stands in columns. */
-export function Grouping({ fields, by, change, always = false }: GroupingProps) {
+/** By what a table is grouped, or a board, which always is. */
+export function Grouping({ fields, by, change, always = false }: Pick<ByProps, "fields" | "by" | "change"> & { always?: boolean }) {
   const { t } = useTranslation();
   const label = useLabel();
   const field = fields.find((each) => each.name === by?.field);

@@ -37,7 +37,7 @@ function Whole({ object, id }: { object: ObjectType; id: string }) {
   return (
     <div className={css.page}>
       <header className={css.head}>
-        <Link to="/o/$object" params={{ object: object.name }} search={{}} aria-label={talk("back", { name: label(object.label) })} title={talk("back", { name: label(object.label) })}>
+        <Link to="/o/$object" params={{ object: object.name }} search={{}} aria-label={talk("back", { name: label(object.plural) })} title={talk("back", { name: label(object.plural) })}>
           <Icon name="back" size={17} />
         </Link>
         <Icon name={iconNamed(object.icon)} size={20} />

@@ -80,7 +80,7 @@ export function ChangeEntry({ object, change, labels, undo }: { object: ObjectTy
             </div>
           ))}
         </dl>
-        {change.file?.name && <p className={css.file}>{change.file.name}</p>}
+        {change.file?.name && <p className={css.file}>{change.file.field && <span className={css.soft}>{labelOf(change.file.field)} </span>}{change.file.name}</p>}
         {change.erased && <small className={css.soft}>{t("records.erased")}</small>}
         {undo && (
           <Button size="small" type="text" className={css.back ?? ""} icon={<Icon name="undo" size={14} />} onClick={undo}>

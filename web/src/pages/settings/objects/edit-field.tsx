@@ -15,7 +15,7 @@ import css from "./objects.module.css";
 import { blank, LabelFields, textOf } from "./label-fields";
 import { RollupInput } from "./rollup-input";
 
-const types: Holds[] = ["text", "long_text", "number", "money", "percent", "date", "instant", "bool", "choice", "multi_choice", "user", "phone", "email", "link", "address", "tags", "customer", "relation", "relations"];
+const types: Holds[] = ["text", "long_text", "number", "money", "percent", "date", "instant", "bool", "choice", "multi_choice", "user", "phone", "email", "link", "address", "tags", "files", "customer", "relation", "relations"];
 const derived = ["formula", "rollup"] as const;
 type Chosen = Holds | (typeof derived)[number];
 

@@ -10,7 +10,7 @@ import { Icon, iconNamed } from "@/ui/icon";
 import { Bones, Chip } from "@/ui/parts";
 import { Head } from "../head";
 import css from "../settings.module.css";
-import { AddObject } from "./add-object";
+import { EditObject } from "./edit-object";
 
 /** The objects of the workspace: the standard ones, and those that people made. */
 export function ObjectsPage() {
@@ -56,7 +56,7 @@ export function ObjectsPage() {
           </table>
         </div>
       )}
-      {adding && <AddObject close={() => setAdding(false)} added={(name) => void navigate({ to: "/settings/objects/$object", params: { object: name } })} />}
+      {adding && <EditObject object={null} close={() => setAdding(false)} saved={(name) => void navigate({ to: "/settings/objects/$object", params: { object: name } })} />}
     </>
   );
 }

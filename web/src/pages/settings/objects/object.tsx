@@ -13,6 +13,7 @@ import { Bones, Chip, Empty } from "@/ui/parts";
 import { Head } from "../head";
 import css from "../settings.module.css";
 import { EditField } from "./edit-field";
+import { EditObject } from "./edit-object";
 import own from "./objects.module.css";
 
 const route = getRouteApi("/shell/settings/objects/$object");
@@ -45,8 +46,8 @@ function Line({ object, field, title, edit }: { object: ObjectType; field: Field
         {field.pending && <Chip>{t("derived.pending")}</Chip>}
       </td>
       <td><code>{field.name}</code></td>
-      <td>{standing || field.automatic ? title && t("objects.always") : <Switch size="small" checked={field.required} disabled={field.archived} aria-label={t("objects.required_label", { name })} onChange={(required) => change.mutate({ required })} />}</td>
-      <td>{!fixed.has(field.name) && !field.automatic && <Switch size="small" checked={field.personal} disabled={field.archived || alwaysPersonal.has(field.type)} aria-label={t("objects.personal_label", { name })} onChange={(personal) => change.mutate({ personal })} />}</td>
+      <td>{standing || field.automatic || field.type === "files" ? title && t("objects.always") : <Switch size="small" checked={field.required} disabled={field.archived} aria-label={t("objects.required_label", { name })} onChange={(required) => change.mutate({ required })} />}</td>
+      <td>{!fixed.has(field.name) && !field.automatic && field.type !== "files" && <Switch size="small" checked={field.personal} disabled={field.archived || alwaysPersonal.has(field.type)} aria-label={t("objects.personal_label", { name })} onChange={(personal) => change.mutate({ personal })} />}</td>
       <td>
         {!field.archived && <Button size="small" type="text" aria-label={t("objects.field_edit", { name })} icon={<Icon name="note" size={14} />} onClick={edit} />}
         {!standing && <Button size="small" type="text" aria-label={`${t(field.archived ? "objects.restore" : "objects.archive")} ${name}`} onClick={() => change.mutate({ archived: !field.archived })}>{t(field.archived ? "objects.restore" : "objects.archive")}</Button>}
@@ -59,6 +60,7 @@ function Body({ object }: { object: ObjectType }) {
   const { t } = useTranslation();
   const label = useLabel();
   const change = useObjectChange(object);
+  const [renaming, setRenaming] = useState(false);
   const [editing, setEditing] = useState<Field | "new" | null>(null);
   const ordered = object.fields.toSorted((a, b) => Number(a.archived) - Number(b.archived));
   return (
@@ -69,6 +71,7 @@ function Body({ object }: { object: ObjectType }) {
       </Link>
       <Head title={label(object.label)} lead={t("objects.object_lead")}>
         <span className={own.tools}>
+          <Button icon={<Icon name="note" size={15} />} onClick={() => setRenaming(true)}>{t("objects.rename")}</Button>
           <Button onClick={() => change.mutate({ archived: !object.archived })}>{t(object.archived ? "objects.restore" : "objects.archive")}</Button>
           <Link to="/o/$object" params={{ object: object.name }} search={{}}>
             <Button tabIndex={-1}>{t("objects.open")}</Button>
@@ -96,6 +99,7 @@ function Body({ object }: { object: ObjectType }) {
           </tbody>
         </table>
       </div>
+      {renaming && <EditObject object={object} close={() => setRenaming(false)} saved={() => setRenaming(false)} />}
       {editing !== null && <EditField key={editing === "new" ? "new" : editing.name} object={object} field={editing === "new" ? null : editing} close={() => setEditing(null)} />}
     </>
   );

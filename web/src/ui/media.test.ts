@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kindOf, textOf } from "./kind";
+import { kindOf, textOf } from "./media";
 
 const bytes = (...all: number[]) => new Uint8Array(all).buffer;
 

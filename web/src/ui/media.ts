@@ -1,4 +1,4 @@
-import type { IconName } from "@/ui/icon";
+import type { IconName } from "./icon";
 
 export type Kind = "image" | "pdf" | "text" | "audio" | "video";
 
