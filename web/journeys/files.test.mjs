@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
 import { openBrowser } from "./browser.mjs";
-import { ask, join, setUp } from "./person.mjs";
+import { ask, hands, join, setUp } from "./person.mjs";
 import { startServer } from "./server.mjs";
 import { words } from "./words.mjs";
 
@@ -58,6 +58,7 @@ for (const language of ["zh", "en"]) {
     });
 
     const button = (name, within = page) => within.getByRole("button", { name, exact: true });
+    const { labelled } = hands(() => page);
     const section = (of = page) => of.getByRole("region", { name: f.title, exact: true });
     const shown = (name) => page.getByRole("dialog", { name, exact: true });
     const files = () => ask(page, "GET", `/v1/objects/deal/records/${deal}/attachments`);

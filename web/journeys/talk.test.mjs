@@ -149,7 +149,8 @@ for (const language of ["zh", "en"]) {
         await theirs.reload();
         await button(k.follow, theirs).waitFor();
         await theirs.goto("/settings/account");
-        await theirs.getByRole("group", { name: k.choices }).getByLabel(k.on_comment).uncheck();
+        await theirs.getByRole("group", { name: k.choices }).getByLabel(k.on_comment).click();
+        await theirs.getByRole("checkbox", { name: k.on_comment, checked: false }).waitFor();
         await theirs.waitForFunction(async () => (await (await fetch("/v1/notices/choices")).json()).comment === false);
         await ask(page, "PATCH", record(), { values: { amount: 300 } });
         const told = await ask(theirs, "GET", "/v1/session");

@@ -13,7 +13,7 @@ const own = {
     project: "装修项目", projects: "装修项目", region: "区域", regions: ["华东", "华南"], stage: "阶段", stages: ["量房", "施工", "验收"], budget: "预算", begins: "开工日期", urgent: "加急", manager: "项目经理", deal: "来源商机",
     types: { choice: "单选", money: "金额", date: "日期", bool: "是或否", user: "成员", relation: "关联记录" }, date: "2026年7月1日", yes: "是",
     first: "静安寺旗舰店", south: "天河城店", by_related: "按关联记录", way: "关联", amount: "金额", has: "有 来源商机 （1 个条件）", view: "华东项目", 
-    sees_role: "华东项目组", reads: "查看装修项目", writes: "修改装修项目", counted: (n) => `共 ${n} 条`, condition: "符合角色的条件:区域 是 华东", condition_not: "不符合角色的条件:区域 是 华东",
+    sees_role: "华东项目组", reads: "查看装修项目", writes: "修改装修项目", counted: (n) => `共 ${n} 条`, condition: "符合角色的条件：区域 是 华东", condition_not: "不符合角色的条件：区域 是 华东",
   },
   en: {
     project: "Project", projects: "Projects", region: "Region", regions: ["East", "South"], stage: "Stage", stages: ["Survey", "Building", "Handed over"], budget: "Budget", begins: "Starts on", urgent: "Urgent", manager: "Manager", deal: "Deal behind it",

@@ -8,10 +8,9 @@
 //! assert_eq!(deal.title().unwrap().label.zh, "商机名称");
 //! ```
 
+mod derived;
 mod plural;
 pub mod several;
-
-mod derived;
 
 use base::{ObjectId, Text};
 use serde::{Deserialize, Serialize};

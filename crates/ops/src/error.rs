@@ -40,6 +40,21 @@ pub struct OpError {
     pub fault: Fault,
 }
 
+/// What need not be there.
+pub(crate) trait IfFound<T> {
+    /// None where it is not; other errors stay errors: nobody knows whether it is there.
+    fn if_found(self) -> Result<Option<T>, OpError>;
+}
+
+impl<T> IfFound<T> for Result<T, OpError> {
+    fn if_found(self) -> Result<Option<T>, OpError> {
+        match self {
+            Err(error) if error.fault == Fault::NotFound => Ok(None),
+            other => other.map(Some),
+        }
+    }
+}
+
 impl OpError {
     pub(crate) fn new(fault: Fault, code: &'static str, zh: &str, en: &str) -> Self {
         Self { code, message: Text::new(zh, en), field: None, fault }

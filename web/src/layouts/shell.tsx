@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { healthQuery } from "@/api/health";
 import { openLive } from "@/api/live";
 import { objectsQuery } from "@/api/objects";
+import type { ObjectType } from "@/api/types";
 import { useLabel } from "@/components/language";
 import { sessionQuery } from "@/api/session";
 import { useMay } from "@/components/rights";
@@ -56,22 +57,27 @@ function Place({ place }: PlaceProps) {
   );
 }
 
+/** An object in the menu; of customers also where one of them is open. */
+function ObjectPlace({ object }: { object: ObjectType }) {
+  const label = useLabel();
+  const isOpen = useLocation({ select: ({ pathname }) => object.name === "customer" && pathname.startsWith("/customers/") });
+  return (
+    <li>
+      <Link to="/o/$object" params={{ object: object.name }} search={{}} className={css.place} aria-label={label(object.plural)} title={label(object.plural)} data-active={isOpen || undefined} activeProps={{ "data-active": true }}>
+        <Icon name={iconNamed(object.icon)} size={18} />
+        <span>{label(object.plural)}</span>
+      </Link>
+    </li>
+  );
+}
+
 /** The objects whose records one may see, customers first. */
 function Objects() {
-  const label = useLabel();
   const objects = useQuery(objectsQuery).data?.items ?? [];
-  const isAtCustomer = useLocation({ select: ({ pathname }) => pathname.startsWith("/customers/") });
   return objects
     .filter((object) => !object.archived && object.rights.read !== "none")
     .toSorted((a, b) => Number(b.name === "customer") - Number(a.name === "customer"))
-    .map((object) => (
-      <li key={object.name}>
-        <Link to="/o/$object" params={{ object: object.name }} search={{}} className={css.place} aria-label={label(object.plural)} title={label(object.plural)} data-active={(isAtCustomer && object.name === "customer") || undefined} activeProps={{ "data-active": true }}>
-          <Icon name={iconNamed(object.icon)} size={18} />
-          <span>{label(object.plural)}</span>
-        </Link>
-      </li>
-    ));
+    .map((object) => <ObjectPlace key={object.name} object={object} />);
 }
 
 function Rail() {

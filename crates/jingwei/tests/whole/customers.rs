@@ -9,7 +9,9 @@ use crate::support::{Server, databases, event, run};
 const LIST: &str = "/v1/objects/customer/list";
 
 fn titles(page: &Value) -> Vec<String> {
-    page["items"].as_array().expect(&page.to_string()).iter().map(title).collect()
+    let items = page["items"].as_array();
+    assert!(items.is_some(), "{page}");
+    items.unwrap().iter().map(title).collect()
 }
 
 fn came(server: &Server, id: &str, name: &str, who: Value) {

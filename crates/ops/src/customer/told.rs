@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::task::strongest;
 use crate::audit::name_of;
+use crate::error::IfFound as _;
 use crate::record::{field, value};
 use crate::{Actor, App, Fault, OpError};
 
@@ -77,8 +78,8 @@ impl Told {
                     if row.scheme != scheme || owner.is_none() || owner == of {
                         continue;
                     }
-                    let seen = super::current(app, db, actor, row.customer);
-                    let row = seen.ok().map(|id| db.customer(id)).transpose()?.flatten();
+                    let seen = super::current(app, db, actor, row.customer).if_found()?;
+                    let row = seen.map(|id| db.customer(id)).transpose()?.flatten();
                     return Err(taken(scheme, row.map(|row| row.name.unwrap_or_else(|| row.id.to_string()))));
                 }
                 Ok(())

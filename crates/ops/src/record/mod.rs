@@ -36,6 +36,7 @@ use utoipa::ToSchema;
 
 use crate::audit::Names;
 use crate::customer::told::{self, Told};
+use crate::error::IfFound as _;
 use crate::{Actor, App, Fault, OpError, RecordRights, Scope};
 
 /// How often a change is tried again when somebody else's came first.
@@ -406,10 +407,7 @@ fn changed(
             undoes: change.undoes,
         };
         if let Some((_, place)) = write_one(app, actor, write)? {
-            let detail = match get(app, actor, &object.name, id) {
-                Err(error) if error.fault == Fault::NotFound => None,
-                other => Some(other?),
-            };
+            let detail = get(app, actor, &object.name, id).if_found()?;
             return Ok(Changed { detail, change: place.map(ChangeId::new) });
         }
     }

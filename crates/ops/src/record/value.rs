@@ -12,7 +12,7 @@ use store::record::query::Test;
 use store::{Connection, RecordRow};
 
 use super::{Deed, find};
-use crate::error::without_nul;
+use crate::error::{IfFound as _, without_nul};
 use crate::{Actor, App, OpError};
 
 fn wrong(field: &Field, zh: &str, en: &str) -> OpError {
@@ -28,11 +28,13 @@ pub(super) fn read(app: &App, actor: &Actor, field: &Field, given: &Value) -> Re
         app.store.read(|db| {
             let is_there = match &field.holds {
                 Type::User => db.person(UserId::new(number))?.is_some_and(|person| person.ended_at.is_none()),
-                Type::Customer => crate::customer::current(app, db, actor, CustomerId::new(number)).is_ok(),
+                Type::Customer => {
+                    crate::customer::current(app, db, actor, CustomerId::new(number)).if_found()?.is_some()
+                }
                 Type::Relation { to } | Type::Relations { to } => {
                     let object = super::object(app, actor, to).map_err(|_| missing())?;
-                    let found = super::found(app, db, actor, &object, Deed::See, RecordId::new(number));
-                    found.is_ok_and(|row| row.trashed_at.is_none())
+                    let found = super::found(app, db, actor, &object, Deed::See, RecordId::new(number)).if_found()?;
+                    found.is_some_and(|row| row.trashed_at.is_none())
                 }
                 _ => true,
             };

@@ -17,7 +17,8 @@ use super::related::{self, RelatedView, Target};
 use crate::customer::decision::{self, DecisionView};
 use crate::customer::family;
 use crate::customer::timeline::{self, TimelineItem};
-use crate::{Actor, App, Fault, OpError, Right};
+use crate::error::IfFound as _;
+use crate::{Actor, App, OpError, Right};
 
 /// The most entries of a page.
 const PAGE: usize = 30;
@@ -118,10 +119,8 @@ fn customer(
         Some(Cell::Int(number)) => Some(number.cast_unsigned()),
         _ => None,
     });
-    match number.map(|number| crate::customer::current(app, db, actor, CustomerId::new(number))) {
-        Some(Err(error)) if error.fault != Fault::NotFound => Err(error),
-        current => Ok(current.and_then(Result::ok)),
-    }
+    let current = number.map(|number| crate::customer::current(app, db, actor, CustomerId::new(number)).if_found());
+    Ok(current.transpose()?.flatten())
 }
 
 impl Story<'_> {
