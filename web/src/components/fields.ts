@@ -17,7 +17,7 @@ export const isWritable = (field: Field) => !field.archived && (field.told ? !is
 export const isGiven = (field: Field) => isWritable(field) && field.type !== "files";
 
 /** Whether the reader may say it of a record that is new; what is told of a customer may be masked as soon as it is there. */
-export const isSaid = (field: Field) => isGiven(field) || (field.told && !field.archived);
+export const isSaid = (field: Field) => isWritable(field) || (field.told && !field.archived);
 
 /** Whether its value follows from others. */
 export const isDerived = (field: Field) => field.formula !== null || field.rollup !== null;
