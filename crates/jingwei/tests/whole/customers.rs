@@ -167,6 +167,7 @@ fn who_sees_some_customers_sees_no_others_anywhere() {
             who.get(&server, &format!("/v1/search?q={text}")).body["items"].as_array().unwrap().len()
         };
         assert_eq!((found(&mut wang, "zs"), found(&mut wang, "ls"), found(&mut wang, "139")), (1, 0, 0));
+        assert_eq!(found(&mut wang, "0138"), 0, "no part of a number tells the rest to who may not reveal it");
         let recent = wang.get(&server, "/v1/events/recent").body;
         assert!(!recent.to_string().contains(li), "{recent}");
         // A deal of theirs does not say what a customer is called whom they do not see, nor is one made of such.
@@ -239,6 +240,8 @@ fn what_people_tell_of_a_customer_is_an_event() {
             "{values}"
         );
         assert_eq!(values["region"], "华南");
+        let told = server.patch(&path, &json!({"values": {"name": "谁"}}));
+        assert_eq!(told.status, 404, "nothing is left by which it could be told: {}", told.body);
         agrees(&mut server);
     }
 }

@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use crate::customer::forms;
 use crate::customer::identifier::IdentifierView;
 use crate::error::without_nul;
-use crate::record::PATIENCE;
-use crate::{Actor, App, OpError, Right};
+use crate::record::{PATIENCE, field};
+use crate::{Actor, App, FieldAccess, OpError, Right};
 
 /// The most in one page.
 pub const PAGE_LIMIT: u32 = 200;
@@ -101,7 +101,9 @@ pub(crate) fn found(
 ) -> Result<Vec<CustomerItem>, OpError> {
     let ids = match text.parse::<CustomerId>() {
         Ok(id) => db.current_customer(id)?.into_iter().collect(),
-        Err(_) => called(app, db, text, if actor.sees_all_customers() { limit } else { limit.max(FOUND_LIMIT) })?,
+        Err(_) => {
+            called(app, db, actor, text, if actor.sees_all_customers() { limit } else { limit.max(FOUND_LIMIT) })?
+        }
     };
     let seen = super::seen_among(app, db, actor, &ids)?;
     let seen = ids.into_iter().filter(|id| seen.contains(id)).take(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -115,17 +117,18 @@ pub(crate) fn found(
 }
 
 /// Customers by name, pinyin, initials, the beginning of an identifier, or any part of a phone number.
-fn called(app: &App, db: &mut Connection, text: &str, limit: u32) -> Result<Vec<CustomerId>, OpError> {
+fn called(app: &App, db: &mut Connection, actor: &Actor, text: &str, limit: u32) -> Result<Vec<CustomerId>, OpError> {
     let name = text.to_lowercase();
     let mut ids = db.find_customers(&forms(text), &[name.clone(), name.replace(' ', "")], limit)?;
     let known: HashSet<CustomerId> = ids.iter().copied().collect();
-    ids.extend(phoned(app, db, text, limit)?.into_iter().filter(|id| !known.contains(id)));
+    ids.extend(phoned(app, db, actor, text, limit)?.into_iter().filter(|id| !known.contains(id)));
     ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(ids)
 }
 
-/// Customers with these digits in their phone number, those seen last first.
-fn phoned(app: &App, db: &mut Connection, text: &str, limit: u32) -> Result<Vec<CustomerId>, OpError> {
+/// Customers with these digits in their phone number, those seen last first; of whom the reader may not reveal them, none: a few questions
+/// would tell the number.
+fn phoned(app: &App, db: &mut Connection, actor: &Actor, text: &str, limit: u32) -> Result<Vec<CustomerId>, OpError> {
     let is_number = |letter: char| letter.is_ascii_digit() || matches!(letter, ' ' | '-' | '+');
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let objects = app.pipeline.objects();
@@ -133,9 +136,11 @@ fn phoned(app: &App, db: &mut Connection, text: &str, limit: u32) -> Result<Vec<
     else {
         return Ok(Vec::new());
     };
-    let field = |wanted| object.facts().find(|(_, fact)| *fact == wanted).map(|(number, _)| number);
-    let test = Test::Any(field(Fact::Phone).map(|number| Test::Contains(number, digits)).into_iter().collect());
-    let order = field(Fact::LastSeen).map(|field| Order { field, descending: true }).into_iter().collect();
+    let field = |wanted| object.fields.iter().find(|field| field.fact() == Some(wanted));
+    let phone = field(Fact::Phone).filter(|phone| field::access(actor, object, phone) >= FieldAccess::Reveal);
+    let Some(phone) = phone.map(|phone| phone.number) else { return Ok(Vec::new()) };
+    let test = Test::Contains(phone, digits);
+    let order = field(Fact::LastSeen).map(|seen| Order { field: seen.number, descending: true }).into_iter().collect();
     let query = Query { test, order, after: None, limit };
     let found: Vec<RecordId> = match app.pipeline.columns().list(&objects, object.id, &query) {
         Some(found) => found.into_iter().map(|(id, _)| id).collect(),
@@ -145,8 +150,8 @@ fn phoned(app: &App, db: &mut Connection, text: &str, limit: u32) -> Result<Vec<
 }
 
 /// The records of customers found by a text, whoever may see them.
-pub(crate) fn records_found(app: &App, text: &str) -> Result<Vec<RecordId>, OpError> {
-    let ids = app.store.read(|db| called(app, db, text, FOUND_LIMIT))?;
+pub(crate) fn records_found(app: &App, actor: &Actor, text: &str) -> Result<Vec<RecordId>, OpError> {
+    let ids = app.store.read(|db| called(app, db, actor, text, FOUND_LIMIT))?;
     Ok(ids.into_iter().map(RecordId::of_customer).collect())
 }
 

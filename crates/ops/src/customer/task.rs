@@ -55,10 +55,11 @@ fn event<'e>(id: TaskId, title: &'e str, done: bool, changed: u64, by: &'e str) 
     }
 }
 
-/// The identifier that says most surely who a customer is, with its hash.
+/// The identifier that says most surely who a customer is, with its hash; none that was erased: whoever comes by it is somebody new.
 pub(super) fn strongest(db: &mut Connection, customer: CustomerId) -> Result<(Identifier, [u8; 16]), OpError> {
     let rank = |row: &IdentityRow| (row.standing, Scheme::named(&row.scheme).rank());
-    let best = db.identities_of(customer)?.into_iter().map(|(_, row)| row).min_by_key(rank);
+    let left = db.identities_of(customer)?.into_iter().map(|(_, row)| row).filter(|row| row.value.is_some());
+    let best = left.min_by_key(rank);
     let row = best.ok_or_else(OpError::not_found)?;
     let value = row.value.unwrap_or_default();
     Ok((Identifier { scheme: Scheme::named(&row.scheme), scope: row.scope, value }, row.key_hash))

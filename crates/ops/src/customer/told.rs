@@ -146,7 +146,7 @@ fn taken(scheme: &str, name: Option<String>) -> OpError {
             Text::new(format!("客户「{name}」已有这个号码或地址"), format!("the customer '{name}' has it already"))
         }
         None => Text::new(
-            "另一位客户已有这个号码或地址,您无权查看该客户",
+            "另一位客户已有这个号码或地址，您无权查看该客户",
             "another customer has it already, whom you may not see",
         ),
     };
@@ -159,7 +159,7 @@ pub(crate) fn only_changes(object: &Object) -> Result<(), OpError> {
         return Ok(());
     }
     let message = Text::new(
-        "客户来自事件,不能放进回收站;需要时可以彻底删除",
+        "客户来自事件，不能放进回收站；需要时可以彻底删除",
         "customers come of events and go to no trash; they can be erased for good",
     );
     Err(OpError { code: "forbidden", message, field: Some(CUSTOMER.to_owned()), fault: Fault::Forbidden })

@@ -80,7 +80,7 @@ pub(super) fn test(app: &App, actor: &Actor, object: &Object, request: &ListRequ
         without_nul("q", text)?;
         let typed = filter::typed(actor, object, &filter::part(text)?);
         tests.push(match object.is_of_customers() {
-            true => Test::Any(vec![typed, Test::Among(customer::list::records_found(app, text)?)]),
+            true => Test::Any(vec![typed, Test::Among(customer::list::records_found(app, actor, text)?)]),
             false => typed,
         });
     }

@@ -306,7 +306,8 @@ pub fn add(app: &App, actor: &Actor, name: &str, request: &RecordRequest) -> Res
         (true, Some(title)) if told.is_empty() => return Err(lacking(title)),
         (true, _) => Some(RecordId::of_customer(told.tell(app, actor, None)?)),
     };
-    let write = RecordWrite { object: object.id, record, version: None, act, values, undoes: None };
+    let version = record.map(|_| 0); // nobody wrote that of a customer who is new
+    let write = RecordWrite { object: object.id, record, version, act, values, undoes: None };
     let (id, _) = write_one(app, actor, write)?.ok_or_else(OpError::not_found)?;
     get(app, actor, name, id)
 }
