@@ -28,16 +28,12 @@ impl Bits {
         Self { words: vec![u64::MAX; rows.div_ceil(64)], rows }.trimmed()
     }
 
-    /// Those of a column's values that pass; rows beyond its end have `missing`.
-    pub(crate) fn of<T: Copy>(values: &[T], rows: usize, missing: bool, passes: impl Fn(T) -> bool) -> Self {
+    /// Those of a column's values that pass; rows beyond its end do not.
+    pub(crate) fn of<T: Copy>(values: &[T], rows: usize, passes: impl Fn(T) -> bool) -> Self {
         let mut words = Vec::with_capacity(rows.div_ceil(64));
         words.extend(values.chunks(64).map(|some| word(some, &passes)));
         words.resize(rows.div_ceil(64), 0);
-        let mut bits = Self { words, rows };
-        if missing {
-            (values.len()..rows).for_each(|row| bits.set(row, true));
-        }
-        bits
+        Self { words, rows }
     }
 
     fn trimmed(mut self) -> Self {
@@ -53,6 +49,20 @@ impl Bits {
             let bit = 1 << (row % 64);
             if on { *word |= bit } else { *word &= !bit }
         }
+    }
+
+    /// Adds a row, with room for it.
+    pub(crate) fn add(&mut self, row: usize) {
+        if self.rows <= row {
+            self.rows = row + 1;
+            self.words.resize(self.rows.div_ceil(64), 0);
+        }
+        self.set(row, true);
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.words.capacity() * 8
     }
 
     pub(crate) fn has(&self, row: usize) -> bool {

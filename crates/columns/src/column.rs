@@ -18,11 +18,49 @@ const FEW: usize = 8;
 #[derive(Debug)]
 pub(crate) enum Column {
     /// Choices, and yes or no.
-    Small(Vec<u8>),
+    Small(Small),
     /// Other numbers.
     Wide(Vec<i64>),
     /// Texts.
     Text(Texts),
+}
+
+/// Numbers that are few, and the rows that have each: what lists are narrowed by mostly.
+#[derive(Debug, Default)]
+pub(crate) struct Small {
+    values: Vec<u8>,
+    /// By the number.
+    rows: Vec<Bits>,
+}
+
+impl Small {
+    fn get(&self, row: usize) -> Option<u8> {
+        self.values.get(row).copied().filter(|value| *value != NO_SMALL)
+    }
+
+    fn set(&mut self, row: usize, value: Option<u8>) {
+        if let Some(rows) = self.get(row).and_then(|known| self.rows.get_mut(usize::from(known))) {
+            rows.set(row, false);
+        }
+        put(&mut self.values, row, value.unwrap_or(NO_SMALL), NO_SMALL);
+        if let Some(value) = value.map(usize::from) {
+            if self.rows.len() <= value {
+                self.rows.resize(value + 1, Bits::default());
+            }
+            if let Some(rows) = self.rows.get_mut(value) {
+                rows.add(row);
+            }
+        }
+    }
+
+    /// The rows whose number passes, of so many.
+    fn passing(&self, rows: usize, passes: impl Fn(u8) -> bool) -> Bits {
+        let mut found = Bits::none(rows);
+        for (_, some) in (0..NO_SMALL).zip(&self.rows).filter(|(value, _)| passes(*value)) {
+            found.or(some);
+        }
+        found
+    }
 }
 
 /// Texts behind one another, and where each begins.
@@ -90,7 +128,7 @@ impl Texts {
         let text = |(from, length): (u32, u32)| {
             self.bytes.get(from as usize..from as usize + length as usize).unwrap_or_default()
         };
-        Bits::of(&self.places, rows, false, |place| place.is_some_and(|place| passes(text(place))))
+        Bits::of(&self.places, rows, |place| place.is_some_and(|place| passes(text(place))))
     }
 
     /// Those that have a part, whatever the case of Latin letters.
@@ -115,7 +153,7 @@ impl Column {
     pub(crate) fn of(field: &Field) -> Option<Self> {
         match (&field.holds, field.holds.storage()) {
             (Type::LongText, _) => None,
-            (Type::Choice { .. } | Type::Bool, _) => Some(Self::Small(Vec::new())),
+            (Type::Choice { .. } | Type::Bool, _) => Some(Self::Small(Small::default())),
             (_, Storage::Int) => Some(Self::Wide(Vec::new())),
             (_, Storage::Text) => Some(Self::Text(Texts::default())),
         }
@@ -126,10 +164,16 @@ impl Column {
         match self {
             Self::Small(values) => match value.map(u8::try_from) {
                 Some(Ok(NO_SMALL) | Err(_)) => false,
-                value => put(values, row, value.and_then(Result::ok).unwrap_or(NO_SMALL), NO_SMALL),
+                value => {
+                    values.set(row, value.and_then(Result::ok));
+                    true
+                }
             },
             Self::Wide(_) if value == Some(NO_WIDE) => false,
-            Self::Wide(values) => put(values, row, value.unwrap_or(NO_WIDE), NO_WIDE),
+            Self::Wide(values) => {
+                put(values, row, value.unwrap_or(NO_WIDE), NO_WIDE);
+                true
+            }
             Self::Text(texts) => value.is_none() && texts.set(row, None),
         }
     }
@@ -144,7 +188,7 @@ impl Column {
 
     pub(crate) fn int(&self, row: usize) -> Option<i64> {
         match self {
-            Self::Small(values) => values.get(row).filter(|value| **value != NO_SMALL).map(|value| i64::from(*value)),
+            Self::Small(values) => values.get(row).map(i64::from),
             Self::Wide(values) => values.get(row).copied().filter(|value| *value != NO_WIDE),
             Self::Text(_) => None,
         }
@@ -168,7 +212,7 @@ impl Column {
     /// About how many bytes it takes.
     pub(crate) fn bytes(&self) -> usize {
         match self {
-            Self::Small(values) => values.capacity(),
+            Self::Small(small) => small.values.capacity() + small.rows.iter().map(Bits::bytes).sum::<usize>(),
             Self::Wide(values) => values.capacity() * 8,
             Self::Text(texts) => texts.bytes.capacity() + texts.places.capacity() * 12,
         }
@@ -176,18 +220,16 @@ impl Column {
 
     pub(crate) fn present(&self, rows: usize) -> Bits {
         match self {
-            Self::Small(values) => Bits::of(values, rows, false, |value| value != NO_SMALL),
-            Self::Wide(values) => Bits::of(values, rows, false, |value| value != NO_WIDE),
+            Self::Small(values) => values.passing(rows, |_| true),
+            Self::Wide(values) => Bits::of(values, rows, |value| value != NO_WIDE),
             Self::Text(texts) => texts.passing(rows, |_| true),
         }
     }
 
     pub(crate) fn any_bit(&self, rows: usize, bits: i64) -> Bits {
         match self {
-            Self::Wide(values) => Bits::of(values, rows, false, |value| value != NO_WIDE && value & bits != 0),
-            Self::Small(values) => {
-                Bits::of(values, rows, false, |value| value != NO_SMALL && i64::from(value) & bits != 0)
-            }
+            Self::Wide(values) => Bits::of(values, rows, |value| value != NO_WIDE && value & bits != 0),
+            Self::Small(values) => values.passing(rows, |value| i64::from(value) & bits != 0),
             Self::Text(_) => Bits::none(rows),
         }
     }
@@ -220,27 +262,36 @@ impl Column {
         match (self, with) {
             (_, Value::Null) => Some(Bits::none(rows)),
             (Self::Small(values), Value::Int(with)) => {
-                if let (Comparison::Equal, Ok(with)) = (how, u8::try_from(*with))
-                    && with != NO_SMALL
-                {
-                    return Some(Bits::of(values, rows, false, |value| value == with));
-                }
-                Some(Bits::of(values, rows, false, |value| value != NO_SMALL && holds(how, &i64::from(value), with)))
+                Some(values.passing(rows, |value| holds(how, &i64::from(value), with)))
             }
             (Self::Wide(values), Value::Int(with)) => {
                 let with = *with;
-                let of = |passes: &dyn Fn(i64) -> bool| Bits::of(values, rows, false, passes);
+                let of = |passes: &dyn Fn(i64) -> bool| Bits::of(values, rows, passes);
                 // A loop for each, so that it is compiled to one without choices.
                 Some(match how {
-                    Comparison::Equal => Bits::of(values, rows, false, |value| value == with),
-                    Comparison::Less => Bits::of(values, rows, false, |value| value < with && value != NO_WIDE),
-                    Comparison::More => Bits::of(values, rows, false, |value| value > with),
+                    Comparison::Equal => Bits::of(values, rows, |value| value == with),
+                    Comparison::Less => Bits::of(values, rows, |value| value < with && value != NO_WIDE),
+                    Comparison::More => Bits::of(values, rows, |value| value > with),
                     Comparison::AtMost => of(&|value| value <= with && value != NO_WIDE),
                     Comparison::AtLeast => of(&|value| value >= with && value != NO_WIDE),
                 })
             }
             (Self::Text(texts), Value::Text(with)) => {
                 Some(texts.passing(rows, |text| holds(how, text, with.as_bytes())))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a row's value compares so; none where the value is of another sort.
+    pub(crate) fn compares(&self, row: usize, how: Comparison, with: &Value) -> Option<bool> {
+        match (self, with) {
+            (_, Value::Null) => Some(false),
+            (Self::Text(texts), Value::Text(with)) => {
+                Some(texts.get(row).is_some_and(|text| holds(how, text, with.as_bytes())))
+            }
+            (Self::Small(_) | Self::Wide(_), Value::Int(with)) => {
+                Some(self.int(row).is_some_and(|value| holds(how, &value, with)))
             }
             _ => None,
         }
@@ -262,11 +313,8 @@ impl Column {
         let among: hashbrown::HashSet<i64, foldhash::fast::RandomState> =
             among.iter().filter(|value| **value != Value::Null).map(number).collect::<Option<_>>()?;
         Some(match self {
-            Self::Small(values) => {
-                let known: Vec<bool> = (0..=u8::MAX).map(|value| among.contains(&i64::from(value))).collect();
-                Bits::of(values, rows, false, |value| value != NO_SMALL && known.get(usize::from(value)) == Some(&true))
-            }
-            Self::Wide(values) => Bits::of(values, rows, false, |value| value != NO_WIDE && among.contains(&value)),
+            Self::Small(values) => values.passing(rows, |value| among.contains(&i64::from(value))),
+            Self::Wide(values) => Bits::of(values, rows, |value| value != NO_WIDE && among.contains(&value)),
             Self::Text(_) => return None,
         })
     }
@@ -278,14 +326,13 @@ impl Column {
     }
 }
 
-fn put<T: Copy>(values: &mut Vec<T>, row: usize, value: T, none: T) -> bool {
+fn put<T: Copy>(values: &mut Vec<T>, row: usize, value: T, none: T) {
     if values.len() <= row {
         values.resize(row + 1, none);
     }
     if let Some(slot) = values.get_mut(row) {
         *slot = value;
     }
-    true
 }
 
 fn holds<T: Ord + ?Sized>(how: Comparison, value: &T, with: &T) -> bool {

@@ -7,19 +7,22 @@
 //! The scheme is that of column stores (Abadi, Boncz and Harizopoulos, The Design and Implementation of Modern Column-Oriented Database
 //! Systems, 2013): one array a field, bitmaps between the parts of a test, rows put together last.
 
+mod back;
 mod bits;
 mod column;
+mod few;
 mod group;
 mod table;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use base::{ObjectId, RecordId};
+use base::{CustomerId, ObjectId, RecordId};
 use domain::object::{FieldNumber, Object, Objects};
 use hashbrown::HashMap;
 use store::record::group::Group;
 use store::record::query::{Query, Test};
-use store::{RecordRows, Store, StoreError, Value};
+use store::{Connection, RecordRows, Store, StoreError, Value};
 
 use crate::bits::Bits;
 use crate::group::Adding;
@@ -32,6 +35,11 @@ const PAGE: u32 = 5_000;
 const NOWHERE: u64 = 0;
 /// How many bits a row takes of a place.
 const ROW_BITS: u32 = 32;
+/// Through how many others a customer may have become part of another, as in the store.
+const PARTS_DEPTH: usize = 64;
+
+/// Finds the row of a record of an object by a number that leads to it.
+type Place = fn(&Inner, ObjectId, u64) -> Option<usize>;
 
 /// The records of all objects that fit.
 pub struct Columns {
@@ -51,6 +59,10 @@ struct Inner {
     places: Vec<u64>,
     /// The same of customers' records, by the customer's number.
     customers: Vec<u64>,
+    /// Of customers that became part of another, by number, of which; while those are being read, of those that stand by themselves they themselves.
+    parts: HashMap<u64, u64, foldhash::fast::RandomState>,
+    /// Whether all of those are here.
+    has_parts: bool,
     /// Which load these are of: one that began before is of no use any more.
     load: u64,
     /// Whether that load has read all there was.
@@ -82,6 +94,19 @@ impl Columns {
         self.change(|inner| inner.put(rows, true));
     }
 
+    /// Takes customers that became part of another, or stand by themselves.
+    pub fn join(&self, customers: &BTreeMap<CustomerId, Option<CustomerId>>) {
+        self.change(|inner| {
+            for (customer, into) in customers {
+                match into {
+                    Some(into) => drop(inner.parts.insert(customer.number(), into.number())),
+                    None if inner.has_parts => drop(inner.parts.remove(&customer.number())),
+                    None => drop(inner.parts.insert(customer.number(), customer.number())),
+                }
+            }
+        });
+    }
+
     /// Forgets all there is: what is here from now on is of these objects, and of the load that this begins.
     #[must_use]
     pub fn begin(&self, objects: &Objects) -> Load {
@@ -98,6 +123,16 @@ impl Columns {
     /// # Errors
     /// The database's.
     pub fn load(&self, Load(load): Load, store: &Store, objects: &Objects) -> Result<(), StoreError> {
+        let parts = store.read(Connection::parts)?;
+        self.change(|inner| {
+            if inner.load == load {
+                parts.iter().for_each(|(part, whole)| {
+                    inner.parts.entry(part.number()).or_insert(whole.number());
+                });
+                inner.parts.retain(|part, whole| part != whole);
+                inner.has_parts = true;
+            }
+        });
         for object in objects.iter() {
             let object = Arc::new(object.clone());
             let mut after = RecordId::new(0);
@@ -139,20 +174,14 @@ impl Columns {
     pub fn list(&self, objects: &Objects, object: ObjectId, query: &Query) -> Option<Vec<Placed>> {
         let inner = self.inner();
         let (table, object) = inner.table(objects, object)?;
-        let among = inner.listed(objects, table, object, &query.test)?;
         let (order, limit) = (table.order(object, &query.order)?, usize::try_from(query.limit).ok()?);
-        let mut first = First::default();
-        let take = |row| {
-            if query.after.as_ref().is_none_or(|after| order.is_after(row, after)) {
-                order.put(&mut first, row, limit);
+        let first = match inner.first_few(objects, (table, object), query, &order, limit) {
+            Some(first) => first,
+            None => {
+                let among = inner.listed(objects, table, object, &query.test)?;
+                order.first(&among, query.after.as_ref(), limit, |_| Some(true))?
             }
         };
-        // What was made later has mostly the greater values, as far as there is an order in it: then nearly every row after the first is none of them.
-        if order.descends {
-            among.rows_from_last().for_each(take);
-        } else {
-            among.rows().for_each(take);
-        }
         Some(first.rows.into_iter().map(|row| order.told(row)).collect())
     }
 
@@ -189,7 +218,7 @@ impl Columns {
             let group = groups.entry(by.and_then(|column| column.int(row))).or_default();
             group.count += 1;
             group.sum.add(sum, row);
-            order.put(&mut group.first, row, limit);
+            order.put(&mut group.first, row, limit, |_| Some(true))?;
         }
         let told = |(value, gathered): (Option<i64>, Gathered)| {
             let first = gathered.first.rows.into_iter().map(|row| order.told(row));
@@ -250,6 +279,18 @@ impl Inner {
         (place >> ROW_BITS == object.number()).then_some((place & u64::from(u32::MAX)) as usize)
     }
 
+    /// In which row the record of a customer is, or of the one that it is part of.
+    fn customer_row(&self, object: ObjectId, number: u64) -> Option<usize> {
+        let mut whole = number;
+        for _ in 0..PARTS_DEPTH {
+            match self.parts.get(&whole) {
+                Some(next) => whole = *next,
+                None => break,
+            }
+        }
+        self.row(object, RecordId::of_customer(CustomerId::new(whole)).number())
+    }
+
     /// Those of an object that pass and are not in the trash.
     fn living<'o>(&self, objects: &'o Objects, object: ObjectId, test: &Test) -> Option<(&Table, &'o Object, Bits)> {
         let (table, object) = self.table(objects, object)?;
@@ -267,10 +308,18 @@ impl Inner {
         Some(among)
     }
 
-    fn passing(&self, objects: &Objects, table: &Table, object: &Object, test: &Test) -> Option<Bits> {
+    /// What finds the row of a record that a field leads to; none for customers while it is not known who is part of whom.
+    fn place(&self, names_customer: bool) -> Option<Place> {
+        match names_customer {
+            false => Some(Self::row),
+            true => self.has_parts.then_some(Self::customer_row),
+        }
+    }
+
+    fn passing(&self, objects: &Objects, table: &Table, object: &Object, told: &Test) -> Option<Bits> {
         let rows = table.rows();
         let each = |test: &Test| self.passing(objects, table, object, test);
-        Some(match test {
+        Some(match told {
             Test::All(tests) => {
                 let mut among: Option<Bits> = None;
                 for test in tests {
@@ -306,24 +355,26 @@ impl Inner {
             Test::AnyBit(field, bits) => {
                 table.column(object, *field)?.map_or_else(|| Bits::none(rows), |column| column.any_bit(rows, *bits))
             }
-            Test::To(field, to, test) => {
+            Test::To(field, to, test) | Test::ToCustomer(field, to, test) => {
                 let (.., passing) = self.living(objects, *to, test)?;
+                let place = self.place(matches!(told, Test::ToCustomer(..)))?;
                 let mut among = Bits::none(rows);
                 if let Some(column) = table.column(object, *field)? {
                     for (row, number) in column.leads().enumerate() {
-                        let leads = number.and_then(|number| self.row(*to, number));
+                        let leads = number.and_then(|number| place(self, *to, number));
                         among.set(row, leads.is_some_and(|row| passing.has(row)));
                     }
                 }
                 among
             }
-            Test::From(from, field, test) => {
+            Test::From(from, field, test) | Test::FromCustomer(from, field, test) => {
                 let (other, source, passing) = self.living(objects, *from, test)?;
+                let place = self.place(matches!(told, Test::FromCustomer(..)))?;
                 let mut among = Bits::none(rows);
                 if let Some(column) = other.column(source, *field)? {
                     passing.rows().for_each(|row| {
                         let number = column.wide(row).map(i64::cast_unsigned);
-                        if let Some(row) = number.and_then(|number| self.row(object.id, number)) {
+                        if let Some(row) = number.and_then(|number| place(self, object.id, number)) {
                             among.set(row, true);
                         }
                     });

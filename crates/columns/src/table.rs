@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 
 use base::RecordId;
-use domain::object::{Cell, Field, FieldNumber, Object};
+use domain::object::{Cell, Field, FieldNumber, Object, Type};
 use hashbrown::HashMap;
 use store::record::query::Order;
 use store::{RecordRow, Value};
 
+use crate::back::Back;
 use crate::bits::Bits;
 use crate::column::{Column, Key};
 
@@ -24,6 +25,8 @@ pub(crate) struct Table {
     columns: Columns,
     /// What texts are ordered by.
     sorts: Columns,
+    /// The rows that lead to a record or a customer, by the fields by which they do.
+    backs: HashMap<FieldNumber, Back, foldhash::fast::RandomState>,
     /// Fields of which a value is not held here.
     unfit: Vec<FieldNumber>,
     /// Whether all records are here.
@@ -67,11 +70,16 @@ impl Table {
     fn put_cell(&mut self, row: usize, field: &Field, cell: Option<&Cell>) {
         let Some(empty) = Column::of(field) else { return };
         let column = self.columns.entry(field.number).or_insert(empty);
+        let led = column.wide(row);
         let is_set = match cell {
             None => column.set_int(row, None),
             Some(Cell::Int(number)) => column.set_int(row, Some(*number)),
             Some(Cell::Text(text)) => column.set_text(row, text),
         };
+        if matches!(field.holds, Type::Relation { .. } | Type::Customer) {
+            let (from, to) = (led.map(i64::cast_unsigned), column.wide(row).map(i64::cast_unsigned));
+            self.backs.entry(field.number).or_default().put(row, from, to);
+        }
         if !is_set && !self.unfit.contains(&field.number) {
             self.unfit.push(field.number);
         }
@@ -87,7 +95,18 @@ impl Table {
     /// About how many bytes it takes.
     pub(crate) fn bytes(&self) -> usize {
         let columns = self.columns.values().chain(self.sorts.values());
-        self.ids.capacity() * 8 + columns.map(Column::bytes).sum::<usize>()
+        let backs: usize = self.backs.values().map(Back::bytes).sum();
+        self.ids.capacity() * 8 + columns.map(Column::bytes).sum::<usize>() + backs
+    }
+
+    /// The number of a row's record.
+    pub(crate) fn id(&self, row: usize) -> u64 {
+        self.ids.get(row).copied().unwrap_or(0)
+    }
+
+    /// The rows that lead somewhere by a field, if any does.
+    pub(crate) fn back(&self, field: FieldNumber) -> Option<&Back> {
+        self.backs.get(&field)
     }
 
     /// An order of its rows; none where the database has to be asked.
@@ -183,16 +202,48 @@ impl InOrder<'_> {
         self.compare(row, place.iter().map(key_of), id.number()) == Ordering::Greater
     }
 
-    /// Puts a row among the first, if it is one of so many.
-    pub(crate) fn put(&self, first: &mut First, row: usize, limit: usize) {
+    /// The first of these rows after a place that pass a further test, which is asked of those only that are among them until then; none as soon as
+    /// that says none.
+    pub(crate) fn first(
+        &self,
+        among: &Bits,
+        after: Option<&(Vec<Value>, RecordId)>,
+        limit: usize,
+        passes: impl Fn(usize) -> Option<bool>,
+    ) -> Option<First> {
+        let mut first = First::default();
+        let take = |row| match after {
+            Some(after) if !self.is_after(row, after) => Some(()),
+            _ => self.put(&mut first, row, limit, &passes),
+        };
+        // What was made later has mostly the greater values, as far as there is an order in it: then nearly every row after the first is none of them.
+        if self.descends {
+            among.rows_from_last().try_for_each(take)?;
+        } else {
+            among.rows().try_for_each(take)?;
+        }
+        Some(first)
+    }
+
+    /// Puts a row among the first, if it is one of so many and passes a further test; none where that says none.
+    pub(crate) fn put(
+        &self,
+        first: &mut First,
+        row: usize,
+        limit: usize,
+        passes: impl Fn(usize) -> Option<bool>,
+    ) -> Option<()> {
         if first.rows.len() >= limit {
             // Most are none of them by their number alone.
             if first.last.is_some_and(|last| self.by.first().is_some_and(|by| by.is_behind(row, last))) {
-                return;
+                return Some(());
             }
             if first.rows.last().is_none_or(|last| self.compare_rows(row, *last) != Ordering::Less) {
-                return;
+                return Some(());
             }
+        }
+        if !passes(row)? {
+            return Some(());
         }
         let place = first.rows.partition_point(|known| self.compare_rows(*known, row) == Ordering::Less);
         first.rows.insert(place, row);
@@ -200,6 +251,7 @@ impl InOrder<'_> {
         if first.rows.len() >= limit {
             first.last = first.rows.last().and_then(|last| self.by.first()?.column?.wide(*last));
         }
+        Some(())
     }
 
     /// A row's record, and its place in the order.

@@ -10,9 +10,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use base::{ObjectId, RecordId, Text, Timestamp};
+use base::{CustomerId, ObjectId, RecordId, Text, Timestamp};
 use columns::Columns;
-use domain::object::{Cell, Choice, Field, FieldNumber, NewField, NewObject, Object, Objects, Type, several};
+use domain::object::{CUSTOMER, Cell, Choice, Field, FieldNumber, NewField, NewObject, Object, Objects, Type, several};
 use store::record::group::{By, Group, Grouping, Shift};
 use store::record::query::{Comparison, Order, Query, Test};
 use store::{Connection, Location, ObjectRow, RecordRow, RecordRows, Store, Unit, Value};
@@ -32,9 +32,14 @@ impl Dice {
 /// The field that leads to several records.
 const SEVERAL: FieldNumber = FieldNumber(20);
 
+/// The field that names a customer.
+const WHO: FieldNumber = FieldNumber(21);
+/// The object of customers' records, and how many of those there may be.
+const CUSTOMERS: (ObjectId, u64) = (ObjectId::new(3), 20);
+
 const WORDS: [&str; 8] = ["张三", "张四", "Anna", "anna b", "李", "50%_x", "Zoë", "王小明"];
 
-fn object(id: u64, to: &str) -> Object {
+fn object(id: u64, name: &str, to: &str) -> Object {
     let field = |name: &str, holds| NewField::plain(name, Text::same(name), holds);
     let choices = (0..4)
         .map(|number| Choice { number, label: Text::same(number.to_string()), archived: false, wants: Vec::new() })
@@ -51,8 +56,9 @@ fn object(id: u64, to: &str) -> Object {
         field("closed_at", Type::Instant),
         field("huge", Type::Number),
         field("several", Type::Relations { to: to.to_owned() }),
+        field("who", Type::Customer),
     ];
-    let new = NewObject { name: format!("o{id}"), label: Text::same("o"), icon: "note".to_owned(), fields };
+    let new = NewObject { name: name.to_owned(), label: Text::same("o"), icon: "note".to_owned(), fields };
     new.numbered(ObjectId::new(id))
 }
 
@@ -69,10 +75,12 @@ impl World {
     fn new(seed: u64, location: Location) -> Self {
         let store = Store::open(location).unwrap();
         let mut writer = store.writer().unwrap();
-        let all = [object(1, "o2"), object(2, "o2")];
-        let columns = Columns::new(1 << 30);
+        let all = [object(1, "o1", "o2"), object(2, "o2", "o2"), object(3, CUSTOMER, "o2")];
+        let (columns, none) = (Columns::new(1 << 30), Objects::default());
+        columns.load(columns.begin(&none), &store, &none).unwrap();
         let rows = all.iter().map(|object| ObjectRow { object: Arc::new(object.clone()), before: None }).collect();
-        let unit = Unit { seq: writer.next_seq().unwrap(), objects: rows, ..Unit::default() };
+        let customers = (1..=CUSTOMERS.1).map(|number| (CustomerId::new(number), None)).collect();
+        let unit = Unit { seq: writer.next_seq().unwrap(), objects: rows, customers, ..Unit::default() };
         unit.commit(&mut writer).unwrap();
         all.iter().for_each(|object| columns.add(object.id));
         let dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
@@ -98,6 +106,7 @@ impl World {
                 let some: Vec<u64> = (0..self.dice.below(4)).map(|_| 1 + self.dice.below(60)).collect();
                 return several::text(some).map(Cell::Text);
             }
+            Type::Customer => Cell::Int(1 + self.dice.below(CUSTOMERS.1).cast_signed()),
             Type::Number => Cell::Int(i64::MAX - self.dice.below(3).cast_signed()),
             Type::Money | Type::User => Cell::Int(self.dice.below(6).cast_signed() - 3),
             _ => Cell::Text(self.word()),
@@ -109,11 +118,12 @@ impl World {
         let mut rows: BTreeMap<ObjectId, RecordRows> = BTreeMap::new();
         for _ in 0..15 {
             let number = 1 + self.dice.below(60);
-            let id = RecordId::new(number);
+            let (id, object) = match self.dice.below(4) {
+                0 => (RecordId::of_customer(CustomerId::new(1 + number % CUSTOMERS.1)), CUSTOMERS.0),
+                _ => (RecordId::new(number), ObjectId::new(1 + number % 2)),
+            };
             let known = self.records.get(&id).cloned();
-            let object = Arc::new(
-                self.objects.by_id(known.as_ref().map_or(ObjectId::new(1 + number % 2), |one| one.0)).unwrap().clone(),
-            );
+            let object = Arc::new(self.objects.by_id(object).unwrap().clone());
             let mut cells: BTreeMap<FieldNumber, Cell> =
                 object.fields.iter().filter_map(|field| Some((field.number, self.cell(field)?))).collect();
             cells.insert(FieldNumber::CHANGED, Cell::Int(self.dice.below(5).cast_signed()));
@@ -134,7 +144,17 @@ impl World {
             let rows = rows.entry(object.id);
             rows.or_insert_with(|| RecordRows { object, rows: BTreeMap::new() }).rows.insert(id, row);
         }
-        let unit = Unit { seq: self.writer.next_seq().unwrap(), records: rows.clone(), ..Unit::default() };
+        // Some become part of an earlier one, be it through a third, and some stand by themselves again.
+        let customers: BTreeMap<CustomerId, Option<CustomerId>> = (0..6)
+            .map(|_| {
+                let part = 2 + self.dice.below(CUSTOMERS.1 - 1);
+                let into = (self.dice.below(3) > 0).then(|| CustomerId::new(1 + self.dice.below(part - 1)));
+                (CustomerId::new(part), into)
+            })
+            .collect();
+        self.columns.join(&customers);
+        let seq = self.writer.next_seq().unwrap();
+        let unit = Unit { seq, customers, records: rows.clone(), ..Unit::default() };
         unit.commit(&mut self.writer).unwrap();
         rows.values().for_each(|rows| self.columns.put(rows));
     }
@@ -148,13 +168,13 @@ impl World {
     }
 
     fn test(&mut self, object: &Object, depth: u64) -> Test {
-        let field = object.fields[self.dice.below(object.fields.len() as u64 - 7) as usize].clone();
+        let field = object.fields[self.dice.below(object.fields.len() as u64 - 8) as usize].clone();
         let is_text = !matches!(self.cell(&Field { holds: field.holds.clone(), ..field.clone() }), Some(Cell::Int(_)))
             && matches!(field.holds, Type::Text | Type::Phone);
         let some = |world: &mut Self, object: &Object| {
             (0..world.dice.below(3)).map(|_| world.test(object, depth + 1)).collect()
         };
-        match self.dice.below(if depth < 3 { 16 } else { 9 }) {
+        match self.dice.below(if depth < 3 { 18 } else { 9 }) {
             0 | 1 => {
                 let how =
                     [Comparison::Equal, Comparison::Less, Comparison::AtMost, Comparison::More, Comparison::AtLeast];
@@ -167,7 +187,7 @@ impl World {
             ),
             3 | 4 => Test::Present(field.number),
             5 => Test::AnyBit(FieldNumber(13), self.dice.below(16).cast_signed()),
-            6 => Test::Among((0..self.dice.below(20)).map(|_| RecordId::new(1 + self.dice.below(70))).collect()),
+            6 => Test::Among((0..self.dice.below(20)).map(|_| self.id()).collect()),
             7 if self.dice.below(5) == 0 => Test::Trashed,
             7 => Test::Present(FieldNumber::OWNER),
             8 => Test::Contains(SEVERAL, format!("\n{}\n", 1 + self.dice.below(60))),
@@ -186,17 +206,30 @@ impl World {
                 let target = self.objects.by_name("o2").unwrap().clone();
                 Test::To(FieldNumber(16), target.id, Box::new(self.test(&target, depth + 1)))
             }
-            _ => {
+            15 => {
                 let from = self.objects.by_name(if self.dice.below(2) == 0 { "o1" } else { "o2" }).unwrap().clone();
                 Test::From(from.id, FieldNumber(16), Box::new(self.test(&from, depth + 1)))
+            }
+            16 => {
+                let customers = self.objects.by_name(CUSTOMER).unwrap().clone();
+                Test::ToCustomer(WHO, customers.id, Box::new(self.test(&customers, depth + 1)))
+            }
+            _ => {
+                let from = self.objects.by_name(if self.dice.below(2) == 0 { "o1" } else { "o2" }).unwrap().clone();
+                Test::FromCustomer(from.id, WHO, Box::new(self.test(&from, depth + 1)))
             }
         }
     }
 
+    fn id(&mut self) -> RecordId {
+        let number = 1 + self.dice.below(70);
+        if number > 60 { RecordId::of_customer(CustomerId::new(number - 60)) } else { RecordId::new(number) }
+    }
+
     /// One question, asked of both, from its first page to its last.
     fn ask(&mut self, columns: &Columns, seed: u64) {
-        // Only what leads to the second object's records can be led from.
-        let object = self.objects.by_name("o2").unwrap().clone();
+        // Only what leads to these objects' records can be led from.
+        let object = self.objects.by_name(if self.dice.below(3) == 0 { CUSTOMER } else { "o2" }).unwrap().clone();
         let test = self.test(&object, 0);
         let by = [FieldNumber::FIRST, FieldNumber(11), FieldNumber(12), FieldNumber(14), FieldNumber::CHANGED];
         let order = (0..self.dice.below(3))
@@ -244,8 +277,7 @@ impl World {
 impl World {
     /// Some records by their ids: those that a list has of them, and a further test as if it were asked alone.
     fn ask_among(&mut self, object: &Object, test: &Test, seed: u64) {
-        let ids: BTreeSet<RecordId> =
-            (0..self.dice.below(50)).map(|_| RecordId::new(1 + self.dice.below(70))).collect();
+        let ids: BTreeSet<RecordId> = (0..self.dice.below(50)).map(|_| self.id()).collect();
         let ids: Vec<RecordId> = ids.into_iter().collect();
         let further = self.test(object, 0);
         let listed = |test: &[&Test]| -> BTreeSet<RecordId> {

@@ -175,6 +175,7 @@ impl Type {
     pub fn leads_to(&self) -> Option<&str> {
         match self {
             Self::Relation { to } | Self::Relations { to } => Some(to),
+            Self::Customer => Some(CUSTOMER),
             _ => None,
         }
     }

@@ -18,6 +18,7 @@ use store::log::RecordAct;
 
 use crate::Failure;
 use crate::bench::serve;
+use crate::bench_search::pinyin;
 use crate::folder::{Folder, Running};
 use crate::local::Local;
 
@@ -213,9 +214,7 @@ impl Lists {
             let Some(question) = questions.get(place) else { continue };
             let cursor = cursors.get(&place).cloned().unwrap_or_default();
             let body = question.body.clone().map(|body| self.filled(&mut dice, body, &cursor));
-            let (accounts, purchases) = (self.accounts, self.purchases);
-            let path = question.path.replace("$account", &RecordId::new(1 + dice.below(accounts)).to_string());
-            let path = path.replace("$purchase", &RecordId::new(1 + accounts + dice.below(purchases)).to_string());
+            let path = self.path(&mut dice, &question.path);
             let request = ureq::http::Request::builder().uri(format!("{url}{path}"));
             let request = request.header("cookie", format!("jw_session={}", person.session)).header("x-jingwei", "1");
             let start = Instant::now();
@@ -242,6 +241,25 @@ impl Lists {
             }
         }
         Ok(times)
+    }
+
+    /// A path with a value in place of a name.
+    fn path(&self, dice: &mut Dice, path: &str) -> String {
+        let Some((path, name)) = path.split_once('$') else { return path.to_owned() };
+        let (name, rest) = name.split_at(name.find('/').unwrap_or(name.len()));
+        let value = match name {
+            "account" => RecordId::new(1 + dice.below(self.accounts)).to_string(),
+            "purchase" => RecordId::new(1 + self.accounts + dice.below(self.purchases)).to_string(),
+            "part" => given(dice),
+            "name" => name_of(dice),
+            "initials" => pinyin(&name_of(dice), usize::MIN),
+            "pinyin" => pinyin(&name_of(dice), usize::MAX),
+            "digits" => format!("{:04}", dice.below(10_000)),
+            "mail" => format!("u{}", dice.below(self.accounts)),
+            _ => format!("PO{:08}", dice.below(self.purchases)),
+        };
+        let value: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        format!("{path}{value}{rest}")
     }
 
     /// A question with values in place of its names.
@@ -357,12 +375,17 @@ fn given(dice: &mut Dice) -> String {
     [one(), one()].iter().collect()
 }
 
-fn account(dice: &mut Dice, number: u64, owners: &[UserId]) -> Vec<Option<Cell>> {
+/// What somebody is called.
+fn name_of(dice: &mut Dice) -> String {
     let surnames: Vec<char> = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗".chars().collect();
     let surname = surnames.get(dice.below(surnames.len() as u64) as usize).copied().unwrap_or('王');
+    format!("{surname}{}", given(dice))
+}
+
+fn account(dice: &mut Dice, number: u64, owners: &[UserId]) -> Vec<Option<Cell>> {
     let int = |number: u64| Some(Cell::Int(number.cast_signed()));
     vec![
-        Some(Cell::Text(format!("{surname}{}", given(dice)))),
+        Some(Cell::Text(name_of(dice))),
         Some(Cell::Text(format!("1{:02}{:08}", dice.below(100), dice.below(100_000_000)))),
         Some(Cell::Text(format!("u{number}@example.com"))),
         int(dice.below(CITIES)),

@@ -29,6 +29,12 @@ pub(crate) struct Search {
     /// How many questions of each kind.
     #[arg(long, default_value_t = 500)]
     questions: u64,
+    /// How many people ask at once.
+    #[arg(long, default_value_t = 1)]
+    people: u64,
+    /// How long each waits before a question, in milliseconds, on average.
+    #[arg(long, default_value_t = 0)]
+    pause: u64,
     /// A PostgreSQL URL; a SQLite file if absent.
     #[arg(long)]
     database: Option<String>,
@@ -149,12 +155,21 @@ impl Search {
             std::thread::sleep(Duration::from_millis(50));
         }
         let built = began.elapsed().as_secs_f64();
-        let mut kinds = serde_json::Map::new();
-        for (name, question) in KINDS {
-            kinds.insert((*name).to_owned(), self.measure(local.app()?, *question)?);
-        }
+        let app = local.app()?;
+        let asked = std::thread::scope(|scope| {
+            let people: Vec<_> = (0..self.people).map(|person| scope.spawn(move || self.ask(app, person))).collect();
+            let joined = people.into_iter().map(|one| one.join().unwrap_or_else(|_| Err("one failed".into())));
+            joined.collect::<Result<Vec<_>, Failure>>()
+        })?;
+        let asked = asked.concat();
+        let kinds = KINDS.iter().enumerate().map(|(kind, (name, _))| {
+            ((*name).to_owned(), summary(&asked.iter().filter(|one| one.kind == kind).collect::<Vec<_>>()))
+        });
+        let kinds: serde_json::Map<String, Value> = kinds.collect();
         let measured = json!({
             "records": self.records,
+            "people": self.people,
+            "pause_ms": self.pause,
             "database": folder.location().name(),
             "write_seconds": written,
             "build_seconds": built,
@@ -165,21 +180,41 @@ impl Search {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn measure(&self, app: &App, question: Question) -> Result<Value, Failure> {
-        let (mut times, mut found, mut incomplete, mut dice) = (Vec::new(), 0, 0, Dice(1));
-        for _ in 0..self.questions {
-            let number = dice.roll(usize::try_from(self.records)?);
-            let text = question(&sample(u64::try_from(number)?), &mut dice);
-            let began = Instant::now();
-            let page = find(app, &Actor::local(), &Query { text, objects: Vec::new(), limit: 5 })?;
-            times.push(began.elapsed().as_secs_f64() * 1_000.0);
-            found += u64::from(!page.items.is_empty());
-            incomplete += u64::from(!page.complete);
+    /// A person's share of the questions, of each kind in turn.
+    fn ask(&self, app: &App, person: u64) -> Result<Vec<Asked>, Failure> {
+        let (mut asked, mut dice) = (Vec::new(), Dice(person + 1));
+        for _ in (person..self.questions).step_by(usize::try_from(self.people)?) {
+            for (kind, (_, question)) in KINDS.iter().enumerate() {
+                let number = dice.roll(usize::try_from(self.records)?);
+                let text = question(&sample(u64::try_from(number)?), &mut dice);
+                let pause = dice.roll(usize::try_from(2 * self.pause)?);
+                std::thread::sleep(Duration::from_millis(u64::try_from(pause)?));
+                let began = Instant::now();
+                let page = find(app, &Actor::local(), &Query { text, objects: Vec::new(), limit: 5 })?;
+                let ms = began.elapsed().as_secs_f64() * 1_000.0;
+                asked.push(Asked { kind, ms, is_found: !page.items.is_empty(), is_complete: page.complete });
+            }
         }
-        times.sort_by(f64::total_cmp);
-        let at = |share: f64| times.get((times.len() as f64 * share) as usize).or(times.last()).copied().unwrap_or(0.0);
-        Ok(json!({"p50": at(0.50), "p99": at(0.99), "max": at(1.0), "found": found, "incomplete": incomplete}))
+        Ok(asked)
     }
+}
+
+/// A question that was asked.
+#[derive(Clone)]
+struct Asked {
+    kind: usize,
+    ms: f64,
+    is_found: bool,
+    is_complete: bool,
+}
+
+fn summary(asked: &[&Asked]) -> Value {
+    let mut times: Vec<f64> = asked.iter().map(|one| one.ms).collect();
+    times.sort_by(f64::total_cmp);
+    let at = |share: f64| times.get((times.len() as f64 * share) as usize).or(times.last()).copied().unwrap_or(0.0);
+    let found = asked.iter().filter(|one| one.is_found).count();
+    let incomplete = asked.iter().filter(|one| !one.is_complete).count();
+    json!({"count": asked.len(), "p50": at(0.50), "p99": at(0.99), "max": at(1.0), "found": found, "incomplete": incomplete})
 }
 
 /// What someone types to find a record.
@@ -210,7 +245,7 @@ const KINDS: &[(&str, Question)] = &[
 ];
 
 /// A name spelled: the longest of the forms it is found by, or the shortest.
-fn pinyin(name: &str, len: usize) -> String {
+pub(crate) fn pinyin(name: &str, len: usize) -> String {
     let keys = pipeline::profile::search_keys(name).into_iter().filter(|key| key.is_ascii());
     if len == usize::MAX { keys.max_by_key(String::len) } else { keys.min_by_key(String::len) }.unwrap_or_default()
 }

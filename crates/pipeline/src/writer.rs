@@ -139,6 +139,7 @@ impl Writer {
         let (setup, meter, columns) = (Arc::clone(&self.setup), Arc::clone(&self.meter), Arc::clone(&self.columns));
         let made = unit.objects.iter().filter(|row| row.before.is_none()).map(|row| row.object.id);
         let made: Vec<base::ObjectId> = made.collect();
+        let joined = unit.customers.clone();
         let rows: Vec<store::RecordRows> = unit.records.values().cloned().collect();
         let after: After = Box::new(move |flush| {
             let Some(flush) = flush else { return bad.into_iter().for_each(|answer| answer()) };
@@ -146,6 +147,7 @@ impl Writer {
             *shared_objects.write().unwrap_or_else(PoisonError::into_inner) = objects;
             made.into_iter().for_each(|object| columns.add(object));
             rows.iter().for_each(|rows| columns.put(rows));
+            columns.join(&joined);
             meter.commit(done.received_at, &waited, flush);
             if !done.is_empty() {
                 (setup.listener)(&done);

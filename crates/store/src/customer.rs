@@ -66,6 +66,15 @@ impl Connection {
         Ok(None)
     }
 
+    /// Customers that became part of another, each with that.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn parts(&mut self) -> Result<Vec<(CustomerId, CustomerId)>, StoreError> {
+        let rows = self.query("SELECT id, merged_into FROM customer WHERE merged_into IS NOT NULL", &[])?;
+        Ok(rows.iter().map(|row| (CustomerId::new(row.number(0)), CustomerId::new(row.number(1)))).collect())
+    }
+
     /// What customers are called, those that were merged as the one that they are part of now; those without a name are left out.
     ///
     /// # Errors

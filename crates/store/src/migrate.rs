@@ -109,6 +109,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("migrations/0020_file_fields.sqlite.sql"),
         postgres: include_str!("migrations/0020_file_fields.postgres.sql"),
     },
+    Migration {
+        number: 21,
+        sqlite: include_str!("migrations/0021_parts_of_customers.sqlite.sql"),
+        postgres: include_str!("migrations/0021_parts_of_customers.postgres.sql"),
+    },
 ];
 
 /// Brings the database to this program's form.

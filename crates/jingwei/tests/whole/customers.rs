@@ -7,6 +7,7 @@ use crate::records::{is, title};
 use crate::support::{Server, databases, event, run};
 
 const LIST: &str = "/v1/objects/customer/list";
+const DEALS: &str = "/v1/objects/deal/list";
 
 fn titles(page: &Value) -> Vec<String> {
     let items = page["items"].as_array();
@@ -43,6 +44,13 @@ fn until(mut ask: impl FnMut() -> Value, fits: impl Fn(&Value) -> bool) -> Value
 
 fn listed(server: &Server, request: Value, wanted: &[&str]) -> Value {
     until(|| server.post(LIST, &request).body, |page| page["items"].is_array() && titles(page) == wanted)
+}
+
+/// What the deals are called that a filter leaves, in order.
+fn deals(server: &Server, filter: &Value) -> Vec<String> {
+    let mut found = titles(&server.post(DEALS, &json!({"filter": filter})).body);
+    found.sort();
+    found
 }
 
 fn agrees(server: &mut Server) {
@@ -132,6 +140,59 @@ fn customers_who_are_joined_are_one_record_and_two_again_when_they_part() {
 }
 
 #[test]
+fn lists_are_narrowed_through_fields_that_name_customers_whatever_those_became_part_of() {
+    for database in databases() {
+        let mut server = Server::start(database);
+        came(&server, "1", "张三", json!([phone("13800138000")]));
+        came(&server, "2", "张三丰", json!([email("zhang@example.com")]));
+        came(&server, "3", "李四", json!([phone("13900139000")]));
+        let page = listed(&server, json!({"sort": [{"field": "name"}]}), &["李四", "张三", "张三丰"]);
+        let of = |place: usize| page["items"][place]["customer"].as_str().unwrap().to_owned();
+        for (name, customer) in [("甲", of(1)), ("乙", of(2)), ("丙", of(0))] {
+            let deal = json!({"values": {"name": name, "customer": customer, "stage": 0}});
+            assert_eq!(server.post("/v1/objects/deal/records", &deal).status, 200);
+        }
+        let to = |name: &str| json!({"to": {"field": "customer", "filter": is("name", "equal", json!(name))}});
+        let from = |name: &str| json!({"from": {"object": "deal", "field": "customer", "filter": is("name", "equal", json!(name))}});
+        let customers = |filter: &Value| titles(&server.post(LIST, &json!({"filter": filter})).body);
+        assert_eq!(
+            (deals(&server, &to("张三")), deals(&server, &to("张三丰"))),
+            (vec!["甲".to_owned()], vec!["乙".to_owned()])
+        );
+        assert_eq!(deals(&server, &json!({"not": to("李四")})), ["乙", "甲"]);
+        assert_eq!(customers(&from("甲")), ["张三"]);
+        assert_eq!(
+            customers(&json!({"not": {"from": {"object": "deal", "field": "customer", "filter": {"all": []}}}})),
+            Vec::<String>::new()
+        );
+        assert_eq!(deals(&server, &is("customer", "one_of", json!([of(0), of(1)]))), ["丙", "甲"]);
+
+        came(&server, "4", "张三丰", json!([phone("13800138000"), email("zhang@example.com")]));
+        listed(&server, json!({"sort": [{"field": "name"}]}), &["李四", "张三丰"]);
+        assert_eq!(deals(&server, &to("张三丰")), ["乙", "甲"]);
+        assert_eq!(
+            (customers(&from("甲")), customers(&from("乙"))),
+            (vec!["张三丰".to_owned()], vec!["张三丰".to_owned()])
+        );
+        for part in [of(1), of(2)] {
+            assert_eq!(deals(&server, &is("customer", "equal", json!(part))), ["乙", "甲"]);
+            assert_eq!(deals(&server, &is("customer", "not_equal", json!(part))), ["丙"]);
+        }
+
+        let joined = server.get("/v1/customers/13800138000");
+        let undo = format!("/v1/merges/{}/undo", joined["merges"][0]["id"].as_str().unwrap());
+        assert_eq!(server.post(&undo, &json!({})).status, 200);
+        until(|| server.post(LIST, &json!({})).body, |page| page["items"].as_array().unwrap().len() == 3);
+        assert_eq!(deals(&server, &is("customer", "equal", json!(of(1)))), ["甲"]);
+        assert_eq!(customers(&from("甲")).len(), 1);
+        assert_ne!(customers(&from("甲")), customers(&from("李四")));
+        server.stop();
+        server.launch();
+        assert_eq!(deals(&server, &is("customer", "equal", json!(of(2)))), ["乙"]);
+    }
+}
+
+#[test]
 fn who_sees_some_customers_sees_no_others_anywhere() {
     for database in databases() {
         let server = Server::start(database);
@@ -168,6 +229,12 @@ fn who_sees_some_customers_sees_no_others_anywhere() {
         };
         assert_eq!((found(&mut wang, "zs"), found(&mut wang, "ls"), found(&mut wang, "139")), (1, 0, 0));
         assert_eq!(found(&mut wang, "0138"), 0, "no part of a number tells the rest to who may not reveal it");
+        assert_eq!(
+            (found(&mut wang, "1380013"), found(&mut wang, "13800138000")),
+            (0, 1),
+            "nor does its beginning, which could be made longer a digit at a time"
+        );
+        assert_eq!(server.get("/v1/search?q=1380013")["items"].as_array().unwrap().len(), 1);
         let recent = wang.get(&server, "/v1/events/recent").body;
         assert!(!recent.to_string().contains(li), "{recent}");
         // A deal of theirs does not say what a customer is called whom they do not see, nor is one made of such.
@@ -176,6 +243,9 @@ fn who_sees_some_customers_sees_no_others_anywhere() {
         let theirs = server.post("/v1/objects/deal/records", &deal).body;
         let path = format!("/v1/objects/deal/records/{}", theirs["record"]["id"].as_str().unwrap());
         assert_eq!(wang.get(&server, &path).body["labels"].get(li), None);
+        let called = json!({"filter": {"to": {"field": "customer", "filter": is("name", "contains", json!("李"))}}});
+        assert_eq!(titles(&server.post(DEALS, &called).body), ["x"]);
+        assert_eq!(titles(&wang.ask(&server, "POST", DEALS, &called).body), Vec::<String>::new());
         let sorts = wang.get(&server, &format!("{path}/timeline")).body["sorts"].clone();
         assert!(!sorts.as_array().unwrap().contains(&json!("events")), "{sorts}");
 

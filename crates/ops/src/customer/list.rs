@@ -116,10 +116,22 @@ pub(crate) fn found(
     Ok(items)
 }
 
-/// Customers by name, pinyin, initials, the beginning of an identifier, or any part of a phone number.
+/// Customers by name, pinyin, initials, an identifier or its beginning, or any part of a phone number. Whoever may not reveal identifiers finds by
+/// whole ones only: a question a digit would tell the number.
 fn called(app: &App, db: &mut Connection, actor: &Actor, text: &str, limit: u32) -> Result<Vec<CustomerId>, OpError> {
     let name = text.to_lowercase();
-    let mut ids = db.find_customers(&forms(text), &[name.clone(), name.replace(' ', "")], limit)?;
+    let (names, forms) = ([name.clone(), name.replace(' ', "")], forms(text));
+    let mut ids = Vec::new();
+    if actor.may(Right::RevealIdentifiers).is_ok() {
+        ids.extend(db.find_customers(&forms, &names, limit)?);
+    } else {
+        for form in &forms {
+            ids.extend(db.identities_by_value(form)?.into_iter().map(|(_, row)| row.customer));
+        }
+        ids.extend(db.find_customers(&[], &names, limit)?);
+        let mut known = HashSet::new();
+        ids.retain(|id| known.insert(*id));
+    }
     let known: HashSet<CustomerId> = ids.iter().copied().collect();
     ids.extend(phoned(app, db, actor, text, limit)?.into_iter().filter(|id| !known.contains(id)));
     ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

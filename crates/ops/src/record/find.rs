@@ -45,6 +45,8 @@ fn resolved(db: &mut Connection, test: &Test) -> Result<Test, StoreError> {
         Test::From(object, field, test) => Test::From(*object, *field, Box::new(resolved(db, test)?)),
         Test::ToSome(link, object, test) => Test::ToSome(*link, *object, Box::new(resolved(db, test)?)),
         Test::FromSome(object, field, test) => Test::FromSome(*object, *field, Box::new(resolved(db, test)?)),
+        Test::ToCustomer(field, object, test) => Test::ToCustomer(*field, *object, Box::new(resolved(db, test)?)),
+        Test::FromCustomer(object, field, test) => Test::FromCustomer(*object, *field, Box::new(resolved(db, test)?)),
         Test::Colleague(field, me, below) => {
             let people = db.colleagues(*me, *below)?;
             Test::OneOf(*field, people.iter().map(|person| person.number().into()).collect())

@@ -52,6 +52,10 @@ pub enum Test {
     ToSome((ObjectId, FieldNumber), ObjectId, Box<Self>),
     /// A record of another object that leads here by its relation to several passes.
     FromSome(ObjectId, FieldNumber, Box<Self>),
+    /// The customer that a field names, or the one that it is part of by now, has a record of this object that passes.
+    ToCustomer(FieldNumber, ObjectId, Box<Self>),
+    /// A record of another object passes whose field names this customer, or one that is part of it by now.
+    FromCustomer(ObjectId, FieldNumber, Box<Self>),
     /// It names someone in a team of this person's, or, where that is asked, in one that is part of theirs.
     Colleague(FieldNumber, UserId, bool),
     /// It is shared with this person or a team that they are in; where that is asked, so that they may change it.
@@ -206,6 +210,29 @@ impl Writing {
             Test::FromSome(object, field, test) => {
                 let (link, inner, table) = (link(*object, *field), self.alias(), table(*object));
                 write!(self.sql, "EXISTS (SELECT 1 FROM {link} k JOIN {table} {inner} ON {inner}.id = k.record WHERE k.target = {of}.id").ok();
+                self.living(&inner, test);
+            }
+            Test::ToCustomer(field, object, test) => {
+                let (inner, table, first) = (self.alias(), table(*object), RecordId::CUSTOMERS);
+                write!(
+                    self.sql,
+                    "EXISTS (WITH RECURSIVE up (id, into_id) AS (SELECT id, merged_into FROM customer WHERE id = {} UNION
+                     SELECT c.id, c.merged_into FROM up JOIN customer c ON c.id = up.into_id)
+                     SELECT 1 FROM up JOIN {table} {inner} ON {inner}.id = up.id + {first} WHERE up.into_id IS NULL",
+                    at(field)
+                )
+                .ok();
+                self.living(&inner, test);
+            }
+            Test::FromCustomer(object, field, test) => {
+                let (inner, table, back, first) = (self.alias(), table(*object), column(*field), RecordId::CUSTOMERS);
+                write!(
+                    self.sql,
+                    "EXISTS (WITH RECURSIVE part (id) AS (SELECT id FROM customer WHERE id = {of}.id - {first} AND merged_into IS NULL UNION
+                     SELECT c.id FROM part JOIN customer c ON c.merged_into = part.id)
+                     SELECT 1 FROM part JOIN {table} {inner} ON {inner}.{back} = part.id WHERE 1 = 1"
+                )
+                .ok();
                 self.living(&inner, test);
             }
             Test::Colleague(field, me, below) => {
@@ -369,6 +396,7 @@ impl Test {
             Self::All(tests) | Self::Any(tests) => tests.iter().all(Self::is_of_one_record),
             Self::Not(test) => test.is_of_one_record(),
             Self::To(..) | Self::From(..) | Self::ToSome(..) | Self::FromSome(..) => false,
+            Self::ToCustomer(..) | Self::FromCustomer(..) => false,
             _ => true,
         }
     }

@@ -11,7 +11,8 @@ import { partsIn, type Related, relatedOf } from "./model";
 
 type Way = { value: string; label: string; way: Related["way"]; target: ObjectType };
 
-const leads = (type: Field["type"]) => type === "relation" || type === "relations";
+const leading: ReadonlySet<Field["type"]> = new Set(["customer", "relation", "relations"]);
+const leads = (type: Field["type"]) => leading.has(type);
 
 /** The ways from an object's records to others: where its own relations lead, and what leads here. */
 export function useWays(name: string): Way[] {

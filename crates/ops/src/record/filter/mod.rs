@@ -1,6 +1,8 @@
 //! Filters: what a list is narrowed to, as a tree of any shape within bounds, also through relations.
 
-use base::{DAY_MS, Text, Timestamp};
+mod say;
+
+use base::{CustomerId, DAY_MS, Text, Timestamp};
 use domain::object::{Cell, Field, FieldNumber, Object, Storage, Type, several};
 use jiff::ToSpan as _;
 use serde::{Deserialize, Serialize};
@@ -9,8 +11,10 @@ use store::record::query::{Comparison, Test};
 use utoipa::ToSchema;
 
 use super::{Deed, allowed, field, object, value};
+use crate::customer::family::family;
 use crate::error::without_nul;
 use crate::{Actor, App, OpError};
+pub(crate) use say::say;
 
 /// The most parts of a filter.
 const PARTS: usize = 100;
@@ -183,18 +187,20 @@ impl Ground<'_> {
                 let inner = Box::new(self.seen(&target, filter, depth)?);
                 match field.holds {
                     Type::Relations { .. } => Test::ToSome((of.id, field.number), target.id, inner),
+                    Type::Customer => Test::ToCustomer(field.number, target.id, inner),
                     _ => Test::To(field.number, target.id, inner),
                 }
             }
             Filter::From { object: from, field: name, filter } => {
                 let other = self.object(from)?;
                 let field = self.field(&other, name)?;
-                if field.holds.leads_to() != Some(&of.name) {
+                if field.holds.leads_to() != Some(of.name.as_str()) {
                     return Err(no_relation(name));
                 }
                 let inner = Box::new(self.seen(&other, filter, depth)?);
                 match field.holds {
                     Type::Relations { .. } => Test::FromSome(other.id, field.number, inner),
+                    Type::Customer => Test::FromCustomer(other.id, field.number, inner),
                     _ => Test::From(other.id, field.number, inner),
                 }
             }
@@ -257,6 +263,9 @@ impl Ground<'_> {
         if !is_presence && let Some(test) = self.several(field, is)? {
             return Ok(test);
         }
+        if !is_presence && field.holds == Type::Customer {
+            return self.customer(field, is);
+        }
         let is_set = matches!(field.holds, Type::MultiChoice { .. });
         let compare = |how| Ok(Test::Compare(number, how, self.value(field, &is.value)?));
         match is.op {
@@ -267,11 +276,8 @@ impl Ground<'_> {
             Op::Equal => compare(Comparison::Equal),
             Op::NotEqual => Ok(Test::Not(Box::new(compare(Comparison::Equal)?))),
             Op::OneOf => {
-                let list = is.value.as_array().ok_or_else(|| invalid("应为列表", "a list is wanted"))?;
-                if list.len() > PARTS {
-                    return Err(invalid("列表最多 100 项", "a list has at most 100 members"));
-                }
-                Ok(Test::OneOf(number, list.iter().map(|one| self.value(field, one)).collect::<Result<_, _>>()?))
+                let list = members(&is.value)?.iter().map(|one| self.value(field, one));
+                Ok(Test::OneOf(number, list.collect::<Result<_, _>>()?))
             }
             Op::Contains if field.holds.storage() == Storage::Text => {
                 Ok(Test::Contains(number, part(is.value.as_str().unwrap_or_default())?))
@@ -306,6 +312,28 @@ impl Ground<'_> {
             _ => return Err(no_op(field)),
         };
         Ok(Some(if is.op == Op::NotEqual { Test::Not(Box::new(one)) } else { one }))
+    }
+
+    /// Whether it is one of these customers, whatever became part of them or they of.
+    fn customer(&self, field: &Field, is: &Is) -> Result<Test, OpError> {
+        let given = match is.op {
+            Op::Equal | Op::NotEqual => std::slice::from_ref(&is.value),
+            Op::OneOf => members(&is.value)?,
+            _ => return Err(no_op(field)),
+        };
+        let mut all = Vec::new();
+        for one in given {
+            if let store::Value::Int(number) = self.value(field, one)? {
+                let id = CustomerId::new(number.cast_unsigned());
+                let parts = |db: &mut store::Connection| {
+                    let current = db.current_customer(id)?.unwrap_or(id);
+                    Ok::<_, OpError>(family(db, current)?.0)
+                };
+                all.extend(self.app.store.read(parts)?.into_iter().map(|part| part.number().into()));
+            }
+        }
+        let one = Test::OneOf(field.number, all);
+        Ok(if is.op == Op::NotEqual { Test::Not(Box::new(one)) } else { one })
     }
 
     fn value(&self, field: &Field, given: &Value) -> Result<store::Value, OpError> {
@@ -384,6 +412,15 @@ pub(super) fn beginning(day: jiff::civil::Date, unit: Unit) -> Option<jiff::civi
     }
 }
 
+/// The members of a list.
+fn members(given: &Value) -> Result<&[Value], OpError> {
+    let list = given.as_array().ok_or_else(|| invalid("应为列表", "a list is wanted"))?;
+    if list.len() > PARTS {
+        return Err(invalid("列表最多 100 项", "a list has at most 100 members"));
+    }
+    Ok(list)
+}
+
 const fn is_ordered(field: &Field) -> bool {
     matches!(field.holds, Type::Number | Type::Money | Type::Percent | Type::Date | Type::Instant)
 }
@@ -423,74 +460,4 @@ pub(super) fn typed(actor: &Actor, object: &Object, text: &str) -> Test {
     };
     let texts = object.fields.iter().filter(is_typed);
     Test::Any(texts.map(|field| Test::Contains(field.number, text.to_owned())).collect())
-}
-
-/// A filter in words.
-pub(crate) fn say(object: &Object, filter: &Filter) -> Text {
-    let joined = |filters: &[Filter], zh: &str, en: &str| {
-        let said: Vec<Text> = filters.iter().map(|filter| say(object, filter)).collect();
-        let side = |of: fn(&Text) -> &str, with: &str| said.iter().map(of).collect::<Vec<_>>().join(with);
-        Text::new(side(|text| &text.zh, zh), side(|text| &text.en, en))
-    };
-    match filter {
-        Filter::All(filters) => joined(filters, "，且", " and "),
-        Filter::Any(filters) => joined(filters, "，或", " or "),
-        Filter::Not(filter) => {
-            let Text { zh, en } = say(object, filter);
-            Text::new(format!("并非（{zh}）"), format!("not ({en})"))
-        }
-        Filter::Is(is) => say_is(object, is),
-        Filter::To { field, .. } | Filter::From { field, .. } => {
-            Text::new(format!("经由「{field}」的条件"), format!("a condition by way of '{field}'"))
-        }
-    }
-}
-
-fn say_is(object: &Object, is: &Is) -> Text {
-    let field = object.field(&is.field);
-    let label = field.map_or_else(|| Text::same(is.field.clone()), |field| field.label.clone());
-    let (zh, en) = match is.op {
-        Op::Equal => ("是", "is"),
-        Op::NotEqual => ("不是", "is not"),
-        Op::Less => ("小于", "is less than"),
-        Op::AtMost => ("不超过", "is at most"),
-        Op::More => ("大于", "is more than"),
-        Op::AtLeast => ("不少于", "is at least"),
-        Op::Contains => ("包含", "contains"),
-        Op::OneOf => ("是其中之一：", "is one of"),
-        Op::Present => ("不为空", "has a value"),
-        Op::Empty => ("为空", "is empty"),
-        Op::Last => ("在最近", "is in the last"),
-        Op::Next => ("在未来", "is in the next"),
-        Op::This => ("在本", "is in this"),
-    };
-    let value = say_value(field, &is.value);
-    let side = |label: &str, op: &str, value: &str| format!("{label} {op} {value}").trim_end().to_owned();
-    Text::new(side(&label.zh, zh, &value.zh), side(&label.en, en, &value.en))
-}
-
-fn say_value(field: Option<&Field>, value: &Value) -> Text {
-    let choices = field.map(|field| field.holds.choices()).unwrap_or_default();
-    let choice = |number: u64| {
-        choices.iter().find(|choice| u64::from(choice.number) == number).map(|choice| choice.label.clone())
-    };
-    match value {
-        Value::Null => Text::default(),
-        Value::String(text) if text == "me" => Text::new("本人", "they themselves"),
-        Value::String(text) if text == "my_team" => Text::new("本团队的人", "someone of their team"),
-        Value::String(text) if text == "my_teams" => {
-            Text::new("本团队及下级的人", "someone of their team or one that is part of it")
-        }
-        Value::String(text) => {
-            let named = choices.iter().find(|choice| choice.label.zh == *text || choice.label.en == *text);
-            named.map_or_else(|| Text::same(text.clone()), |choice| choice.label.clone())
-        }
-        Value::Number(number) => number.as_u64().and_then(choice).unwrap_or_else(|| Text::same(number.to_string())),
-        Value::Array(all) => {
-            let said: Vec<Text> = all.iter().map(|one| say_value(field, one)).collect();
-            let side = |of: fn(&Text) -> &str| said.iter().map(of).collect::<Vec<_>>().join(", ");
-            Text::new(side(|text| &text.zh), side(|text| &text.en))
-        }
-        other => Text::same(other.to_string()),
-    }
 }
